@@ -1,0 +1,8 @@
+/*---
+title: {zh: 身份存疑的人, en: People whose identity is in doubt}
+about: {zh: 人员信息中有一个以上出生年月，或同时登记为男和女（Q-02）。, en: "More than one birth month, or both sexes, in persons (Q-02)."}
+---*/
+SELECT person_id
+FROM civil_affairs.persons
+GROUP BY person_id
+HAVING count(DISTINCT birth_month) > 1 OR count(DISTINCT CASE WHEN sex IN ('1', '2') THEN sex END) > 1

@@ -1,0 +1,70 @@
+/*---
+id: D-01
+title: {zh: 死亡人员仍领低保或特困, en: Deceased still paid dibao or tekun}
+direction: ineligible
+severity: S1
+subject: person
+basis: statutory
+population: [civil_affairs.payments]
+needs:
+  present: [civil_affairs.deaths, civil_affairs.payments]
+parameters: [lookback_months, death_lag]
+legal:
+  - zh: 低保家庭人口发生变化的，应当及时核查并决定增发、减发或者停发；特困人员死亡的，终止救助供养。
+    en: When the members of a dibao family change, the amount is reviewed and raised, lowered or stopped in good time; tekun support ends with death.
+    source: 《社会救助暂行办法》（国务院令第649号）；《特困人员认定办法》（民发〔2021〕43号）
+reason:
+  zh: "登记于{dead_on}死亡，此后仍有{months_after}个月的发放（{first_month}至{last_month}），死亡后共发{total_so_far}元。"
+  en: "Registered as having died on {dead_on}; {months_after} months were paid after that ({first_month} to {last_month}), {total_so_far} yuan since the death in all."
+clears:
+  zh: 死亡登记有误（本人健在），或这些月份的款项已退回。
+  en: The record of death is wrong (the person is alive), or these months were paid back.
+innocent:
+  - {zh: 死亡登记张冠李戴，本人健在。, en: "The death was registered for the wrong person, who is alive."}
+  - {zh: 死亡登记迟到，多发款项已从后续月份扣回或退回。, en: "The death was registered late and the surplus was already deducted or returned."}
+  - {zh: 户主死亡后，款项由仍符合条件的家庭成员领取，应变更户主并重新核定，而不是停发。, en: "The head died and family members who still qualify drew the money: change the head and re-determine, do not stop."}
+action:
+  zh: 下次发放前电话或上门核实；确认死亡的，按政策办理停发或变更，关心遗属是否需要救助。
+  en: Verify by phone or visit before the next payroll; if confirmed, settle the case and ask whether the survivors need help.
+owner: civil_affairs
+status: live
+evidence:
+  - dataset: civil_affairs.deaths
+    from: lead JOIN civil_affairs.deaths AS e ON e.person_id = lead.person_id
+    fields: [person_id, died_on, cremated_on, source]
+  - dataset: civil_affairs.payments
+    from: lead JOIN civil_affairs.payments AS e ON e.case_id = lead.case_id AND e.person_id = lead.person_id
+    where: e.item IN ('basic', 'top_up') AND e.amount > 0 AND e.programme IN ('dibao', 'tekun') AND e.pay_month >= lead.first_month
+    fields: [case_id, person_id, programme, item, pay_month, amount, division]
+  - dataset: civil_affairs.cases
+    from: lead JOIN civil_affairs.cases AS e ON e.case_id = lead.case_id
+    fields: [case_id, programme, status, division, hukou_kind, start_month, end_month, monthly_amount]
+---*/
+WITH paid AS (
+  SELECT p.case_id, p.person_id, p.programme, p.pay_month, p.amount, p.month_no,
+         coalesce(f.lookback_months, $lookback_months) AS lookback_months,
+         coalesce(f.death_lag, $death_lag) AS death_lag
+  FROM facts.payments_made AS p
+  LEFT JOIN civil_affairs.cases AS c ON c.case_id = p.case_id
+  LEFT JOIN run.figures AS f ON f.division = c.division AND f.hukou_kind = c.hukou_kind
+  WHERE p.programme IN ('dibao', 'tekun')
+),
+seen AS (
+  SELECT p.case_id, p.person_id, p.programme, p.pay_month, p.amount, d.dead_on,
+         p.month_no >= $m_no - p.lookback_months AS in_window,
+         d.dead_on IS NOT NULL
+           AND p.month_no > date_part('year', d.dead_on) * 12 + date_part('month', d.dead_on) + p.death_lag AS after_death
+  FROM paid AS p
+  LEFT JOIN facts.deaths AS d ON d.person_id = p.person_id
+)
+SELECT case_id, person_id, min(programme) AS programme, min(dead_on) AS dead_on,
+       count(CASE WHEN in_window AND after_death THEN 1 END) > 0 AS hit,
+       count(DISTINCT CASE WHEN after_death THEN pay_month END) AS months_after,
+       min(CASE WHEN after_death THEN pay_month END) AS first_month,
+       max(CASE WHEN after_death THEN pay_month END) AS last_month,
+       sum(CASE WHEN after_death THEN amount END) AS total_so_far,
+       0 AS threshold,
+       count(DISTINCT CASE WHEN after_death THEN pay_month END) AS value
+FROM seen
+GROUP BY case_id, person_id
+HAVING count(CASE WHEN in_window THEN 1 END) > 0

@@ -1,0 +1,67 @@
+/*---
+id: D-04
+title: {zh: 死亡人员仍领养老金, en: Deceased still drawing a pension}
+direction: ineligible
+severity: S1
+subject: person
+basis: statutory
+population: [human_resources.pension_payments]
+needs:
+  present: [civil_affairs.deaths, human_resources.pension_payments]
+parameters: [lookback_months, death_lag_pension]
+legal:
+  - zh: 领取养老保险待遇人员死亡的，其待遇应当停止发放，多发的应当退回。
+    en: A pension stops when its recipient dies, and what was paid beyond that is returned.
+    source: 《中华人民共和国社会保险法》；《社会保险经办条例》（国务院令第765号）
+reason:
+  zh: "登记于{dead_on}死亡，此后仍有{months_after}个月发放养老金（{first_month}至{last_month}），共{total_so_far}元。"
+  en: "Registered as having died on {dead_on}; a pension was paid for {months_after} months after that ({first_month} to {last_month}), {total_so_far} yuan in all."
+clears:
+  zh: 死亡登记有误（本人健在），或这些月份的款项已退回。
+  en: The record of death is wrong (the person is alive), or these months were paid back.
+innocent:
+  - {zh: 死亡登记张冠李戴，本人健在。, en: "The death was registered for the wrong person, who is alive."}
+  - {zh: 补发生前应得的养老金。, en: Arrears that were due in the person's lifetime.}
+  - {zh: 银行已退回，台账尚未更新。, en: The bank has returned the money and the ledger is not yet updated.}
+action:
+  zh: 移交人社部门在下次发放前核实；遗属可能有权领取丧葬补助金和抚恤金，应一并告知。
+  en: Pass to human resources to verify before the next payroll; tell the survivors about funeral and survivor benefits they may be entitled to.
+owner: human_resources
+status: live
+evidence:
+  - dataset: civil_affairs.deaths
+    from: lead JOIN civil_affairs.deaths AS e ON e.person_id = lead.person_id
+    fields: [person_id, died_on, cremated_on, source]
+  - dataset: human_resources.pension_payments
+    from: lead JOIN human_resources.pension_payments AS e ON e.person_id = lead.person_id
+    where: e.amount > 0 AND e.month >= lead.first_month
+    fields: [person_id, scheme, month, amount, basic_amount]
+---*/
+WITH paid AS (
+  SELECT p.person_id, p.month, p.amount, d.dead_on,
+         date_part('year', p.month) * 12 + date_part('month', p.month) >= $m_no - $lookback_months AS in_window,
+         d.dead_on IS NOT NULL
+           AND date_part('year', p.month) * 12 + date_part('month', p.month)
+             > date_part('year', d.dead_on) * 12 + date_part('month', d.dead_on) + $death_lag_pension AS after_death
+  FROM human_resources.pension_payments AS p
+  LEFT JOIN facts.deaths AS d ON d.person_id = p.person_id
+  WHERE p.amount > 0 AND p.month <= $m
+),
+monthly AS (
+  SELECT person_id, max(amount) AS monthly_at_risk
+  FROM (SELECT person_id, month, sum(amount) AS amount FROM paid WHERE after_death GROUP BY person_id, month) AS months
+  GROUP BY person_id
+)
+SELECT p.person_id, min(p.dead_on) AS dead_on,
+       count(CASE WHEN p.in_window AND p.after_death THEN 1 END) > 0 AS hit,
+       count(DISTINCT CASE WHEN p.after_death THEN p.month END) AS months_after,
+       min(CASE WHEN p.after_death THEN p.month END) AS first_month,
+       max(CASE WHEN p.after_death THEN p.month END) AS last_month,
+       sum(CASE WHEN p.after_death THEN p.amount END) AS total_so_far,
+       min(m.monthly_at_risk) AS monthly_at_risk,
+       0 AS threshold,
+       count(DISTINCT CASE WHEN p.after_death THEN p.month END) AS value
+FROM paid AS p
+LEFT JOIN monthly AS m ON m.person_id = p.person_id
+GROUP BY p.person_id
+HAVING count(CASE WHEN p.in_window THEN 1 END) > 0

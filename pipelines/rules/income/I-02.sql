@@ -1,0 +1,88 @@
+/*---
+id: I-02
+title: {zh: 人均收入超标, en: Income above the standard}
+direction: ineligible
+severity: S2
+subject: household
+basis: consent
+population: [civil_affairs.cases]
+needs:
+  present: [civil_affairs.cases, civil_affairs.household_members, human_resources.contributions, human_resources.pension_payments, human_resources.unemployment_benefits, human_resources.public_posts]
+grace: true
+parameters: [dibao_standard, income_tolerance, wage_from_base, employment_cost_rate]
+legal:
+  - zh: 共同生活的家庭成员人均收入低于当地最低生活保障标准的，给予最低生活保障。
+    en: Dibao is granted where the income per head of the family that lives together is below the local standard.
+    source: 《社会救助暂行办法》（国务院令第649号）第九条；《最低生活保障审核确认办法》（民发〔2021〕57号）
+reason:
+  zh: "过去十二个月查得收入{found_income}元（养老金{pension}元、失业金{unemployment}元、岗位工资或按缴费基数推算的工资{wages}元），申报{declared}元；{n}人按每人每月{standard}元计，上限为{threshold}元。缴费基数不是工资，须核实实际收入。"
+  en: "Income found over the last twelve months: {found_income} yuan (pensions {pension}, unemployment benefit {unemployment}, post wages or wages inferred from contribution bases {wages}); declared {declared}. For {n} people at {standard} yuan a month the bound is {threshold}. A contribution base is not a wage: check what was really earned."
+clears:
+  zh: 实际收入低于上限，例如实发工资低于缴费基数，或该项收入不属于本家庭。
+  en: Real income is below the bound, for example because wages were lower than the contribution base, or the income is not this family's.
+innocent:
+  - {zh: 单位按最低基数缴费，实发工资更低或只做了几天。, en: "The employer paid on the minimum base while wages were lower, or the work lasted days."}
+  - {zh: 挂靠缴费，本人并无工资。, en: Contributions run through an employer without any wage.}
+  - {zh: 已申请渐退而台账未更新。, en: A grace period was applied for and the ledger is not updated.}
+action:
+  zh: 上门了解实际收入和刚性支出，必要时按渐退或低保边缘政策衔接。
+  en: Visit and learn the real income and unavoidable spending; use the grace period or the marginal layer where they fit.
+owner: civil_affairs
+status: live
+evidence:
+  - dataset: civil_affairs.cases
+    from: lead JOIN civil_affairs.cases AS e ON e.case_id = lead.case_id
+    fields: [case_id, household_id, person_id, programme, category, status, division, hukou_kind, start_month, end_month, monthly_amount, declared_annual_income]
+  - dataset: civil_affairs.household_members
+    from: lead JOIN civil_affairs.household_members AS e ON e.household_id = lead.household_id JOIN facts.current_versions AS v ON v.household_id = e.household_id AND v.version = e.version JOIN facts.case_members AS m ON m.case_id = lead.case_id AND m.person_id = e.person_id
+    fields: [household_id, version, person_id, relationship, counted, labour_capable, valid_from, valid_to]
+  - dataset: human_resources.pension_payments
+    from: lead JOIN facts.case_members AS m ON m.case_id = lead.case_id JOIN human_resources.pension_payments AS e ON e.person_id = m.person_id
+    where: e.amount > 0 AND e.month BETWEEN $m_12 AND $m_1
+    fields: [person_id, scheme, month, amount, basic_amount]
+  - dataset: human_resources.unemployment_benefits
+    from: lead JOIN facts.case_members AS m ON m.case_id = lead.case_id JOIN human_resources.unemployment_benefits AS e ON e.person_id = m.person_id
+    where: e.amount > 0 AND e.state = 'paid' AND e.month BETWEEN $m_12 AND $m_1
+    fields: [person_id, month, amount, state]
+  - dataset: human_resources.public_posts
+    from: lead JOIN facts.case_members AS m ON m.case_id = lead.case_id JOIN human_resources.public_posts AS e ON e.person_id = m.person_id
+    where: e.from_on <= $t AND (e.to_on IS NULL OR e.to_on > $m_12)
+    fields: [person_id, from_on, to_on, monthly_wage]
+  - dataset: human_resources.contributions
+    from: lead JOIN facts.case_members AS m ON m.case_id = lead.case_id JOIN human_resources.contributions AS e ON e.person_id = m.person_id
+    where: e.insurance IN ('110', '120') AND e.paid AND e.paid_by = 'employer' AND e.month BETWEEN $m_12 AND $m_1
+    fields: [person_id, insurance, month, base, paid, paid_by]
+---*/
+WITH households AS (
+  SELECT c.case_id, c.household_id, c.declared, s.n, f.dibao_standard AS standard,
+         f.income_tolerance, f.wage_from_base, f.employment_cost_rate
+  FROM facts.active_cases AS c
+  JOIN facts.case_sizes AS s ON s.case_id = c.case_id
+  LEFT JOIN run.figures AS f ON f.division = c.division AND f.hukou_kind = c.hukou_kind
+  WHERE c.programme = 'dibao'
+),
+found AS (
+  SELECT h.case_id,
+         CAST(sum(i.pension) AS DECIMAL(16, 2)) AS pension, CAST(sum(i.unemployment) AS DECIMAL(16, 2)) AS unemployment,
+         sum(CASE WHEN i.post_wages > i.base * h.wage_from_base * (1 - h.employment_cost_rate) THEN i.post_wages
+                  ELSE i.base * h.wage_from_base * (1 - h.employment_cost_rate) END) AS wages
+  FROM households AS h
+  JOIN facts.case_members AS m ON m.case_id = h.case_id
+  JOIN facts.income_sources AS i ON i.person_id = m.person_id
+  GROUP BY h.case_id
+),
+judged AS (
+  SELECT h.case_id, h.household_id, h.declared, h.n, h.standard, h.income_tolerance,
+         coalesce(f.pension, 0) AS pension, coalesce(f.unemployment, 0) AS unemployment,
+         CAST(coalesce(f.wages, 0) AS DECIMAL(16, 2)) AS wages,
+         CAST(coalesce(f.pension + f.unemployment + f.wages, 0) AS DECIMAL(16, 2)) AS found_income
+  FROM households AS h
+  LEFT JOIN found AS f ON f.case_id = h.case_id
+)
+SELECT case_id, household_id, n = 0 AS no_members, standard IS NULL AS no_standard,
+       CASE WHEN declared > found_income THEN declared ELSE found_income END
+         >= standard * 12 * n * (1 + income_tolerance) AS hit,
+       declared, n, standard, pension, unemployment, wages, found_income,
+       CAST(standard * 12 * n * (1 + income_tolerance) AS DECIMAL(18, 4)) AS threshold,
+       CASE WHEN declared > found_income THEN declared ELSE found_income END AS value
+FROM judged

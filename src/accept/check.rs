@@ -1,0 +1,221 @@
+//! The checks of one delivery, in the order of their cost: descriptor, signature, contract and epoch, files.
+//!
+//! Nothing is written here: a check decides, and the round acts.
+
+use std::{
+    collections::BTreeSet,
+    fs,
+    io::{self, Read},
+    path::Path,
+};
+
+use super::{
+    Accepted, Desk, Receipt, Refusal,
+    epoch::EpochGate,
+    package::{DataFormat, PACKAGE_FILE, PACKAGE_MAX_BYTES, Package, Resource, SIGNATURE_FILE},
+    signature::{self, BadSignature, SIGNATURE_MAX_BYTES, fingerprint},
+    signers::NotAllowed,
+};
+use crate::{
+    contract::{Contract, Delivery},
+    model::{Digest, Month, Text},
+};
+
+/// What a delivery that passed all checks leaves to write down.
+pub(super) struct Passed {
+    /// The fingerprint of its signer.
+    pub(super) signer: String,
+    /// What a person may want to know.
+    pub(super) notes: Vec<Text>,
+}
+
+/// Reads and parses the descriptor in a folder. What it says is not verified yet.
+pub(super) fn read_descriptor(folder: &Path) -> Result<(Accepted, Vec<u8>), Refusal> {
+    let path = folder.join(PACKAGE_FILE);
+    let unreadable = |error: io::Error| Refusal::DescriptorUnreadable { reason: error.to_string() };
+    let metadata = fs::symlink_metadata(&path).map_err(unreadable)?;
+    if !metadata.is_file() {
+        return Err(Refusal::FileIsLink { path: PACKAGE_FILE.to_owned() });
+    }
+    if metadata.len() > PACKAGE_MAX_BYTES {
+        return Err(Refusal::DescriptorTooLarge { bytes: metadata.len() });
+    }
+    let bytes = read_up_to(&path, PACKAGE_MAX_BYTES).map_err(unreadable)?;
+    let package = Package::parse(&bytes, &path).map_err(Refusal::DescriptorInvalid)?;
+    let package_sha256 = Digest::of(&bytes);
+    let delivery = package.delivery_id(&package_sha256);
+    Ok((Accepted { delivery, folder: folder.to_owned(), package, package_sha256 }, bytes))
+}
+
+/// All checks of a delivery whose descriptor could be read.
+pub(super) fn check(
+    desk: &Desk<'_>,
+    epoch: &EpochGate,
+    rivals: &[Receipt],
+    candidate: &Accepted,
+    descriptor: &[u8],
+) -> Result<Passed, Refusal> {
+    let package = &candidate.package;
+    let signer = check_signature(desk, candidate, descriptor)?;
+    let contract = desk
+        .contracts
+        .get(&package.dataset)
+        .ok_or_else(|| Refusal::ContractUnknown { dataset: package.dataset.clone() })?;
+    for resource in &package.resources {
+        check_version(resource, contract)?;
+        if resource.format == DataFormat::Parquet {
+            return Err(Refusal::FormatUnsupported { path: resource.path.clone() });
+        }
+    }
+    epoch.check(package)?;
+    check_sequence(package, contract, rivals)?;
+    check_supersedes(package)?;
+    for resource in &package.resources {
+        check_file(&candidate.folder, resource)?;
+    }
+    Ok(Passed { signer, notes: notes(candidate, contract) })
+}
+
+fn check_signature(desk: &Desk<'_>, candidate: &Accepted, descriptor: &[u8]) -> Result<String, Refusal> {
+    let path = candidate.folder.join(SIGNATURE_FILE);
+    let unreadable = |error: io::Error| Refusal::SignatureUnreadable { reason: error.to_string() };
+    match fs::symlink_metadata(&path) {
+        Ok(metadata) if metadata.is_file() => {}
+        Ok(_) => return Err(Refusal::FileIsLink { path: SIGNATURE_FILE.to_owned() }),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(Refusal::SignatureMissing),
+        Err(error) => return Err(unreadable(error)),
+    }
+    let armour = read_up_to(&path, SIGNATURE_MAX_BYTES).map_err(unreadable)?;
+    let key = signature::verify(descriptor, &armour).map_err(|bad| match bad {
+        BadSignature::Malformed(reason) => Refusal::SignatureMalformed { reason },
+        BadSignature::Kind(found) => Refusal::SignatureKind { found },
+        BadSignature::Namespace(found) => Refusal::SignatureNamespace { found },
+        BadSignature::Wrong => Refusal::SignatureWrong,
+    })?;
+    let Package { agency, as_of, .. } = &candidate.package;
+    let (fingerprint, as_of) = (fingerprint(&key), *as_of);
+    match desk.signers.allow(&key, agency, as_of) {
+        Ok(()) => Ok(fingerprint),
+        Err(NotAllowed::UnknownKey) => Err(Refusal::SignerUnknown { fingerprint }),
+        Err(NotAllowed::OtherAgency) => {
+            Err(Refusal::SignerOtherAgency { fingerprint, agency: agency.clone() })
+        }
+        Err(NotAllowed::OtherNamespace) => Err(Refusal::SignerOtherNamespace { fingerprint }),
+        Err(NotAllowed::NotYetValid) => Err(Refusal::SignerNotYetValid { fingerprint, as_of }),
+        Err(NotAllowed::Expired) => Err(Refusal::SignerExpired { fingerprint, as_of }),
+    }
+}
+
+/// A change of the first number of a version breaks what was written to the old one.
+fn check_version(resource: &Resource, contract: &Contract) -> Result<(), Refusal> {
+    let major = |version: &str| version.trim_start_matches('v').split('.').next().map(str::to_owned);
+    match &resource.contract {
+        Some(stated) if major(stated) != major(&contract.version) => {
+            Err(Refusal::ContractVersion { stated: stated.clone(), ours: contract.version.clone() })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Two different deliveries under one number leave open which one is right, unless they speak of different months.
+fn check_sequence(package: &Package, contract: &Contract, rivals: &[Receipt]) -> Result<(), Refusal> {
+    let ours: BTreeSet<String> = package.months.iter().map(Month::to_string).collect();
+    let by_month = matches!(contract.delivery, Delivery::ByMonth { .. });
+    let apart = |rival: &Receipt| {
+        by_month
+            && (ours.is_empty()
+                || rival.months.is_empty()
+                || rival.months.iter().all(|month| !ours.contains(month)))
+    };
+    match rivals.iter().find(|rival| !apart(rival)) {
+        Some(rival) => Err(Refusal::SequenceTaken { by: rival.delivery.clone() }),
+        None => Ok(()),
+    }
+}
+
+/// A delivery can only correct one of its own dataset that is not newer. Whether that one ever came does not matter.
+fn check_supersedes(package: &Package) -> Result<(), Refusal> {
+    let Some(id) = &package.supersedes else { return Ok(()) };
+    let day = id
+        .strip_prefix(&package.dataset.dataset)
+        .and_then(|rest| rest.strip_prefix('-'))
+        .and_then(|rest| rest.get(..10))
+        .and_then(|day| day.parse::<chrono::NaiveDate>().ok());
+    match day {
+        Some(day) if day <= package.as_of => Ok(()),
+        _ => Err(Refusal::SupersedesOther { id: id.clone(), dataset: package.dataset.clone() }),
+    }
+}
+
+fn check_file(folder: &Path, resource: &Resource) -> Result<(), Refusal> {
+    let path = || resource.path.clone();
+    let unreadable = |error: io::Error| match error.kind() {
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Refusal::FileMissing { path: path() },
+        _ => Refusal::FileUnreadable { path: path(), reason: error.to_string() },
+    };
+    let mut place = folder.to_owned();
+    let mut metadata = None;
+    // Each part on the way is looked at, so that no link leads out of the delivery.
+    for part in resource.path.split('/') {
+        place.push(part);
+        let here = fs::symlink_metadata(&place).map_err(unreadable)?;
+        if here.is_symlink() {
+            return Err(Refusal::FileIsLink { path: path() });
+        }
+        metadata = Some(here);
+    }
+    let Some(metadata) = metadata.filter(fs::Metadata::is_file) else {
+        return Err(Refusal::FileIsLink { path: path() });
+    };
+    if metadata.len() != resource.bytes {
+        return Err(Refusal::FileSize { path: path(), stated: resource.bytes, found: metadata.len() });
+    }
+    if Digest::of_file(&place).map_err(unreadable)? != resource.sha256 {
+        return Err(Refusal::FileDigest { path: path() });
+    }
+    Ok(())
+}
+
+fn notes(candidate: &Accepted, contract: &Contract) -> Vec<Text> {
+    let mut notes = Vec::new();
+    let package = &candidate.package;
+    let known: BTreeSet<&str> = package
+        .resources
+        .iter()
+        .filter_map(|resource| resource.path.split('/').next())
+        .chain([PACKAGE_FILE, SIGNATURE_FILE])
+        .collect();
+    let mut others: Vec<String> = fs::read_dir(&candidate.folder)
+        .map(|entries| {
+            entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
+        })
+        .unwrap_or_default();
+    others.retain(|name| !known.contains(name.as_str()));
+    others.sort();
+    for name in others {
+        notes.push(Text::new(
+            format!("文件夹中的 {name} 不在数据包内，未读取"),
+            format!("{name} lies in the folder but is not part of the package; it was not read"),
+        ));
+    }
+    let set_aside: u64 = package.resources.iter().map(|resource| resource.set_aside).sum();
+    if set_aside > 0 {
+        notes.push(Text::new(
+            format!("机构封装时剔除了 {set_aside} 行"),
+            format!("the agency's own sealing set {set_aside} rows aside"),
+        ));
+    }
+    if !package.months.is_empty() && !matches!(contract.delivery, Delivery::ByMonth { .. }) {
+        notes.push(Text::new(
+            "声明了月份，但该数据集不是按月交付，已忽略",
+            "it names months, but the dataset is not delivered by month; they are ignored",
+        ));
+    }
+    notes
+}
+
+fn read_up_to(path: &Path, longest: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    fs::File::open(path)?.take(longest).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}

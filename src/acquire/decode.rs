@@ -1,0 +1,363 @@
+//! Bytes of a text file → strict UTF-8 with `\n` line ends, counted line by line.
+//!
+//! It must never replace a byte that it cannot read: a malformed byte ends the file with its line and offset.
+//!
+//! # Decisions
+//!
+//! - The encoding is decided once, where the first byte above ASCII appears, from what follows it (at most
+//!   64 KiB): UTF-8 if all of it is, or if that first line is and holds a character beyond U+07FF (two-byte
+//!   sequences occur in GBK text by chance, whole lines of three-byte ones do not). Then the whole file is held
+//!   to that encoding, so one damaged byte in a UTF-8 file does not turn its Chinese into other Chinese.
+//! - The file's end is marked with a record of one NUL, which no file may contain. A quote that was never closed
+//!   swallows the mark, and so shows itself.
+
+use std::io::{self, Read};
+
+use encoding_rs::{DecoderResult, GB18030};
+
+/// How much of a file is looked at to tell its encoding, and how much is decoded at a time.
+const WINDOW: usize = 1 << 16;
+/// What follows the last byte of a file.
+const END_MARK: &[u8] = b"\n\0\n";
+/// The content of the record that marks the end.
+pub(super) const END: &str = "\0";
+
+/// The encodings that agencies deliver.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Encoding {
+    /// Nothing above ASCII was met.
+    Ascii,
+    /// UTF-8, with or without a byte-order mark.
+    Utf8,
+    /// GB18030, of which GBK and GB 2312 are parts.
+    Gb18030,
+}
+
+impl Encoding {
+    /// The usual name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Ascii => "US-ASCII",
+            Self::Utf8 => "UTF-8",
+            Self::Gb18030 => "GB18030",
+        }
+    }
+}
+
+/// Why the bytes cannot be text. Carried through `io::Error`, because it happens inside a `Read`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(super) enum DecodeFault {
+    #[error("a byte sequence is not {}", encoding.name())]
+    Malformed { encoding: Encoding, line: u64, offset: u64 },
+    #[error("a NUL byte")]
+    Nul { line: u64, offset: u64 },
+    #[error("UTF-16")]
+    Utf16,
+    #[error("a record is too long")]
+    RecordTooLong,
+}
+
+/// A reader of decoded text.
+pub(super) struct Decoding<R> {
+    inner: R,
+    raw: Vec<u8>,
+    /// Raw bytes consumed before `raw`.
+    offset: u64,
+    inner_ended: bool,
+    encoding: Encoding,
+    decoder: Option<encoding_rs::Decoder>,
+    decoded: Vec<u8>,
+    ready: Vec<u8>,
+    taken: usize,
+    /// The line that the next decoded byte lies in.
+    line: u64,
+    after_cr: bool,
+    begun: bool,
+    fault: Option<DecodeFault>,
+    ended: bool,
+    /// Decoded bytes handed out, and how many may be before a record must have ended.
+    handed_out: u64,
+    allowance: u64,
+}
+
+impl<R: Read> Decoding<R> {
+    pub(super) fn new(inner: R) -> Self {
+        Self {
+            inner,
+            raw: Vec::with_capacity(WINDOW),
+            offset: 0,
+            inner_ended: false,
+            encoding: Encoding::Ascii,
+            decoder: None,
+            decoded: Vec::new(),
+            ready: Vec::with_capacity(WINDOW),
+            taken: 0,
+            line: 1,
+            after_cr: false,
+            begun: false,
+            fault: None,
+            ended: false,
+            handed_out: 0,
+            allowance: u64::MAX,
+        }
+    }
+
+    pub(super) fn encoding(&self) -> Encoding {
+        self.encoding
+    }
+
+    /// Hands out no byte beyond this position: a record that is still open there is too long.
+    pub(super) fn allow_until(&mut self, position: u64) {
+        self.allowance = position;
+    }
+
+    fn fill_window(&mut self) -> io::Result<()> {
+        let mut have = self.raw.len();
+        self.raw.resize(WINDOW, 0);
+        while have < WINDOW && !self.inner_ended {
+            match self.inner.read(self.raw.get_mut(have..).unwrap_or_default()) {
+                Ok(0) => self.inner_ended = true,
+                Ok(n) => have += n,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => {
+                    self.raw.truncate(have);
+                    return Err(error);
+                }
+            }
+        }
+        self.raw.truncate(have);
+        Ok(())
+    }
+
+    /// Puts the next piece of text into `ready`, or the reason why there is none into `fault`.
+    fn refill(&mut self) -> io::Result<()> {
+        self.ready.clear();
+        self.taken = 0;
+        self.fill_window()?;
+        if !self.begun {
+            self.begin();
+        }
+        if self.fault.is_some() {
+            return Ok(());
+        }
+        let nul = self.raw.iter().position(|&byte| byte == 0);
+        let usable = nul.unwrap_or(self.raw.len());
+        let last = self.inner_ended || nul.is_some();
+        let raw = std::mem::take(&mut self.raw);
+        let consumed = self.decode(raw.get(..usable).unwrap_or_default(), last);
+        self.raw = raw;
+        self.raw.drain(..consumed);
+        self.offset += consumed as u64;
+        if self.fault.is_none() && nul.is_some() && consumed == usable {
+            self.fault = Some(DecodeFault::Nul { line: self.line, offset: self.offset });
+        }
+        if self.fault.is_none() && self.inner_ended && self.raw.is_empty() {
+            self.ready.extend_from_slice(END_MARK);
+            self.ended = true;
+        }
+        Ok(())
+    }
+
+    /// Byte-order marks.
+    fn begin(&mut self) {
+        self.begun = true;
+        if self.raw.starts_with(&[0xEF, 0xBB, 0xBF]) {
+            self.encoding = Encoding::Utf8;
+            self.raw.drain(..3);
+            self.offset = 3;
+        } else if self.raw.starts_with(&[0xFF, 0xFE]) || self.raw.starts_with(&[0xFE, 0xFF]) {
+            self.fault = Some(DecodeFault::Utf16);
+        }
+    }
+
+    /// Decodes a piece; returns how many bytes of it were consumed.
+    fn decode(&mut self, raw: &[u8], last: bool) -> usize {
+        match self.encoding {
+            Encoding::Ascii => {
+                let ascii = raw.iter().position(|byte| !byte.is_ascii()).unwrap_or(raw.len());
+                if ascii == 0 && !raw.is_empty() {
+                    self.encoding = tell_encoding(raw, last);
+                    return self.decode(raw, last);
+                }
+                self.accept(raw.get(..ascii).unwrap_or_default());
+                ascii
+            }
+            Encoding::Utf8 => {
+                let (valid, broken) = match std::str::from_utf8(raw) {
+                    Ok(_) => (raw.len(), false),
+                    Err(error) => (error.valid_up_to(), error.error_len().is_some() || last),
+                };
+                self.accept(raw.get(..valid).unwrap_or_default());
+                if broken {
+                    self.malformed(self.offset + valid as u64);
+                }
+                valid
+            }
+            Encoding::Gb18030 => self.decode_gb18030(raw, last),
+        }
+    }
+
+    fn decode_gb18030(&mut self, raw: &[u8], last: bool) -> usize {
+        let mut decoder = self.decoder.take().unwrap_or_else(|| GB18030.new_decoder_without_bom_handling());
+        let mut decoded = std::mem::take(&mut self.decoded);
+        // A GB18030 byte becomes at most three bytes of UTF-8; what a former piece left open needs a few more.
+        decoded.resize(raw.len() * 3 + 16, 0);
+        let (result, read, written) = decoder.decode_to_utf8_without_replacement(raw, &mut decoded, last);
+        self.accept(decoded.get(..written).unwrap_or_default());
+        if let DecoderResult::Malformed(length, after) = result {
+            let back = u64::from(length) + u64::from(after);
+            self.malformed((self.offset + read as u64).saturating_sub(back));
+        }
+        self.decoded = decoded;
+        // After the last piece a decoder is spent; nothing follows it.
+        self.decoder = (!last).then_some(decoder);
+        read
+    }
+
+    fn malformed(&mut self, offset: u64) {
+        self.fault = Some(DecodeFault::Malformed { encoding: self.encoding, line: self.line, offset });
+    }
+
+    /// Takes decoded text over, with `\r\n` and a lone `\r` made `\n`.
+    fn accept(&mut self, text: &[u8]) {
+        let before = self.ready.len();
+        let mut rest = text;
+        if self.after_cr && !rest.is_empty() {
+            rest = rest.strip_prefix(b"\n").unwrap_or(rest);
+            self.after_cr = false;
+        }
+        while let Some(at) = rest.iter().position(|&byte| byte == b'\r') {
+            self.ready.extend_from_slice(rest.get(..at).unwrap_or_default());
+            self.ready.push(b'\n');
+            rest = rest.get(at + 1..).unwrap_or_default();
+            self.after_cr = rest.is_empty();
+            rest = rest.strip_prefix(b"\n").unwrap_or(rest);
+        }
+        self.ready.extend_from_slice(rest);
+        let new = self.ready.get(before..).unwrap_or_default();
+        self.line += new.iter().filter(|&&byte| byte == b'\n').count() as u64;
+    }
+}
+
+/// Tells the encoding of text whose first byte is above ASCII.
+fn tell_encoding(window: &[u8], last: bool) -> Encoding {
+    let is_utf8 = |bytes: &[u8], may_be_cut: bool| match std::str::from_utf8(bytes) {
+        Ok(_) => true,
+        Err(error) => may_be_cut && error.error_len().is_none() && error.valid_up_to() > 0,
+    };
+    let line = window.split(|&byte| byte == b'\n').next().unwrap_or(window);
+    let cut = line.len() == window.len() && !last;
+    let has_wide = line.iter().any(|&byte| byte >= 0xE0);
+    if is_utf8(window, !last) || (has_wide && is_utf8(line, cut)) {
+        Encoding::Utf8
+    } else {
+        Encoding::Gb18030
+    }
+}
+
+impl<R: Read> Read for Decoding<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        loop {
+            let ready = self.ready.get(self.taken..).unwrap_or_default();
+            if !ready.is_empty() {
+                let room = self.allowance.saturating_sub(self.handed_out);
+                if room == 0 {
+                    return Err(io::Error::other(DecodeFault::RecordTooLong));
+                }
+                let count = ready.take(room).read(buffer)?;
+                self.taken += count;
+                self.handed_out += count as u64;
+                return Ok(count);
+            }
+            if let Some(fault) = self.fault {
+                return Err(io::Error::other(fault));
+            }
+            if self.ended {
+                return Ok(0);
+            }
+            self.refill()?;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn decode(bytes: &[u8]) -> Result<(String, Encoding), DecodeFault> {
+        let mut reader = Decoding::new(bytes);
+        let mut text = String::new();
+        match reader.read_to_string(&mut text) {
+            Ok(_) => Ok((text.strip_suffix("\n\0\n").unwrap().to_owned(), reader.encoding())),
+            Err(error) => Err(*error.into_inner().unwrap().downcast::<DecodeFault>().unwrap()),
+        }
+    }
+
+    fn gbk(text: &str) -> Vec<u8> {
+        GB18030.encode(text).0.into_owned()
+    }
+
+    #[test]
+    fn the_same_text_comes_out_of_every_encoding() {
+        let text = "户号,姓名\n1,𠮷田·买买提\n";
+        let with_mark = [b"\xEF\xBB\xBF".as_slice(), text.as_bytes()].concat();
+        assert_eq!(decode(text.as_bytes()), Ok((text.to_owned(), Encoding::Utf8)));
+        assert_eq!(decode(&with_mark), Ok((text.to_owned(), Encoding::Utf8)));
+        assert_eq!(decode(&gbk(text)), Ok((text.to_owned(), Encoding::Gb18030)));
+        assert_eq!(decode(b"a,b\n"), Ok(("a,b\n".to_owned(), Encoding::Ascii)));
+        // Two characters whose GBK bytes are valid UTF-8 by chance, with others after them.
+        assert_eq!(decode(&gbk("a\n联通\n户号\n")).unwrap().0, "a\n联通\n户号\n");
+    }
+
+    #[test]
+    fn mixed_line_ends_become_one_also_across_pieces() {
+        assert_eq!(decode(b"a\r\nb\rc\nd").unwrap().0, "a\nb\nc\nd");
+        let mut long = vec![b'x'; WINDOW - 1];
+        long.extend_from_slice(b"\r\ny");
+        assert!(decode(&long).unwrap().0.ends_with("x\ny"));
+    }
+
+    #[test]
+    fn a_long_file_is_decoded_across_pieces() {
+        let text = "低保台账,甲𠮷\n".repeat(30_000);
+        assert!(decode(text.as_bytes()).unwrap().0 == text);
+        assert!(decode(&gbk(&text)).unwrap().0 == text);
+    }
+
+    #[test]
+    fn a_malformed_byte_is_named_with_its_line_and_offset_and_never_replaced() {
+        let mut utf8 = "户号\n甲乙\n丙".as_bytes().to_vec();
+        let at = utf8.len() - 3;
+        utf8[at] = 0xFF;
+        assert_eq!(
+            decode(&utf8),
+            Err(DecodeFault::Malformed { encoding: Encoding::Utf8, line: 3, offset: at as u64 })
+        );
+        let mut gb = gbk("户号\n甲乙\n");
+        gb.extend_from_slice(&[0xB0, 0x20]);
+        assert_eq!(
+            decode(&gb),
+            Err(DecodeFault::Malformed { encoding: Encoding::Gb18030, line: 3, offset: 10 })
+        );
+    }
+
+    #[test]
+    fn a_character_cut_off_at_the_end_is_malformed() {
+        let utf8 = "户号\n甲".as_bytes();
+        assert!(matches!(
+            decode(&utf8[..utf8.len() - 1]),
+            Err(DecodeFault::Malformed { encoding: Encoding::Utf8, line: 2, offset: 7 })
+        ));
+        let gb = gbk("户号\n甲");
+        assert!(matches!(
+            decode(&gb[..gb.len() - 1]),
+            Err(DecodeFault::Malformed { encoding: Encoding::Gb18030, line: 2, offset: 5 })
+        ));
+    }
+
+    #[test]
+    fn nul_bytes_and_utf16_are_refused() {
+        assert_eq!(decode(b"a\nb\0c\n"), Err(DecodeFault::Nul { line: 2, offset: 3 }));
+        assert_eq!(decode(b"\xFF\xFEa\0"), Err(DecodeFault::Utf16));
+    }
+}

@@ -1,0 +1,438 @@
+//! Whole deliveries through the intake: what is counted, what is refused, what survives a crash.
+
+use std::{fs, path::Path};
+
+use arrow::{
+    array::{Array, AsArray, RecordBatch},
+    datatypes::{Date32Type, Decimal128Type, Int64Type},
+};
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+
+use super::*;
+use crate::{
+    acquire::{
+        Reason,
+        fixture::{contract, delivery, posts, token, with_codes},
+    },
+    contract::Delivery,
+    model::Month,
+    store::{Dictionary, Shelf, Store},
+};
+
+struct Bench {
+    root: tempfile::TempDir,
+}
+
+impl Bench {
+    fn new() -> Self {
+        let root = tempfile::tempdir().unwrap();
+        fs::create_dir(root.path().join("inbox")).unwrap();
+        Self { root }
+    }
+
+    fn store(&self) -> Store {
+        Store::at(self.root.path().join("store"))
+    }
+
+    fn dictionary(&self) -> GrowingDictionary {
+        GrowingDictionary::load(self.store().lock().unwrap()).unwrap()
+    }
+
+    fn delivery(&self, contract: &Contract, content: &str, rows: u64, totals: &[(&str, i64)]) -> Accepted {
+        delivery(&self.root.path().join("inbox"), contract, content.as_bytes(), rows, totals)
+    }
+
+    fn acquire(&self, accepted: &Accepted, contract: &Contract) -> Result<Acquired, AcquireError> {
+        acquire(accepted, contract, &mut self.dictionary())
+    }
+
+    /// Acquires rows of a dataset without money columns.
+    fn rows(&self, contract: &Contract, content: &str) -> Acquired {
+        let rows = content.lines().count() as u64 - 1;
+        self.acquire(&self.delivery(contract, content, rows, &[]), contract).unwrap()
+    }
+}
+
+fn read(path: &Path) -> RecordBatch {
+    let file = fs::File::open(path).unwrap();
+    let reader = ParquetRecordBatchReaderBuilder::try_new(file).unwrap().build().unwrap();
+    let schema = arrow::array::RecordBatchReader::schema(&reader);
+    let batches: Vec<_> = reader.map(Result::unwrap).collect();
+    arrow::compute::concat_batches(&schema, &batches).unwrap()
+}
+
+/// `line column reason` of each fault.
+fn faults(acquired: &Acquired) -> Vec<String> {
+    let batch = read(&acquired.quarantine);
+    let lines = batch.column(1).as_primitive::<Int64Type>();
+    let columns = batch.column(2).as_string::<i32>();
+    let reasons = batch.column(3).as_string::<i32>();
+    let fault = |row: usize| {
+        let column = if columns.is_null(row) { "-" } else { columns.value(row) };
+        format!("{} {column} {}", lines.value(row), reasons.value(row))
+    };
+    (0..batch.num_rows()).map(fault).collect()
+}
+
+fn refusals(error: AcquireError) -> Vec<Refusal> {
+    match error {
+        AcquireError::Refused { refusals, .. } => refusals,
+        other => panic!("{other}"),
+    }
+}
+
+fn adds_up(counts: &Counts) {
+    assert_eq!(counts.rows, counts.accepted + counts.collapsed + counts.quarantined, "{counts:?}");
+}
+
+#[test]
+fn good_rows_become_a_snapshot_in_the_order_of_its_key() {
+    let bench = Bench::new();
+    let (a, b) = (token(0xaa), token(0xbb));
+    let content = format!(
+        "证件号码,上岗日期,结束日期,月工资\n{a},2026-02-01,,1190\n{b},2026/01/01, 2026-03-31,1000.50\n{a},２０２５1201,,-1.5\n"
+    );
+    let accepted = bench.delivery(&posts(), &content, 3, &[("monthly_wage", 218_900)]);
+    let acquired = bench.acquire(&accepted, &posts()).unwrap();
+    let counts = &acquired.snapshot.record.counts;
+    adds_up(counts);
+    assert_eq!((counts.rows, counts.accepted, counts.quarantined), (3, 3, 0));
+    let repairs: Vec<_> = counts.repairs.iter().map(|(kind, count)| (kind.as_str(), *count)).collect();
+    assert_eq!(repairs, [("date_form", 2), ("full_width_digits", 1), ("surrounding_spaces", 1)]);
+
+    let batch = read(&acquired.snapshot.data());
+    assert_eq!(batch.schema().fields(), posts().arrow_schema().fields());
+    let people = batch.column(0).as_primitive::<Int64Type>().values().to_vec();
+    assert_eq!(people, [1, 1, 2]);
+    let starts = batch.column(1).as_primitive::<Date32Type>();
+    assert_eq!(starts.value_as_date(0).unwrap().to_string(), "2025-12-01");
+    assert!(batch.column(2).is_null(0) && batch.column(2).is_valid(2));
+    let wages = batch.column(3).as_primitive::<Decimal128Type>().values().to_vec();
+    assert_eq!(wages, [-150, 119_000, 100_050]);
+    assert_eq!(batch.column(4).as_string::<i32>().value(0), "public_posts.csv");
+    assert_eq!(batch.column(5).as_primitive::<Int64Type>().values().to_vec(), [4, 2, 3]);
+    let dictionary = Dictionary::load(&bench.store()).unwrap();
+    assert_eq!(dictionary.token_of(2).unwrap().to_string(), b);
+    assert_eq!(read(&acquired.quarantine).num_rows(), 0);
+}
+
+#[test]
+fn a_row_with_several_faults_is_set_aside_once_with_all_of_them() {
+    let bench = Bench::new();
+    let good = token(1);
+    let content = format!(
+        "person_id,from_on,to_on,monthly_wage\n\
+         11010519491231002X,2026-02-30,,\n\
+         {good},2026-01-01,2026-3-1,1.19E+3\n\
+         {good},2026-01-02,,1190.0\n\
+         {good},2026-01-03\n\
+         {good},2026-01-04,,\"1,190\"\n\
+         {good},2026-01-05,,5\n\
+         ABC,2026-01-05,,1.234\n\
+         {good},2026-01-06,\"\n"
+    );
+    let accepted = bench.delivery(&posts(), &content, 8, &[("monthly_wage", 500)]);
+    let acquired = bench.acquire(&accepted, &posts()).unwrap();
+    assert_eq!(
+        faults(&acquired),
+        [
+            "2 person_id looks_like_identity_number",
+            "2 from_on bad_date",
+            "2 monthly_wage required_missing",
+            "3 to_on bad_date",
+            "3 monthly_wage exponent",
+            "4 monthly_wage trailing_point_zero",
+            "5 - wrong_field_count",
+            "6 monthly_wage thousands_separator",
+            "8 person_id not_a_token",
+            "8 monthly_wage too_many_decimals",
+            "9 - unclosed_quote",
+        ]
+    );
+    let counts = &acquired.snapshot.record.counts;
+    adds_up(counts);
+    assert_eq!((counts.rows, counts.accepted, counts.quarantined), (8, 1, 7));
+    assert_eq!(counts.reasons["bad_date"], 2);
+    // A token that only stands in rows set aside gets no number.
+    assert_eq!(Dictionary::load(&bench.store()).unwrap().len(), 1);
+}
+
+#[test]
+fn each_kind_of_value_is_held_to_its_contract() {
+    let bench = Bench::new();
+    let mut contract = with_codes(
+        with_codes(
+            contract(
+                "a.b",
+                &["id"],
+                &[
+                    ("id", "编号", Kind::Ref, true),
+                    ("code", "代码", Kind::Code, true),
+                    ("grade", "等级", Kind::Int, true),
+                    ("division", "区划", Kind::Division, true),
+                    ("flag", "标记", Kind::Bool, false),
+                    ("area", "面积", Kind::Decimal { precision: 10, scale: 2 }, false),
+                    ("month", "月份", Kind::Month, false),
+                ],
+            ),
+            "code",
+            &["01", "02"],
+        ),
+        "grade",
+        &["1", "2"],
+    );
+    contract.columns[3].min_length = Some(9);
+    let long = "x".repeat(65);
+    let content = format!(
+        "id,code,grade,division,flag,area,month\n\
+         A,01,2,330302001,是,89.5,202603\n\
+         B,1,3,330302,TRUE,1.123,2026/03\n\
+         {long},02,1.0,3303020010,,,\n\
+         G440524188001010014,01,1,330302001,,,\n\
+         3.30302E+17,01,1,330302001,,,\n"
+    );
+    let acquired = bench.rows(&contract, &content);
+    assert_eq!(
+        faults(&acquired),
+        [
+            "3 code unknown_code",
+            "3 grade unknown_code",
+            "3 division bad_division",
+            "3 flag bad_bool",
+            "3 area too_many_decimals",
+            "3 month bad_month",
+            "4 id ref_too_long",
+            "4 grade trailing_point_zero",
+            "4 division bad_division",
+            "5 id looks_like_identity_number",
+            "6 id exponent",
+        ]
+    );
+    adds_up(&acquired.snapshot.record.counts);
+}
+
+#[test]
+fn what_the_dataset_tables_say_of_several_columns_is_checked() {
+    let id = ("id", "编号", Kind::Ref, true);
+    let shares = [id, ("share_num", "分子", Kind::Int, true), ("share_den", "分母", Kind::Int, true)];
+    let parts = [id, ("amount", "金额", Kind::Money, true), ("basic_amount", "基础", Kind::Money, true)];
+    let dates = [id, ("died_on", "死亡", Kind::Date, false), ("cremated_on", "火化", Kind::Date, false)];
+    let term = [id, ("term", "学期", Kind::Text, true)];
+    let year = [id, ("year", "年度", Kind::Month, true)];
+    for (dataset, columns, content, expected) in [
+        (
+            "housing.property_units",
+            &shares[..],
+            "A,1,1\nB,0,1\nC,2,1\n",
+            vec!["3 share_num share_out_of_range", "4 share_num share_out_of_range"],
+        ),
+        (
+            "human_resources.pension_payments",
+            &parts[..],
+            "A,2,2\nB,2,2.01\n",
+            vec!["3 basic_amount basic_above_amount"],
+        ),
+        (
+            "civil_affairs.deaths",
+            &dates[..],
+            "A,2026-01-01,\nB,,2026-01-01\nC,,\nD,x,\n",
+            vec!["4 died_on no_date", "5 died_on bad_date"],
+        ),
+        ("education.student_aid", &term[..], "A,2026-S\nB,2026S\n", vec!["3 term bad_term"]),
+        (
+            "human_resources.resident_premiums",
+            &year[..],
+            "A,2026-01\nB,2026-02\n",
+            vec!["3 year not_january"],
+        ),
+    ] {
+        let bench = Bench::new();
+        let contract = contract(dataset, &["id"], columns);
+        let names: Vec<_> = columns.iter().map(|column| column.0).collect();
+        let content = format!("{}\n{content}", names.join(","));
+        let totals =
+            if dataset.ends_with("payments") { vec![("amount", 400), ("basic_amount", 401)] } else { vec![] };
+        let rows = content.lines().count() as u64 - 1;
+        let acquired = bench.acquire(&bench.delivery(&contract, &content, rows, &totals), &contract).unwrap();
+        assert_eq!(faults(&acquired), expected, "{dataset}");
+        adds_up(&acquired.snapshot.record.counts);
+    }
+}
+
+#[test]
+fn equal_rows_collapse_after_repair_and_differing_ones_are_set_aside() {
+    let bench = Bench::new();
+    let (a, b) = (token(1), token(2));
+    let content = format!(
+        "person_id,from_on,to_on,monthly_wage\n{a},2026-01-01,,5\n{a},2026/01/01,,5.00\n{b},2026-01-01,,5\n{b},2026-01-01,2026-02-01,5\n"
+    );
+    let accepted = bench.delivery(&posts(), &content, 4, &[("monthly_wage", 2000)]);
+    let acquired = bench.acquire(&accepted, &posts()).unwrap();
+    let counts = &acquired.snapshot.record.counts;
+    adds_up(counts);
+    assert_eq!((counts.accepted, counts.collapsed, counts.quarantined), (1, 1, 2));
+    assert_eq!(
+        faults(&acquired),
+        ["4 person_id,from_on duplicate_key_differs", "5 person_id,from_on duplicate_key_differs"]
+    );
+    let kept = Contract { keeps_differing_rows: true, ..posts() };
+    let acquired = Bench::new().acquire(&accepted, &kept).unwrap();
+    let counts = &acquired.snapshot.record.counts;
+    assert_eq!((counts.accepted, counts.collapsed, counts.quarantined), (3, 1, 0));
+}
+
+#[test]
+fn a_delivery_that_is_not_what_its_package_states_leaves_nothing() {
+    let bench = Bench::new();
+    let content = format!("person_id,from_on,to_on,monthly_wage\n{},2026-01-01,,5\n", token(1));
+    for (rows, totals, code) in [
+        (2, vec![("monthly_wage", 500)], "rows_differ"),
+        (1, vec![("monthly_wage", 501)], "total_differs"),
+        (1, vec![], "total_missing"),
+        (1, vec![("monthly_wage", 500), ("wage", 0)], "total_unknown"),
+    ] {
+        let accepted = bench.delivery(&posts(), &content, rows, &totals);
+        let mut dictionary = bench.dictionary();
+        let found = refusals(acquire(&accepted, &posts(), &mut dictionary).unwrap_err());
+        assert_eq!(found.iter().map(Refusal::code).collect::<Vec<_>>(), [code]);
+        assert!(dictionary.is_empty());
+        for folder in ["snapshots", "quarantine", "dictionary"] {
+            assert!(!bench.store().root().join(folder).exists(), "{folder}");
+        }
+    }
+}
+
+#[test]
+fn everything_that_is_wrong_with_a_delivery_is_told_at_once() {
+    let bench = Bench::new();
+    let mut accepted = bench.delivery(&posts(), "person_id,from_om,monthly_wage\n", 0, &[]);
+    let mut other = accepted.package.resources[0].clone();
+    other.path = "missing.csv".to_owned();
+    accepted.package.resources.push(other.clone());
+    other.dataset = "a.b".parse().unwrap();
+    accepted.package.resources.push(other);
+    let error = bench.acquire(&accepted, &posts()).unwrap_err();
+    let said = error.to_string();
+    assert!(said.contains("the nearest header is `from_om`"), "{said}");
+    let codes: Vec<_> = refusals(error).iter().map(Refusal::code).collect();
+    assert_eq!(codes, ["column_missing", "file_unreadable", "other_dataset"]);
+}
+
+#[test]
+fn damaged_bytes_refuse_the_delivery() {
+    let bench = Bench::new();
+    let mut accepted = bench.delivery(&posts(), "", 1, &[]);
+    let found = refusals(bench.acquire(&accepted, &posts()).unwrap_err());
+    assert_eq!(found[0].code(), "file_empty");
+    let bytes = [b"person_id,from_on,monthly_wage\n\xE7\x94\xB2,".as_slice(), &[0xFF], b"\n"].concat();
+    accepted = delivery(&bench.root.path().join("inbox"), &posts(), &bytes, 1, &[]);
+    let found = refusals(bench.acquire(&accepted, &posts()).unwrap_err());
+    assert_eq!(found[0].code(), "malformed_text");
+    assert!(found[0].hint().is_some());
+}
+
+#[test]
+fn months_are_those_of_the_rows_and_those_that_the_package_lists() {
+    let bench = Bench::new();
+    let mut contract = contract(
+        "a.b",
+        &["id", "month"],
+        &[("id", "编号", Kind::Ref, true), ("month", "月份", Kind::Month, true)],
+    );
+    contract.delivery = Delivery::ByMonth { column: "month".to_owned() };
+    let mut accepted = bench.delivery(&contract, "id,month\nA,2026-02\nB,2026-01\nC,2026-13\n", 3, &[]);
+    accepted.package.months = vec!["2025-12".parse().unwrap()];
+    let acquired = bench.acquire(&accepted, &contract).unwrap();
+    let months: Vec<_> = acquired.snapshot.record.months.iter().map(Month::to_string).collect();
+    assert_eq!(months, ["2025-12", "2026-01", "2026-02"]);
+    let shelf = Shelf::open(&bench.store()).unwrap();
+    let resolved = shelf.resolve(&contract, "2026-03-01".parse().unwrap());
+    assert_eq!(resolved.parts[0].snapshot, acquired.snapshot);
+    assert_eq!(resolved.held_months.len(), 3);
+}
+
+#[test]
+fn a_delivery_without_rows_is_an_empty_snapshot() {
+    let bench = Bench::new();
+    let accepted = bench.delivery(&posts(), "person_id,from_on,monthly_wage\n", 0, &[("monthly_wage", 0)]);
+    let acquired = bench.acquire(&accepted, &posts()).unwrap();
+    assert_eq!(read(&acquired.snapshot.data()).num_rows(), 0);
+    assert_eq!(acquired.warnings.len(), 1);
+}
+
+#[test]
+fn acquiring_twice_changes_nothing() {
+    let bench = Bench::new();
+    let content = format!("person_id,from_on,to_on,monthly_wage\n{},2026-01-01,,5\n", token(1));
+    let mut accepted = bench.delivery(&posts(), &content, 1, &[("monthly_wage", 500)]);
+    let first = bench.acquire(&accepted, &posts()).unwrap();
+    let bytes = fs::read(first.snapshot.data()).unwrap();
+    let again = bench.acquire(&accepted, &posts()).unwrap();
+    assert!(again.already_there && !first.already_there);
+    assert_eq!(again.snapshot, first.snapshot);
+    assert_eq!(fs::read(first.snapshot.data()).unwrap(), bytes);
+    accepted.package_sha256 = Digest([9; 32]);
+    assert!(matches!(bench.acquire(&accepted, &posts()), Err(AcquireError::OtherPackage { .. })));
+}
+
+#[test]
+fn killed_before_the_snapshot_the_next_attempt_makes_the_same_bytes() {
+    let content = format!(
+        "person_id,from_on,to_on,monthly_wage\n{},2026-01-01,,5\n{},2026-01-01,,x\n{},2026-01-01,,6\n",
+        token(3),
+        token(2),
+        token(1)
+    );
+    let all = |bench: &Bench, crash: bool| {
+        let accepted = bench.delivery(&posts(), &content, 3, &[("monthly_wage", 1100)]);
+        let mut dictionary = bench.dictionary();
+        let acquired = acquire(&accepted, &posts(), &mut dictionary).unwrap();
+        if crash {
+            // As if killed after dictionary and quarantine, in the middle of the snapshot.
+            let draft = dictionary.lock().draft().unwrap();
+            fs::rename(acquired.snapshot.data(), draft.path().join("part-0.parquet")).unwrap();
+            fs::remove_dir_all(&acquired.snapshot.folder).unwrap();
+            std::mem::forget(draft);
+        }
+        acquired
+    };
+    let (calm, crashed) = (Bench::new(), Bench::new());
+    let expected = all(&calm, false);
+    all(&crashed, true);
+    assert!(Shelf::open(&crashed.store()).unwrap().datasets().next().is_none());
+    let acquired = all(&crashed, false);
+    assert!(!acquired.already_there);
+    assert_eq!(acquired.snapshot.record, expected.snapshot.record);
+    assert_eq!(fs::read(acquired.snapshot.data()).unwrap(), fs::read(expected.snapshot.data()).unwrap());
+    assert_eq!(fs::read(&acquired.quarantine).unwrap(), fs::read(&expected.quarantine).unwrap());
+    assert_eq!(Dictionary::load(&crashed.store()).unwrap().len(), 2);
+    let drafts = crashed.store().root().join(".drafts");
+    assert_eq!(fs::read_dir(drafts).unwrap().count(), 0);
+}
+
+#[test]
+fn a_store_that_cannot_be_written_keeps_no_numbers_in_memory() {
+    let bench = Bench::new();
+    let content = format!("person_id,from_on,to_on,monthly_wage\n{},2026-01-01,,5\n", token(1));
+    let accepted = bench.delivery(&posts(), &content, 1, &[("monthly_wage", 500)]);
+    let mut dictionary = bench.dictionary();
+    // A file stands where the folder of the segments must be.
+    fs::write(bench.store().dictionary(), b"").unwrap();
+    let error = acquire(&accepted, &posts(), &mut dictionary).unwrap_err();
+    assert!(matches!(error, AcquireError::Store(StoreError::Io { .. })), "{error}");
+    assert!(dictionary.is_empty());
+}
+
+#[test]
+fn reasons_and_messages_never_hold_a_value() {
+    let bench = Bench::new();
+    let number = "11010519491231002X";
+    let content = format!("person_id,from_on,to_on,monthly_wage\n{number},{number},{number},{number}\n");
+    let accepted = bench.delivery(&posts(), &content, 1, &[("monthly_wage", 0)]);
+    let acquired = bench.acquire(&accepted, &posts()).unwrap();
+    let mut all = format!("{acquired:?}").into_bytes();
+    all.extend(fs::read(&acquired.quarantine).unwrap());
+    all.extend(fs::read(acquired.snapshot.folder.join("snapshot.json")).unwrap());
+    assert!(!all.windows(number.len()).any(|window| window == number.as_bytes()));
+    assert_eq!(acquired.snapshot.record.counts.reasons[Reason::LooksLikeIdentityNumber.code()], 1);
+}

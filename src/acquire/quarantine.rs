@@ -1,0 +1,116 @@
+//! The rows that were set aside: file, line, column and reason of each fault. Never a value.
+
+use std::{collections::BTreeMap, fs::File, path::Path, sync::Arc};
+
+use arrow::{
+    array::{ArrayRef, Int64Builder, RecordBatch, StringBuilder},
+    datatypes::{DataType, Field, Schema},
+};
+use parquet::{
+    arrow::ArrowWriter,
+    basic::{Compression, ZstdLevel},
+    file::properties::WriterProperties,
+};
+
+use super::Reason;
+use crate::{contract::Contract, store::StoreError};
+
+const ROWS_AT_ONCE: usize = 1 << 16;
+
+/// Where in a row a fault lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Where {
+    /// The row as a whole.
+    Row,
+    /// A column of the contract.
+    Column(u16),
+    /// The columns of the key.
+    Key,
+}
+
+/// One fault of one row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Fault {
+    pub(super) file: u16,
+    pub(super) line: u64,
+    pub(super) place: Where,
+    pub(super) reason: Reason,
+}
+
+/// Every fault of a delivery.
+#[derive(Debug, Default)]
+pub(super) struct Quarantine {
+    faults: Vec<Fault>,
+    rows: u64,
+}
+
+impl Quarantine {
+    /// Sets one row aside for all its faults.
+    pub(super) fn set_aside(&mut self, faults: impl IntoIterator<Item = Fault>) {
+        self.faults.extend(faults);
+        self.rows += 1;
+    }
+
+    /// How many rows were set aside.
+    pub(super) fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    /// How many faults there are of each reason.
+    pub(super) fn reasons(&self) -> BTreeMap<String, u64> {
+        let mut reasons = BTreeMap::new();
+        for fault in &self.faults {
+            *reasons.entry(fault.reason).or_insert(0) += 1;
+        }
+        reasons.into_iter().map(|(reason, count)| (reason.code().to_owned(), count)).collect()
+    }
+
+    /// Writes them in the order of the delivery's files and lines.
+    pub(super) fn write(
+        &mut self,
+        path: &Path,
+        contract: &Contract,
+        files: &[String],
+    ) -> Result<(), StoreError> {
+        self.faults.sort_unstable();
+        let schema = Arc::new(Schema::new(vec![
+            Field::new("file", DataType::Utf8, false),
+            Field::new("line", DataType::Int64, false),
+            Field::new("column", DataType::Utf8, true),
+            Field::new("reason", DataType::Utf8, false),
+        ]));
+        let zstd = ZstdLevel::try_new(1).map_err(StoreError::parquet("write", path))?;
+        let properties = WriterProperties::builder().set_compression(Compression::ZSTD(zstd)).build();
+        let file = File::create(path).map_err(StoreError::io("create", path))?;
+        let mut writer = ArrowWriter::try_new(file, schema.clone(), Some(properties))
+            .map_err(StoreError::parquet("write", path))?;
+        let key = contract.key.join(",");
+        for faults in self.faults.chunks(ROWS_AT_ONCE) {
+            let (mut names, mut lines) = (StringBuilder::new(), Int64Builder::new());
+            let (mut columns, mut reasons) = (StringBuilder::new(), StringBuilder::new());
+            for fault in faults {
+                names.append_value(files.get(usize::from(fault.file)).map_or("", String::as_str));
+                lines.append_value(fault.line as i64);
+                columns.append_option(match fault.place {
+                    Where::Row => None,
+                    Where::Column(at) => {
+                        contract.columns.get(usize::from(at)).map(|column| column.name.as_str())
+                    }
+                    Where::Key => Some(key.as_str()),
+                });
+                reasons.append_value(fault.reason.code());
+            }
+            let arrays: Vec<ArrayRef> = vec![
+                Arc::new(names.finish()),
+                Arc::new(lines.finish()),
+                Arc::new(columns.finish()),
+                Arc::new(reasons.finish()),
+            ];
+            let batch =
+                RecordBatch::try_new(schema.clone(), arrays).map_err(StoreError::parquet("write", path))?;
+            writer.write(&batch).map_err(StoreError::parquet("write", path))?;
+        }
+        writer.close().map_err(StoreError::parquet("write", path))?;
+        Ok(())
+    }
+}

@@ -1,0 +1,84 @@
+//! Why a row is set aside: a closed list, each with a sentence in both languages. Never a value of the row.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::Text;
+
+macro_rules! reasons {
+    ($($name:ident = $code:literal, $zh:literal, $en:literal;)*) => {
+        /// Why a row is set aside.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        pub enum Reason {
+            $(#[doc = $en] #[serde(rename = $code)] $name,)*
+        }
+
+        impl Reason {
+            /// Every reason, in the order of this list.
+            pub const ALL: &[Self] = &[$(Self::$name),*];
+
+            /// The word that stands in the quarantine file.
+            pub fn code(self) -> &'static str {
+                match self { $(Self::$name => $code),* }
+            }
+
+            /// A sentence for people.
+            pub fn text(self) -> Text {
+                match self { $(Self::$name => Text::new($zh, $en)),* }
+            }
+        }
+    };
+}
+
+reasons! {
+    WrongFieldCount = "wrong_field_count", "本行列数与表头不一致", "the row has more or fewer fields than the header";
+    UnclosedQuote = "unclosed_quote", "引号未闭合，文件可能被截断", "a quote is never closed; the file may be cut off";
+    RequiredMissing = "required_missing", "必填项为空", "a required value is missing";
+    NotAToken = "not_a_token", "不是人员标识（应为64位小写十六进制）", "not a person token (64 lower-case hex characters)";
+    LooksLikeIdentityNumber = "looks_like_identity_number", "疑似含有明文证件号码", "looks as if it held a raw identity number";
+    RefTooLong = "ref_too_long", "编号超过64个字符", "a reference is longer than 64 characters";
+    WrongLength = "wrong_length", "长度不符合数据合同", "shorter or longer than the contract allows";
+    ControlCharacter = "control_character", "含有控制字符或换行", "holds a control character or a line break";
+    UnknownCode = "unknown_code", "代码不在代码表内", "a code is not in the list";
+    BadDivision = "bad_division", "行政区划代码应为6、9或12位数字", "a division is 6, 9 or 12 digits";
+    BadDate = "bad_date", "日期应为 YYYY-MM-DD", "not a date (YYYY-MM-DD)";
+    BadMonth = "bad_month", "月份应为 YYYY-MM", "not a month (YYYY-MM)";
+    BadTerm = "bad_term", "学期应为 YYYY-S 或 YYYY-A", "not a term (YYYY-S or YYYY-A)";
+    NotJanuary = "not_january", "年度应写为当年一月", "a year is written as its January";
+    BadMoney = "bad_money", "金额不能识别", "not an amount of money";
+    BadDecimal = "bad_decimal", "数值不能识别", "not a decimal number";
+    BadInt = "bad_int", "不是整数", "not a whole number";
+    BadBool = "bad_bool", "应为 true/false/1/0/是/否", "not true, false, 1, 0, 是 or 否";
+    Exponent = "exponent", "被表格软件改成了科学计数法", "a spreadsheet has turned it into a number with an exponent";
+    TrailingPointZero = "trailing_point_zero", "末尾多出“.0”", "ends in `.0`";
+    ThousandsSeparator = "thousands_separator", "含有千位分隔符", "holds a thousands separator";
+    TooManyDecimals = "too_many_decimals", "小数位数过多", "has too many decimals";
+    ShareOutOfRange = "share_out_of_range", "份额应满足 1 ≤ 分子 ≤ 分母", "a share needs 1 ≤ numerator ≤ denominator";
+    BasicAboveAmount = "basic_above_amount", "基础养老金大于发放总额", "the basic part exceeds the amount";
+    NoDate = "no_date", "至少应有一个日期", "at least one of the dates must be present";
+    DuplicateKeyDiffers = "duplicate_key_differs", "主键相同但内容不同", "rows with the same key differ";
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_reason_has_its_own_code_and_both_languages() {
+        let mut codes: Vec<_> = Reason::ALL.iter().map(|reason| reason.code()).collect();
+        codes.sort_unstable();
+        codes.dedup();
+        assert_eq!(codes.len(), Reason::ALL.len());
+        assert!(
+            Reason::ALL.iter().all(|reason| !reason.text().zh.is_empty() && !reason.text().en.is_empty())
+        );
+        assert_eq!(serde_json::to_string(&Reason::BadInt).unwrap(), "\"bad_int\"");
+    }
+}

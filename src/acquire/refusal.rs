@@ -1,0 +1,152 @@
+//! Why a whole delivery is not acquired. Nothing of it is then kept; it never shows a value.
+
+use std::path::PathBuf;
+
+use super::text::TextError;
+use crate::{
+    model::{DatasetId, Fen, Text},
+    store::StoreError,
+};
+
+/// Why acquiring failed.
+#[derive(Debug, thiserror::Error)]
+pub enum AcquireError {
+    /// The delivery is wrong; everything that is wrong with it.
+    #[error("delivery {delivery} is refused: {}", said(refusals))]
+    Refused {
+        /// The delivery.
+        delivery: String,
+        /// At least one.
+        refusals: Vec<Refusal>,
+    },
+    /// The store cannot be written.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A column could not be built in memory; a defect of ours.
+    #[error("cannot build the columns of {}", dataset)]
+    Columns {
+        /// The dataset.
+        dataset: DatasetId,
+        /// What Arrow says.
+        source: arrow::error::ArrowError,
+    },
+    /// A snapshot with this id came from another package.
+    #[error("{} was sealed from another package of the same id", path.display())]
+    OtherPackage {
+        /// The snapshot.
+        path: PathBuf,
+    },
+}
+
+impl AcquireError {
+    /// What to do, where that is not plain from the message.
+    pub fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::Store(error) => error.hint(),
+            Self::OtherPackage { .. } => {
+                Some("give the changed delivery the next sequence number and seal it again")
+            }
+            Self::Refused { .. } | Self::Columns { .. } => None,
+        }
+    }
+}
+
+fn said(refusals: &[Refusal]) -> String {
+    let texts: Vec<String> = refusals.iter().map(|refusal| refusal.text().en).collect();
+    texts.join("; ")
+}
+
+/// One thing that is wrong with a delivery as a whole.
+#[derive(Debug)]
+#[expect(missing_docs, reason = "the texts below say what each one is")]
+pub enum Refusal {
+    Unreadable(TextError),
+    OtherDataset { file: String, found: DatasetId, expected: DatasetId },
+    ColumnMissing { file: String, column: String, header_zh: String, nearest: Option<String> },
+    ColumnTwice { file: String, column: String },
+    RowsDiffer { file: String, stated: u64, found: u64 },
+    TotalDiffers { file: String, column: String, stated: Fen, found: Fen },
+    TotalMissing { file: String, column: String },
+    TotalUnknown { file: String, column: String },
+}
+
+impl Refusal {
+    /// The reason's name in receipts and tables.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Unreadable(error) => error.code(),
+            Self::OtherDataset { .. } => "other_dataset",
+            Self::ColumnMissing { .. } => "column_missing",
+            Self::ColumnTwice { .. } => "column_twice",
+            Self::RowsDiffer { .. } => "rows_differ",
+            Self::TotalDiffers { .. } => "total_differs",
+            Self::TotalMissing { .. } => "total_missing",
+            Self::TotalUnknown { .. } => "total_unknown",
+        }
+    }
+
+    /// What is wrong.
+    pub fn text(&self) -> Text {
+        match self {
+            Self::Unreadable(error) => error.text(),
+            Self::OtherDataset { file, found, expected } => Text::new(
+                format!("{file} 属于 {found}，而不是 {expected}"),
+                format!("{file} is of {found}, not of {expected}"),
+            ),
+            Self::ColumnMissing { file, column, header_zh, nearest: None } => Text::new(
+                format!("{file} 缺少列“{header_zh}”（{column}）"),
+                format!("{file} lacks the column `{column}` ({header_zh})"),
+            ),
+            Self::ColumnMissing { file, column, header_zh, nearest: Some(nearest) } => Text::new(
+                format!("{file} 缺少列“{header_zh}”（{column}）；最接近的表头是“{nearest}”"),
+                format!(
+                    "{file} lacks the column `{column}` ({header_zh}); the nearest header is `{nearest}`"
+                ),
+            ),
+            Self::ColumnTwice { file, column } => Text::new(
+                format!("{file} 的表头两次出现列 {column}（列名与中文表头各一次）"),
+                format!("{file} has the column `{column}` twice, by its name and by its Chinese header"),
+            ),
+            Self::RowsDiffer { file, stated, found } => Text::new(
+                format!("{file} 声明 {stated} 行，实际 {found} 行：文件可能被截断或换错"),
+                format!(
+                    "{file} is stated to have {stated} rows and has {found}: it may be cut off or another file"
+                ),
+            ),
+            Self::TotalDiffers { file, column, stated, found } => Text::new(
+                format!("{file} 的 {column} 声明合计 {stated} 元，实际 {found} 元"),
+                format!("{file} is stated to total {stated} yuan in `{column}` and totals {found}"),
+            ),
+            Self::TotalMissing { file, column } => Text::new(
+                format!("datapackage.json 未给出 {file} 中 {column} 的合计"),
+                format!("datapackage.json gives no control total of `{column}` in {file}"),
+            ),
+            Self::TotalUnknown { file, column } => Text::new(
+                format!("datapackage.json 给出 {column} 的合计，但它不是 {file} 中的金额列"),
+                format!(
+                    "datapackage.json gives a control total of `{column}`, which is no money column of {file}"
+                ),
+            ),
+        }
+    }
+
+    /// What to do.
+    pub fn hint(&self) -> Option<Text> {
+        Some(match self {
+            Self::Unreadable(error) => error.hint()?,
+            Self::ColumnMissing { .. } | Self::ColumnTwice { .. } => Text::new(
+                "请按数据合同的列名或中文表头导出",
+                "export it with the column names or the Chinese headers of the contract",
+            ),
+            Self::OtherDataset { .. } => {
+                Text::new("一次交付只含一个数据集", "one delivery holds one dataset")
+            }
+            Self::RowsDiffer { .. }
+            | Self::TotalDiffers { .. }
+            | Self::TotalMissing { .. }
+            | Self::TotalUnknown { .. } => {
+                Text::new("请重新执行 hedui seal 并重新交付", "seal the files again and deliver them again")
+            }
+        })
+    }
+}

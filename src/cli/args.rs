@@ -1,0 +1,324 @@
+//! Every command and flag. Help is in both languages, because the reader has not chosen one yet.
+
+use std::path::PathBuf;
+
+use chrono::NaiveDate;
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+
+use crate::model::{DatasetId, Lang};
+
+/// hedui 核对: leads for social assistance, from what agencies deliver every night.
+#[derive(Debug, Parser)]
+#[command(
+    name = "hedui",
+    version,
+    about = "核对：社会救助家庭经济状况核对。线索，不是结论。\nChecks household economic status for social assistance. Leads, never decisions.",
+    after_help = "从这里开始 · Start here:  hedui demo"
+)]
+pub struct Args {
+    #[command(flatten)]
+    pub global: Global,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Flags that every command has.
+#[derive(Debug, Clone, ClapArgs)]
+pub struct Global {
+    /// 结果格式 · how results are written
+    #[arg(long, global = true, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+    /// 消息和清单的语言 · language of messages and lists (default: from LANG)
+    #[arg(long, global = true, value_enum)]
+    pub lang: Option<LangArg>,
+    /// 只显示结果和错误 · only results and errors
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+    /// 多说一些 · say more
+    #[arg(short, long, global = true)]
+    pub verbose: bool,
+    /// 不用颜色 · no colours
+    #[arg(long, global = true)]
+    pub no_color: bool,
+    /// 线程数，默认用全部核心 · threads (default: all cores)
+    #[arg(long, global = true)]
+    pub threads: Option<usize>,
+    /// 引擎内存上限，如 4GiB · memory the engine may hold before it spills
+    #[arg(long, global = true, value_parser = parse_bytes)]
+    pub memory: Option<u64>,
+    /// 含 pipelines/ 和 schemas/ 的文件夹 · folder with pipelines/ and schemas/ (default: found from here upwards)
+    #[arg(long, global = true)]
+    pub root: Option<PathBuf>,
+}
+
+/// The format of results.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+}
+
+/// The language flag.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LangArg {
+    Zh,
+    En,
+}
+
+impl Global {
+    /// The language asked for, else that of the environment, else Chinese.
+    pub fn lang(&self) -> Lang {
+        match self.lang {
+            Some(LangArg::Zh) => Lang::Zh,
+            Some(LangArg::En) => Lang::En,
+            None => {
+                #[expect(clippy::disallowed_methods, reason = "the command line is the door to the environment")]
+                let named = ["LC_ALL", "LC_MESSAGES", "LANG"]
+                    .iter()
+                    .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
+                match named {
+                    Some(name) if name.starts_with("en") => Lang::En,
+                    _ => Lang::Zh,
+                }
+            }
+        }
+    }
+
+    /// The number of threads.
+    pub fn threads(&self) -> usize {
+        let all = std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
+        self.threads.unwrap_or(all).max(1)
+    }
+
+    /// The engine's limits.
+    pub fn limits(&self) -> crate::engine::Limits {
+        crate::engine::Limits {
+            threads: self.threads(),
+            memory: self.memory.and_then(|bytes| usize::try_from(bytes).ok()),
+        }
+    }
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// 在示例城市上跑一整夜 · a whole night on the sample city, from raw agency files to review lists
+    Demo(Demo),
+    /// 收取、比对、出清单 · take in deliveries, run the rules, write the lists
+    Run(Run),
+    /// 部门端：把原始文件封装成交付 · the agency's side: raw files become a signed delivery without identity numbers
+    #[command(args_conflicts_with_subcommands = true)]
+    Seal(Seal),
+    /// 只收取交付 · take in deliveries only
+    Accept(Accept),
+    /// 检查合约、规则、参数 · every mistake in contracts, rules and parameters, with its place; no data touched
+    Check(Check),
+    /// 运行规则自带的单元测试 · the rules' own unit tests
+    Test(Test),
+    /// 生成一座虚构城市的原始文件 · a synthetic city: raw files as agencies export them
+    Synth(Synth),
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Demo {
+    /// 结果放在哪里 · where everything goes
+    #[arg(long, default_value = "hedui-demo")]
+    pub dir: PathBuf,
+    /// 城市人口；不写则用 sample-data · people in the city (default: the committed sample city)
+    #[arg(long)]
+    pub persons: Option<u64>,
+    /// 城市的种子 · the city's seed
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Run {
+    /// 流程文件或名称，如 night · a pipeline's file or name
+    pub pipeline: PathBuf,
+    /// 业务日期，默认今天 · business date (default: today)
+    #[arg(long)]
+    pub date: Option<NaiveDate>,
+    /// 库 · the store
+    #[arg(long, default_value = "store")]
+    pub store: PathBuf,
+    /// 收件箱 · the inbox
+    #[arg(long, default_value = "inbox")]
+    pub inbox: PathBuf,
+    /// 另用一个含 standards.csv 的参照文件夹 · a reference folder whose standards.csv overrides parameters
+    #[arg(long)]
+    pub reference: Option<PathBuf>,
+    /// 谁可以为哪个部门签名 · who may sign for which agency, an OpenSSH allowed_signers file
+    /// (default: the pipeline's, else allowed_signers in the store)
+    #[arg(long)]
+    pub signers: Option<PathBuf>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Accept {
+    /// 流程文件或名称 · the pipeline whose contracts, division and key epoch apply
+    #[arg(default_value = "night")]
+    pub pipeline: PathBuf,
+    /// 业务日期，默认今天 · business date (default: today)
+    #[arg(long)]
+    pub date: Option<NaiveDate>,
+    /// 库 · the store
+    #[arg(long, default_value = "store")]
+    pub store: PathBuf,
+    /// 收件箱 · the inbox
+    #[arg(long, default_value = "inbox")]
+    pub inbox: PathBuf,
+    /// 谁可以为哪个部门签名 · who may sign for which agency, an OpenSSH allowed_signers file
+    #[arg(long)]
+    pub signers: Option<PathBuf>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Check {
+    /// 流程文件或名称 · a pipeline's file or name
+    #[arg(default_value = "night")]
+    pub pipeline: PathBuf,
+    /// 解释一个错误代码 · explain a code
+    #[arg(long, value_name = "CODE")]
+    pub explain: Option<String>,
+    /// 另用一个含 standards.csv 的参照文件夹 · a reference folder whose standards.csv overrides parameters
+    #[arg(long)]
+    pub reference: Option<PathBuf>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Test {
+    /// 流程文件或名称 · a pipeline's file or name
+    #[arg(default_value = "night")]
+    pub pipeline: PathBuf,
+    /// 只测这些规则，如 D-01 或 D · only rules whose id begins so
+    #[arg(long)]
+    pub filter: Option<String>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Synth {
+    /// 人口 · people
+    #[arg(long)]
+    pub persons: u64,
+    /// 种子：同一种子得到同一城市 · the same seed gives the same city
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// 放在哪里 · where the city goes
+    #[arg(long)]
+    pub out: PathBuf,
+    /// 业务日期 · the business date its history leads up to
+    #[arg(long, default_value = "2026-03-15")]
+    pub date: NaiveDate,
+    /// 大文件写成 .csv.gz · write the large files compressed
+    #[arg(long)]
+    pub gzip: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Seal {
+    #[command(subcommand)]
+    pub keygen: Option<SealCommand>,
+    #[command(flatten)]
+    pub seal: Option<SealDelivery>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum SealCommand {
+    /// 生成散列密钥或签名密钥 · make a hash key (one for the exchange) and a signing key (one an agency)
+    Keygen(Keygen),
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Keygen {
+    /// 新的散列密钥文件 · a new hash key
+    #[arg(long, value_name = "FILE")]
+    pub hash_key: Option<PathBuf>,
+    /// 新的签名私钥文件 · a new signing key; its public half goes to FILE.pub
+    #[arg(long, value_name = "FILE")]
+    pub sign_key: Option<PathBuf>,
+    /// 签名密钥属于哪个部门 · the agency that signs with it
+    #[arg(long, requires = "sign_key")]
+    pub agency: Option<String>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct SealDelivery {
+    /// 数据集，如 civil_affairs.payments · the dataset
+    #[arg(long, value_name = "AGENCY.DATASET")]
+    pub contract: DatasetId,
+    /// 数据反映哪一天 · the day that the data is about
+    #[arg(long, value_name = "DATE")]
+    pub as_of: NaiveDate,
+    /// 散列密钥文件 · the hash key's file
+    #[arg(long, value_name = "FILE")]
+    pub hash_key: PathBuf,
+    /// 签名私钥文件 · the signing key's file
+    #[arg(long, value_name = "FILE")]
+    pub sign_key: PathBuf,
+    /// 收件箱；交付放在 DIR/部门/交付 · the inbox; the delivery goes to DIR/agency/delivery
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// 原始文件：.csv .csv.gz .xlsx · the raw files
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// 密钥批次名，默认由密钥得出 · the key epoch's name (default: derived from the key)
+    #[arg(long)]
+    pub key_id: Option<String>,
+    /// 当日第几份 · which delivery of that day
+    #[arg(long, default_value_t = 1)]
+    pub sequence: u32,
+    /// 更正哪份交付 · the delivery that this one corrects
+    #[arg(long, value_name = "DELIVERY")]
+    pub supersedes: Option<String>,
+    /// 按月数据集：所涵盖的月份，即使没有行 · months it speaks for even without rows, as 2026-01..2026-02
+    #[arg(long, value_name = "A..B")]
+    pub months: Option<String>,
+    /// 被剔除的行写到这里 · where the rows that were set aside are listed (file, line, column, reason)
+    #[arg(long, value_name = "FILE")]
+    pub set_aside: Option<PathBuf>,
+    /// 数据文件写成 .csv.gz · compress the data files
+    #[arg(long)]
+    pub gzip: bool,
+}
+
+/// `4GiB`, `512MiB`, `4G`, `1000000` → bytes.
+fn parse_bytes(text: &str) -> Result<u64, String> {
+    let digits: String = text.chars().take_while(char::is_ascii_digit).collect();
+    let unit = text.trim_start_matches(|c: char| c.is_ascii_digit());
+    let factor: u64 = match unit {
+        "" | "B" => 1,
+        "K" | "KiB" => 1 << 10,
+        "M" | "MiB" => 1 << 20,
+        "G" | "GiB" => 1 << 30,
+        _ => return Err(format!("`{text}` is not a size: write for example 4GiB")),
+    };
+    digits
+        .parse::<u64>()
+        .ok()
+        .and_then(|number| number.checked_mul(factor))
+        .filter(|bytes| *bytes >= 64 << 20)
+        .ok_or_else(|| format!("`{text}` is not a size of at least 64MiB: write for example 4GiB"))
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_commands_and_flags_are_well_formed() {
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn sizes_are_read_and_nonsense_is_refused() {
+        assert_eq!(parse_bytes("4GiB"), Ok(4 << 30));
+        assert_eq!(parse_bytes("512MiB"), Ok(512 << 20));
+        for bad in ["", "GiB", "4 GiB", "1KiB", "-1G", "4TB"] {
+            assert!(parse_bytes(bad).is_err(), "{bad}");
+        }
+    }
+}

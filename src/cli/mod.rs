@@ -1,0 +1,66 @@
+//! The command line: the only module that knows clap, terminals, the environment, the clock and exit codes.
+//!
+//! One file a subcommand. Each says what to do to a stage and prints what came of it; none computes anything itself.
+
+mod accept;
+mod args;
+mod check;
+mod demo;
+mod exit;
+mod failure;
+mod open;
+mod output;
+mod progress;
+mod root;
+mod run;
+mod seal;
+mod synth;
+mod test;
+
+use std::ffi::OsString;
+
+use clap::Parser;
+
+pub use exit::Exit;
+
+use args::{Args, Command};
+use output::Output;
+
+/// Parses the arguments, does what they say, and returns the exit code.
+pub async fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
+    let args = match Args::try_parse_from(arguments) {
+        Ok(args) => args,
+        Err(error) => {
+            let is_wrong = error.use_stderr();
+            // Nothing can be done when the terminal itself is gone.
+            let _ = error.print();
+            return if is_wrong { Exit::Usage } else { Exit::Done };
+        }
+    };
+    let output = Output::new(&args.global);
+    let work = async {
+        match &args.command {
+            Command::Demo(demo) => demo::run(&args.global, demo, &output).await,
+            Command::Run(run) => run::run(&args.global, run, &output).await,
+            Command::Seal(seal) => seal::run(&args.global, seal, &output),
+            Command::Accept(accept) => accept::run(&args.global, accept, &output),
+            Command::Check(check) => check::run(&args.global, check, &output).await,
+            Command::Test(test) => test::run(&args.global, test, &output).await,
+            Command::Synth(synth) => synth::run(&args.global, synth, &output),
+        }
+    };
+    let result = tokio::select! {
+        result = work => result,
+        _ = tokio::signal::ctrl_c() => {
+            output.problem("已中断，没有留下半成品。", "interrupted; nothing was left half done.", None);
+            return Exit::Failed;
+        }
+    };
+    match result {
+        Ok(exit) => exit,
+        Err(failure) => {
+            output.failure(&failure);
+            failure.exit
+        }
+    }
+}

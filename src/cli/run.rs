@@ -1,0 +1,187 @@
+//! `hedui run`: one night, and what it says at breakfast.
+
+use std::path::{Path, PathBuf};
+
+use chrono::NaiveDate;
+use serde_json::json;
+
+use super::{Exit, args, failure::Failure, open, output::Output, progress::Progress};
+use crate::{
+    model::Lang,
+    night::{self, Fate, NightError, Order, RunRecord},
+    project::Project,
+};
+
+/// Runs a pipeline.
+pub async fn run(global: &args::Global, run: &args::Run, output: &Output) -> Result<Exit, Failure> {
+    let project = open::open(global, &run.pipeline, run.reference.as_deref(), output)?;
+    let signers = signers(&project, run.signers.as_deref(), &run.store);
+    let order = Order {
+        project: &project,
+        t: run.date.unwrap_or_else(today),
+        store: &run.store,
+        inbox: &run.inbox,
+        signers: &signers,
+        reference: run.reference.as_deref(),
+        limits: global.limits(),
+        lang: global.lang(),
+    };
+    night(&order, output).await
+}
+
+/// Does a night and prints what came of it.
+pub async fn night(order: &Order<'_>, output: &Output) -> Result<Exit, Failure> {
+    let record = {
+        let progress = Progress::new(output);
+        night::run(order, &progress).await.map_err(|error| failure(&error))?
+    };
+    tell(&record, order.t, output);
+    output.json(&as_json(&record, order.t));
+    Ok(if record.needs_a_look() { Exit::LookAt } else { Exit::Done })
+}
+
+/// The allowed_signers file: named, else the pipeline's, else the store's.
+pub fn signers(project: &Project, named: Option<&Path>, store: &Path) -> PathBuf {
+    named
+        .map(Path::to_path_buf)
+        .or_else(|| project.pipeline.signers.clone())
+        .unwrap_or_else(|| store.join("allowed_signers"))
+}
+
+/// A night's error as the end of a command.
+pub fn failure(error: &NightError) -> Failure {
+    let failure = Failure::failed("这一夜没有完成，库中仍是原来的结果", "the night did not finish; the store holds what it held before", error)
+        .hint_of(error.hint());
+    if error.is_verification() { failure.exit(Exit::Unverified) } else { failure }
+}
+
+/// Today by the machine's clock.
+#[expect(clippy::disallowed_methods, reason = "the command line is the door to the clock")]
+pub fn today() -> NaiveDate {
+    chrono::Local::now().date_naive()
+}
+
+fn tell(record: &RunRecord, t: NaiveDate, output: &Output) {
+    let zh = output.lang() == Lang::Zh;
+    output.line("");
+    tell_intake(record, output, zh);
+    output.line(if zh {
+        format!("{:<6}{:>10}{:>10}{:>10}{:>10}  名称", "规则", "范围", "命中", "无异常", "不足")
+            .replace("规则      ", "规则  ")
+    } else {
+        format!("{:<6}{:>12}{:>8}{:>10}{:>14}  name", "rule", "population", "hit", "clear", "insufficient")
+    });
+    for (id, rule) in &record.rules {
+        let title = output.text(&rule.title);
+        output.line(match &rule.not_run {
+            Some(why) => format!("{id:<6}  {} {}  {title}", output.say("未运行：", "not run:"), output.text(why)),
+            None => format!(
+                "{id:<6}{:>12}{:>8}{:>10}{:>14}  {title}",
+                rule.population, rule.hit, rule.clear, rule.insufficient
+            ),
+        });
+    }
+    output.line("");
+    output.line(if zh {
+        format!("{t}：{} 条线索上了 {} 份清单，涉及 {} 户。线索不是结论。", record.listed, record.lists, record.households)
+    } else {
+        format!(
+            "{t}: {} leads on {} review lists, for {} households. Leads, never decisions.",
+            record.listed, record.lists, record.households
+        )
+    });
+    for note in &record.notes {
+        output.warning(&note.zh, &note.en);
+    }
+    if record.quarantined > 0 {
+        output.warning(
+            &format!("有 {} 行被剔除，见 report.html 和 quarantine/", record.quarantined),
+            &format!("{} rows were set aside; see report.html and quarantine/", record.quarantined),
+        );
+    }
+    if record.is_repeat {
+        output.note(
+            "同样的输入和规则已经运行过：结果未变，已核对每个文件的摘要。",
+            "the same inputs and rules were run before: nothing changed, every file was checked against its digest.",
+        );
+    }
+    output.line(format!("{}  {}", output.say("报告  ", "report"), record.folder.join("report.html").display()));
+    output.line(format!("{}  {}", output.say("清单  ", "lists "), record.folder.join("lists").display()));
+}
+
+/// What came in.
+pub fn tell_intake(record: &RunRecord, output: &Output, zh: bool) {
+    let mut taken = (0, 0, 0, 0, 0);
+    for delivery in &record.intake.deliveries {
+        match &delivery.fate {
+            Fate::TakenIn(counts) => {
+                taken.0 += 1;
+                taken.1 += counts.rows;
+                taken.2 += counts.accepted;
+                taken.3 += counts.collapsed;
+                taken.4 += counts.quarantined;
+            }
+            Fate::Refused { code, what, hint } => {
+                output.problem(
+                    &format!("拒收 {} [{code}]：{}", delivery.folder.display(), what.zh),
+                    &format!("refused {} [{code}]: {}", delivery.folder.display(), what.en),
+                    Some(hint),
+                );
+            }
+            Fate::Known | Fate::NotYet => {}
+        }
+    }
+    let (deliveries, rows, accepted, collapsed, quarantined) = taken;
+    output.line(if zh {
+        format!("收取 {deliveries} 份交付：{rows} 行 = 接收 {accepted} + 合并 {collapsed} + 剔除 {quarantined}")
+    } else {
+        format!(
+            "took in {deliveries} deliveries: {rows} rows = {accepted} accepted + {collapsed} collapsed + {quarantined} set aside"
+        )
+    });
+}
+
+fn as_json(record: &RunRecord, t: NaiveDate) -> serde_json::Value {
+    let rules: serde_json::Map<String, serde_json::Value> = record
+        .rules
+        .iter()
+        .map(|(id, rule)| {
+            let counts = json!({
+                "population": rule.population, "hit": rule.hit, "clear": rule.clear,
+                "insufficient": rule.insufficient, "not_run": rule.not_run.as_ref().map(|why| why.en.clone()),
+            });
+            (id.clone(), counts)
+        })
+        .collect();
+    json!({
+        "date": t.to_string(), "run": record.run, "folder": record.folder, "repeat": record.is_repeat,
+        "deliveries": intake_json(&record.intake), "rules": rules, "listed": record.listed,
+        "lists": record.lists, "households": record.households, "set_aside": record.quarantined,
+    })
+}
+
+/// What became of every delivery, for programs.
+pub fn intake_json(intake: &night::Intake) -> Vec<serde_json::Value> {
+    let each = intake.deliveries.iter().map(|delivery| {
+        let mut value = json!({
+            "delivery": delivery.delivery, "agency": delivery.agency,
+            "dataset": delivery.dataset.as_ref().map(ToString::to_string),
+        });
+        let fate = match &delivery.fate {
+            Fate::TakenIn(counts) => json!({
+                "fate": "taken_in", "rows": counts.rows, "accepted": counts.accepted,
+                "collapsed": counts.collapsed, "quarantined": counts.quarantined,
+            }),
+            Fate::Known => json!({"fate": "known"}),
+            Fate::NotYet => json!({"fate": "not_yet"}),
+            Fate::Refused { code, what, hint } => {
+                json!({"fate": "refused", "code": code, "what": what.en, "hint": hint.en})
+            }
+        };
+        if let (Some(value), serde_json::Value::Object(fate)) = (value.as_object_mut(), fate) {
+            value.extend(fate);
+        }
+        value
+    });
+    each.collect()
+}

@@ -1,0 +1,397 @@
+//! One rule on one night: candidates, verdicts, counts, leads and their evidence.
+//!
+//! A lead is written only with the rows it rests on; a subject is counted in exactly one outcome.
+
+use std::{collections::BTreeMap, str::FromStr, sync::Arc};
+
+use arrow::{
+    array::{ArrayRef, RecordBatch, StringArray, UInt32Array},
+    compute::{concat_batches, take_record_batch},
+    datatypes::{DataType, Field, Schema, SchemaRef},
+};
+use chrono::NaiveDate;
+
+use super::{
+    evidence,
+    feeds::{Block, Feeds, Standing, standing},
+    reason,
+    verdict::{COUNTING_SQL, HITS_SQL, Verdict, judging_sql},
+};
+use crate::{
+    contract::Contract,
+    engine::{Cell, Engine, EngineError, Placeholders, TableName, cell},
+    model::{
+        CoverageRow, DatasetId, Digest, Direction, EvidenceRow, Fen, Lead, LeadStatus, Severity, SubjectKind,
+    },
+    project::Rule,
+};
+
+/// Person numbers back to the tokens that outputs carry.
+pub trait People {
+    /// The token of a number, as text; None for a number that was never given out.
+    fn token_text(&self, number: i64) -> Option<String>;
+}
+
+/// Everything a rule is evaluated on, besides its own text.
+pub struct Office<'a> {
+    /// The session, with datasets, facts and figures in it.
+    pub engine: &'a Engine,
+    /// Placeholders of the business date and the run's division.
+    pub values: &'a Placeholders,
+    /// The contracts, for the kinds of evidence columns.
+    pub contracts: &'a BTreeMap<DatasetId, Contract>,
+    /// How fresh every dataset is.
+    pub feeds: &'a Feeds,
+    /// The business date.
+    pub t: NaiveDate,
+    /// Person numbers to tokens.
+    pub people: &'a dyn People,
+}
+
+/// What a rule gave.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Outcome {
+    /// Leads, sorted by id; status and first_seen are those of a first night.
+    pub leads: Vec<Lead>,
+    /// Their evidence, sorted.
+    pub evidence: Vec<EvidenceRow>,
+    /// The counts, sorted; the row without a reason closes.
+    pub coverage: Vec<CoverageRow>,
+    /// Set when the rule was not run: the dataset that was never delivered.
+    pub not_run: Option<DatasetId>,
+}
+
+/// A rule could not be evaluated. The run goes on without it and says so.
+#[derive(Debug, thiserror::Error)]
+pub enum EvaluateError {
+    /// The engine.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// The rule's SELECT does not give what a rule must give.
+    #[error("failed to read what {rule} selects: {problem}")]
+    Shape {
+        /// The rule.
+        rule: String,
+        /// What is missing or of the wrong type.
+        problem: String,
+    },
+    /// hit + clear + insufficient is not the population: a bug, never to be passed over.
+    #[error("failed to close the counts of {rule} in {division}: {hit} hits + {clear} clear + {insufficient} insufficient are not {population}")]
+    DoesNotClose {
+        /// The rule.
+        rule: String,
+        /// The division.
+        division: String,
+        /// The four counts.
+        hit: u64,
+        /// Clear subjects.
+        clear: u64,
+        /// Insufficient subjects.
+        insufficient: u64,
+        /// All subjects.
+        population: u64,
+    },
+}
+
+/// Evaluates one rule.
+pub async fn evaluate(office: &Office<'_>, rule: &Rule) -> Result<Outcome, EvaluateError> {
+    let (block, is_stale) = match standing(rule, office.feeds, office.t) {
+        Standing::NotRun(dataset) => return Ok(Outcome { not_run: Some(dataset), ..Outcome::default() }),
+        Standing::Runs { block, stale } => (block, !stale.is_empty()),
+    };
+    let engine = office.engine;
+    let (schema, rows) = engine.collect(&rule.id, &rule.text, office.values).await?;
+    check_shape(rule, &schema)?;
+    engine.add_rows(&TableName::new("run", "candidates"), schema.clone(), rows)?;
+    let columns: Vec<&str> = schema.fields().iter().map(|field| field.name().as_str()).collect();
+    let judging = judging_sql(rule, &columns, block.as_ref());
+    let (schema, rows) = engine.collect(&format!("{} outcomes", rule.id), &judging, office.values).await?;
+    engine.add_rows(&TableName::new("run", "judged"), schema, rows)?;
+    let (_, counted) = engine.collect(&format!("{} counts", rule.id), COUNTING_SQL, office.values).await?;
+    let coverage = coverage(rule, &counted, block.as_ref())?;
+    let (schema, hits) = engine.collect(&format!("{} hits", rule.id), HITS_SQL, office.values).await?;
+    let (leads, chosen) = leads(office, rule, is_stale, &schema, &hits)?;
+    if leads.is_empty() {
+        return Ok(Outcome { coverage, ..Outcome::default() });
+    }
+    engine.add_rows(&TableName::new("run", "lead"), chosen.schema(), vec![chosen])?;
+    let evidence = evidence::collect(office, rule).await?;
+    let leads = with_evidence_keys(leads, &evidence);
+    Ok(Outcome { leads, evidence, coverage, not_run: None })
+}
+
+/// A rule must give its subject and `hit`.
+fn check_shape(rule: &Rule, schema: &Schema) -> Result<(), EvaluateError> {
+    let subject = subject_column(rule.subject);
+    for name in [subject, "hit"] {
+        if schema.column_with_name(name).is_none() {
+            return Err(EvaluateError::Shape {
+                rule: rule.id.clone(),
+                problem: format!("the column `{name}` is missing"),
+            });
+        }
+    }
+    match schema.field_with_name("hit").map(Field::data_type) {
+        Ok(DataType::Boolean) => Ok(()),
+        _ => Err(EvaluateError::Shape { rule: rule.id.clone(), problem: "`hit` is not true or false".to_owned() }),
+    }
+}
+
+/// The column that holds a rule's subject.
+pub fn subject_column(subject: SubjectKind) -> &'static str {
+    match subject {
+        SubjectKind::Person => "person_id",
+        SubjectKind::Household => "household_id",
+        SubjectKind::Case => "case_id",
+    }
+}
+
+fn coverage(rule: &Rule, counted: &[RecordBatch], block: Option<&Block>) -> Result<Vec<CoverageRow>, EvaluateError> {
+    let mut totals: BTreeMap<String, CoverageRow> = BTreeMap::new();
+    let mut reasons: BTreeMap<(String, &'static str), u64> = BTreeMap::new();
+    for batch in counted {
+        for row in 0..batch.num_rows() {
+            let division = cell(batch.column(0), row).to_string();
+            let verdict = Verdict::from_number(cell(batch.column(1), row).int().unwrap_or(-1));
+            let subjects = cell(batch.column(2), row).int().and_then(|n| u64::try_from(n).ok()).unwrap_or_default();
+            let total = totals.entry(division.clone()).or_insert_with(|| CoverageRow {
+                rule_id: rule.id.clone(),
+                division: division.clone(),
+                reason: None,
+                population: 0,
+                hit: 0,
+                clear: 0,
+                insufficient: 0,
+            });
+            total.population += subjects;
+            match verdict {
+                Verdict::Hit => total.hit += subjects,
+                Verdict::Clear => total.clear += subjects,
+                Verdict::Insufficient(reason) => {
+                    total.insufficient += subjects;
+                    *reasons.entry((division, reason.as_str(block))).or_default() += subjects;
+                }
+            }
+        }
+    }
+    let mut rows: Vec<CoverageRow> = totals.into_values().collect();
+    for row in &rows {
+        if row.hit + row.clear + row.insufficient != row.population {
+            return Err(EvaluateError::DoesNotClose {
+                rule: rule.id.clone(),
+                division: row.division.clone(),
+                hit: row.hit,
+                clear: row.clear,
+                insufficient: row.insufficient,
+                population: row.population,
+            });
+        }
+    }
+    rows.extend(reasons.into_iter().map(|((division, reason), insufficient)| CoverageRow {
+        rule_id: rule.id.clone(),
+        division,
+        reason: Some(reason.to_owned()),
+        population: 0,
+        hit: 0,
+        clear: 0,
+        insufficient,
+    }));
+    rows.sort();
+    Ok(rows)
+}
+
+/// One row of the hits, by column name.
+struct Row<'a> {
+    batch: &'a RecordBatch,
+    row: usize,
+}
+
+impl Row<'_> {
+    fn cell(&self, name: &str) -> Cell {
+        self.batch.column_by_name(name).map_or(Cell::Null, |column| cell(column, self.row))
+    }
+
+    fn text(&self, name: &str) -> Option<String> {
+        match self.cell(name) {
+            Cell::Null => None,
+            other => Some(other.to_string()),
+        }
+    }
+}
+
+/// Chooses one row a subject (a hit before a withheld one, then the smallest case_id) and makes its lead.
+fn leads(
+    office: &Office<'_>,
+    rule: &Rule,
+    is_stale: bool,
+    schema: &SchemaRef,
+    hits: &[RecordBatch],
+) -> Result<(Vec<Lead>, RecordBatch), EvaluateError> {
+    let shape = |problem: String| EvaluateError::Shape { rule: rule.id.clone(), problem };
+    let hits = concat_batches(schema, hits).map_err(|error| shape(error.to_string()))?;
+    let mut best: BTreeMap<String, (i64, Option<String>, usize)> = BTreeMap::new();
+    for index in 0..hits.num_rows() {
+        let row = Row { batch: &hits, row: index };
+        let subject = match (rule.subject, row.cell("judged_subject")) {
+            (SubjectKind::Person, Cell::Int(number)) => office
+                .people
+                .token_text(number)
+                .ok_or_else(|| shape(format!("the person number {number} is not in the dictionary")))?,
+            (SubjectKind::Person, _) => return Err(shape("person_id is not a person number".to_owned())),
+            (_, cell) => cell.to_string(),
+        };
+        let rank = (row.cell("judged_verdict").int().unwrap_or(9), row.text("case_id"), index);
+        match best.get(&subject) {
+            Some(held) if *held <= rank => {}
+            _ => {
+                best.insert(subject, rank);
+            }
+        }
+    }
+    let mut leads = Vec::with_capacity(best.len());
+    let mut picked = Vec::with_capacity(best.len());
+    for (subject, (verdict, _, index)) in &best {
+        let row = Row { batch: &hits, row: *index };
+        leads.push(lead(office, rule, is_stale, subject, *verdict, &row));
+        picked.push(u32::try_from(*index).unwrap_or_default());
+    }
+    let chosen = take_record_batch(&hits, &UInt32Array::from(picked)).map_err(|error| shape(error.to_string()))?;
+    let ids: ArrayRef = Arc::new(StringArray::from_iter_values(leads.iter().map(|lead| lead.lead_id.as_str())));
+    let mut fields = chosen.schema().fields().to_vec();
+    fields.push(Arc::new(Field::new("lead_id", DataType::Utf8, false)));
+    let mut columns = chosen.columns().to_vec();
+    columns.push(ids);
+    let chosen = RecordBatch::try_new(Arc::new(Schema::new(fields)), columns).map_err(|error| shape(error.to_string()))?;
+    leads.sort_by(|a, b| a.lead_id.cmp(&b.lead_id));
+    Ok((leads, chosen))
+}
+
+/// The id of a lead: the same every night for the same rule and subject.
+pub fn lead_id(rule_id: &str, kind: SubjectKind, subject: &str) -> String {
+    let digest = Digest::of_parts([rule_id, kind.as_str(), subject]).hex();
+    format!("{rule_id}-{}", digest.get(..16).unwrap_or(&digest))
+}
+
+fn lead(office: &Office<'_>, rule: &Rule, is_stale: bool, subject: &str, verdict: i64, row: &Row<'_>) -> Lead {
+    let values: BTreeMap<String, Cell> = row
+        .batch
+        .schema()
+        .fields()
+        .iter()
+        .filter(|field| field.name() != "person_id")
+        .map(|field| (field.name().clone(), row.cell(field.name())))
+        .collect();
+    let severity = row.text("severity").and_then(|word| Severity::from_str(&word).ok()).unwrap_or(rule.severity);
+    let direction = row.text("direction").and_then(|word| Direction::from_str(&word).ok()).unwrap_or(rule.direction);
+    let money = |own: &str, judged: Option<&str>| {
+        let text = row.text(own).or_else(|| judged.and_then(|name| row.text(name)))?;
+        fen(&text)
+    };
+    let monthly = if values.contains_key("monthly_at_risk") {
+        money("monthly_at_risk", None)
+    } else {
+        money("monthly_at_risk", Some("judged_monthly"))
+    };
+    let figure = |name: &str| {
+        row.text(name).map(|_| reason::for_people("", &row.cell(name))).map(|text| plain_number(&text))
+    };
+    let (threshold, value) = (figure("threshold"), figure("value"));
+    Lead {
+        lead_id: lead_id(&rule.id, rule.subject, subject),
+        rule_id: rule.id.clone(),
+        direction,
+        severity: if is_stale { severity.lowered() } else { severity },
+        status: if verdict == 0 { LeadStatus::New } else { LeadStatus::Withheld },
+        listed: false,
+        stale: is_stale,
+        subject_kind: rule.subject,
+        person_id: (rule.subject == SubjectKind::Person).then(|| subject.to_owned()),
+        household_id: row.text("judged_household"),
+        case_id: row.text("case_id"),
+        programme: row.text("programme").or_else(|| row.text("judged_programme")),
+        division: row
+            .text("judged_case_division")
+            .or_else(|| row.text("judged_division"))
+            .unwrap_or_default(),
+        monthly_at_risk: monthly,
+        total_so_far: money("total_so_far", None),
+        evidence_key: String::new(),
+        reason_zh: reason::fill(&rule.reason.zh, &values),
+        reason_en: reason::fill(&rule.reason.en, &values),
+        clears_zh: rule.clears.zh.clone(),
+        clears_en: rule.clears.en.clone(),
+        margin: margin(value.as_deref(), threshold.as_deref()),
+        threshold,
+        value,
+        first_seen: office.t,
+        last_seen: office.t,
+    }
+}
+
+/// A decimal text to whole fen, half up.
+fn fen(text: &str) -> Option<Fen> {
+    let ten_thousandths = scaled(text)?;
+    let half = if ten_thousandths < 0 { -50 } else { 50 };
+    i64::try_from((ten_thousandths + half) / 100).ok().map(Fen)
+}
+
+/// A decimal text in ten-thousandths; further places are cut.
+fn scaled(text: &str) -> Option<i128> {
+    let negative = text.starts_with('-');
+    let (whole, fraction) = text.trim_start_matches('-').split_once('.').unwrap_or((text.trim_start_matches('-'), ""));
+    let four: String = fraction.chars().chain(std::iter::repeat('0')).take(4).collect();
+    let number: i128 = format!("{whole}{four}").parse().ok()?;
+    Some(if negative { -number } else { number })
+}
+
+/// `2.00` → `2`, `1190.50` → `1190.50`.
+fn plain_number(text: &str) -> String {
+    text.strip_suffix(".00").unwrap_or(text).to_owned()
+}
+
+fn margin(value: Option<&str>, threshold: Option<&str>) -> Option<String> {
+    let difference = scaled(value?)? - scaled(threshold?)?;
+    let cell = Cell::Decimal(difference, 4);
+    Some(plain_number(&reason::for_people("", &cell)))
+}
+
+/// A digest of what the evidence says, without where it came from: a new delivery with the same values keeps it.
+fn with_evidence_keys(mut leads: Vec<Lead>, evidence: &[EvidenceRow]) -> Vec<Lead> {
+    let mut said: BTreeMap<&str, Vec<[&str; 4]>> = BTreeMap::new();
+    for row in evidence {
+        said.entry(&row.lead_id).or_default().push([
+            &row.agency,
+            &row.dataset,
+            &row.field,
+            row.value.as_deref().unwrap_or("\u{1}"),
+        ]);
+    }
+    for lead in &mut leads {
+        let mut values = said.remove(lead.lead_id.as_str()).unwrap_or_default();
+        values.sort_unstable();
+        lead.evidence_key = Digest::of_parts(values.iter().flatten().copied()).hex();
+    }
+    leads
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lead_has_one_name_for_ever() {
+        let id = lead_id("D-01", SubjectKind::Person, "ab");
+        assert_eq!(id, lead_id("D-01", SubjectKind::Person, "ab"));
+        assert_ne!(id, lead_id("D-01", SubjectKind::Household, "ab"));
+        assert!(id.starts_with("D-01-") && id.len() == 21, "{id}");
+    }
+
+    #[test]
+    fn margins_are_exact() {
+        assert_eq!(margin(Some("15000.00"), Some("14994")).as_deref(), Some("6"));
+        assert_eq!(margin(Some("0.1"), Some("0.3")).as_deref(), Some("-0.20"));
+        assert_eq!(margin(None, Some("1")), None);
+        assert_eq!(fen("1190.005"), Some(Fen(119_001)));
+        assert_eq!(fen("-0.004"), Some(Fen(0)));
+    }
+}

@@ -1,0 +1,35 @@
+//! The comparison: facts in the order of their SQL, rules over them, the three outcomes, evidence.
+//!
+//! Nothing here decides about a family: a rule finds leads, and everyone it is about is counted in exactly one of
+//! hit, clear and insufficient. A feed that is late never proves that someone has nothing.
+//!
+//! ```text
+//! datasets (as known at t) ─┬─► facts ──► rule's SELECT ──► candidates ──► verdicts ──► counts
+//! run.figures, $placeholders ┘                                                └──► leads ──► evidence
+//! ```
+//!
+//! # Decisions
+//!
+//! - A rule's SELECT gives its whole population, one row a (case, subject), with `hit`. What every rule has in common
+//!   (feeds, grace, authorisation, identity in doubt, missing age or standard) is put around it once, as SQL text.
+//! - Facts are computed once a night and shared; a rule reads them like any table.
+//! - A figure is looked up for every division and hukou kind that a case has (`run.figures`), so that a rule's own
+//!   SQL needs no prefix search; rules without a case use `$name`, the figure of the run's division.
+
+pub mod calendar;
+mod datasets;
+mod evaluate;
+mod evidence;
+mod facts;
+mod feeds;
+mod figures;
+mod reason;
+mod verdict;
+
+pub use datasets::{Part, add_dataset, add_rows};
+pub use evaluate::{EvaluateError, Office, Outcome, People, evaluate, lead_id, subject_column};
+pub use evidence::evidence_sql;
+pub use facts::{FACTS, OrderError, compute, facts_in, needed, ordered};
+pub use feeds::{Block, Feed, Feeds, Standing, standing};
+pub use figures::{add_figures, set_figures};
+pub use verdict::{COUNTING_SQL, HITS_SQL, Reason, Verdict, facts_read, judging_sql};

@@ -1,0 +1,62 @@
+//! A lead's sentence: the rule's template with the row's values in it.
+
+use std::collections::BTreeMap;
+
+use crate::engine::Cell;
+
+/// Fills `{column}` in a template. A column that ends in `_month` is written `YYYY-MM`; amounts keep two places.
+pub fn fill(template: &str, values: &BTreeMap<String, Cell>) -> String {
+    let mut text = String::with_capacity(template.len());
+    let mut rest = template;
+    while let Some((before, after)) = rest.split_once('{') {
+        text.push_str(before);
+        let Some((name, tail)) = after.split_once('}') else {
+            text.push('{');
+            rest = after;
+            continue;
+        };
+        match values.get(name) {
+            Some(cell) => text.push_str(&for_people(name, cell)),
+            None => text.push('—'),
+        }
+        rest = tail;
+    }
+    text.push_str(rest);
+    text
+}
+
+/// A value as a sentence shows it.
+pub fn for_people(name: &str, cell: &Cell) -> String {
+    match cell {
+        Cell::Null => "—".to_owned(),
+        Cell::Date(day) if name.ends_with("_month") => day.format("%Y-%m").to_string(),
+        Cell::Decimal(..) => trim_zeros(&cell.to_string()),
+        _ => cell.to_string(),
+    }
+}
+
+/// `1190.0000` → `1190.00`, `2.0000` → `2.00`: at most the zeros beyond two places go.
+fn trim_zeros(decimal: &str) -> String {
+    let Some((whole, fraction)) = decimal.split_once('.') else { return decimal.to_owned() };
+    let kept = fraction.trim_end_matches('0');
+    let padded = format!("{kept:0<2}");
+    format!("{whole}.{padded}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_template_reads_as_a_sentence() {
+        let values = BTreeMap::from([
+            ("dead_on".to_owned(), Cell::Date("2026-01-31".parse().unwrap())),
+            ("first_month".to_owned(), Cell::Date("2026-02-01".parse().unwrap())),
+            ("total".to_owned(), Cell::Decimal(23_800_000, 4)),
+        ]);
+        assert_eq!(
+            fill("{dead_on}死亡，{first_month}起共{total}元{nothing}。", &values),
+            "2026-01-31死亡，2026-02起共2380.00元—。"
+        );
+    }
+}

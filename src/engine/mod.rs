@@ -1,0 +1,25 @@
+//! The SQL engine behind one door: sessions, tables, planning with places, results in memory or as Parquet.
+//!
+//! This is the only module that names DataFusion, so that the engine can change without the rules or the
+//! stages noticing. It never decides what a result means.
+//!
+//! # Decisions
+//!
+//! - Placeholders such as `$t` are replaced in the parsed statement by typed literals, not bound as parameters:
+//!   a literal has a type everywhere (`coalesce(f.x, $x)` plans), filters on it reach the Parquet reader, and a
+//!   placeholder without a value is found while planning, with its place, instead of at execution.
+//! - String columns stay `Utf8` instead of views: sorting and hashing of long keys is faster, and what a
+//!   cluster returns has the same type.
+
+mod bind;
+mod cells;
+mod fault;
+mod session;
+
+pub use bind::Placeholders;
+pub use cells::{Cell, cell};
+pub use fault::{EngineError, SqlFault, SqlPlace};
+pub use session::{Engine, Limits, TableName};
+
+/// The engine's version, which the manifest of a run names.
+pub const VERSION: &str = datafusion::DATAFUSION_VERSION;

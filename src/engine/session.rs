@@ -1,0 +1,247 @@
+//! One engine session: tables in, plans and results out.
+
+use std::{path::Path, sync::Arc};
+
+use arrow::{array::RecordBatch, datatypes::SchemaRef};
+use datafusion::{
+    catalog::MemorySchemaProvider,
+    common::TableReference,
+    dataframe::DataFrame,
+    datasource::{
+        MemTable,
+        file_format::parquet::ParquetFormat,
+        listing::{ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl},
+    },
+    execution::{memory_pool::FairSpillPool, runtime_env::RuntimeEnvBuilder},
+    logical_expr::LogicalPlan,
+    prelude::{SQLOptions, SessionConfig, SessionContext},
+    sql::parser::Statement,
+};
+use futures::TryStreamExt;
+use parquet::{
+    arrow::ArrowWriter,
+    basic::{Compression, ZstdLevel},
+    file::properties::WriterProperties,
+};
+
+use super::{
+    bind::{self, Placeholders},
+    fault::{EngineError, SqlFault},
+};
+
+/// What a session may use.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Worker threads, at least 1.
+    pub threads: usize,
+    /// Bytes the engine may hold before it spills to disk; None: no bound.
+    pub memory: Option<usize>,
+}
+
+/// A table as SQL names it: `schema.table`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TableName {
+    /// An agency, `facts` or `run`.
+    pub schema: String,
+    /// The table.
+    pub table: String,
+}
+
+impl TableName {
+    /// A name from its two parts.
+    pub fn new(schema: impl Into<String>, table: impl Into<String>) -> Self {
+        Self { schema: schema.into(), table: table.into() }
+    }
+
+    fn reference(&self) -> TableReference {
+        TableReference::partial(self.schema.clone(), self.table.clone())
+    }
+}
+
+impl std::fmt::Display for TableName {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}.{}", self.schema, self.table)
+    }
+}
+
+/// An engine with its tables. Cheap to make; holds no file open between statements.
+pub struct Engine {
+    context: SessionContext,
+}
+
+impl Engine {
+    /// A session within its limits.
+    pub fn new(limits: Limits) -> Result<Self, EngineError> {
+        let mut config = SessionConfig::new().with_target_partitions(limits.threads.max(1)).with_information_schema(false);
+        let options = config.options_mut();
+        options.sql_parser.collect_spans = true;
+        // `1.1` is a decimal in these rules; a float never touches money.
+        options.sql_parser.parse_float_as_decimal = true;
+        options.sql_parser.map_string_types_to_utf8view = false;
+        options.execution.parquet.schema_force_view_types = false;
+        let mut runtime = RuntimeEnvBuilder::new();
+        if let Some(bytes) = limits.memory {
+            runtime = runtime.with_memory_pool(Arc::new(FairSpillPool::new(bytes)));
+        }
+        let runtime = runtime.build_arc().map_err(|error| EngineError::run("start the engine", &error))?;
+        Ok(Self { context: SessionContext::new_with_config_rt(config, runtime) })
+    }
+
+    fn register(
+        &self,
+        name: &TableName,
+        table: Arc<dyn datafusion::catalog::TableProvider>,
+    ) -> Result<(), EngineError> {
+        let failed = |error: &dyn std::fmt::Display| EngineError::run(&format!("add the table {name}"), &error);
+        let catalog = self
+            .context
+            .catalog("datafusion")
+            .ok_or_else(|| EngineError::run("add a table", &"the session has no catalog"))?;
+        if catalog.schema(&name.schema).is_none() {
+            catalog
+                .register_schema(&name.schema, Arc::new(MemorySchemaProvider::new()))
+                .map_err(|error| failed(&error))?;
+        }
+        self.context.deregister_table(name.reference()).map_err(|error| failed(&error))?;
+        self.context.register_table(name.reference(), table).map_err(|error| failed(&error))?;
+        Ok(())
+    }
+
+    /// Whether a table of that name is there.
+    pub fn has(&self, name: &TableName) -> bool {
+        self.context.table_exist(name.reference()).unwrap_or(false)
+    }
+
+    /// Adds rows held in memory as a table, replacing one of that name.
+    pub fn add_rows(&self, name: &TableName, schema: SchemaRef, rows: Vec<RecordBatch>) -> Result<(), EngineError> {
+        let table = MemTable::try_new(schema, vec![rows])
+            .map_err(|error| EngineError::run(&format!("add the table {name}"), &error))?;
+        self.register(name, Arc::new(table))
+    }
+
+    /// Adds Parquet files of one schema as a table.
+    pub fn add_parquet(&self, name: &TableName, schema: SchemaRef, files: &[&Path]) -> Result<(), EngineError> {
+        let mut urls = Vec::with_capacity(files.len());
+        for file in files {
+            let failed = |message: String| EngineError::File { path: file.display().to_string(), message };
+            let absolute = file.canonicalize().map_err(|error| failed(error.to_string()))?;
+            let url = ListingTableUrl::parse(absolute.to_string_lossy()).map_err(|error| failed(error.to_string()))?;
+            urls.push(url);
+        }
+        let options = ListingOptions::new(Arc::new(ParquetFormat::default())).with_file_extension(".parquet");
+        let config = ListingTableConfig::new_with_multi_paths(urls).with_listing_options(options).with_schema(schema);
+        let table = ListingTable::try_new(config)
+            .map_err(|error| EngineError::run(&format!("add the table {name}"), &error))?;
+        self.register(name, Arc::new(table))
+    }
+
+    /// Adds a statement under a name: it is computed again wherever it is used.
+    pub async fn add_view(&self, name: &TableName, sql: &str, values: &Placeholders) -> Result<(), EngineError> {
+        let frame = self.frame(&name.to_string(), sql, values).await?;
+        self.register(name, frame.into_view())
+    }
+
+    /// The tables that a statement reads, common table expressions left out; sorted.
+    pub fn tables_of(&self, sql: &str) -> Result<Vec<TableName>, SqlFault> {
+        let statement = self.parse(sql)?;
+        let references = self
+            .context
+            .state()
+            .resolve_table_references(&statement)
+            .map_err(|error| SqlFault::from_engine(&error))?;
+        let mut names: Vec<TableName> = references
+            .into_iter()
+            .map(|reference| TableName::new(reference.schema().unwrap_or_default(), reference.table()))
+            .collect();
+        names.sort();
+        names.dedup();
+        Ok(names)
+    }
+
+    /// The names of the placeholders that a statement uses, without the `$`.
+    pub fn placeholders_of(&self, sql: &str) -> Result<std::collections::BTreeSet<String>, SqlFault> {
+        Ok(bind::used(&self.parse(sql)?))
+    }
+
+    /// Plans a statement without running it: the columns it gives, or every mistake found.
+    pub async fn plan(&self, sql: &str, values: &Placeholders) -> Result<SchemaRef, Vec<SqlFault>> {
+        Ok(self.logical(sql, values).await?.schema().inner().clone())
+    }
+
+    /// Runs a statement and returns its rows.
+    pub async fn collect(
+        &self,
+        what: &str,
+        sql: &str,
+        values: &Placeholders,
+    ) -> Result<(SchemaRef, Vec<RecordBatch>), EngineError> {
+        let frame = self.frame(what, sql, values).await?;
+        let schema = frame.schema().inner().clone();
+        let rows = frame.collect().await.map_err(|error| EngineError::run(what, &error))?;
+        // The engine may return a column as never-null where the plan said nullable: keep one schema.
+        let schema = rows.first().map_or(schema, RecordBatch::schema);
+        Ok((schema, rows))
+    }
+
+    /// Runs a statement into one Parquet file and returns its schema and number of rows.
+    pub async fn write(
+        &self,
+        what: &str,
+        sql: &str,
+        values: &Placeholders,
+        path: &Path,
+    ) -> Result<(SchemaRef, u64), EngineError> {
+        let failed = |message: String| EngineError::File { path: path.display().to_string(), message };
+        let frame = self.frame(what, sql, values).await?;
+        let mut stream = frame.execute_stream().await.map_err(|error| EngineError::run(what, &error))?;
+        let schema = stream.schema();
+        let file = std::fs::File::create(path).map_err(|error| failed(error.to_string()))?;
+        let properties = WriterProperties::builder()
+            .set_compression(Compression::ZSTD(ZstdLevel::default()))
+            .build();
+        let mut writer = ArrowWriter::try_new(file, schema.clone(), Some(properties))
+            .map_err(|error| failed(error.to_string()))?;
+        let mut rows = 0;
+        while let Some(batch) = stream.try_next().await.map_err(|error| EngineError::run(what, &error))? {
+            rows += u64::try_from(batch.num_rows()).unwrap_or_default();
+            writer.write(&batch).map_err(|error| failed(error.to_string()))?;
+        }
+        writer.close().map_err(|error| failed(error.to_string()))?;
+        Ok((schema, rows))
+    }
+
+    fn parse(&self, sql: &str) -> Result<Statement, SqlFault> {
+        let state = self.context.state();
+        let dialect = state.config().options().sql_parser.dialect;
+        state.sql_to_statement(sql, &dialect).map_err(|error| SqlFault::from_engine(&error))
+    }
+
+    async fn logical(&self, sql: &str, values: &Placeholders) -> Result<LogicalPlan, Vec<SqlFault>> {
+        let mut statement = self.parse(sql).map_err(|fault| vec![fault])?;
+        values.bind(&mut statement)?;
+        let state = self.context.state();
+        let plan =
+            state.statement_to_plan(statement).await.map_err(|error| vec![SqlFault::from_engine(&error)])?;
+        // Rules and facts only read.
+        let options = SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
+        options.verify_plan(&plan).map_err(|error| vec![SqlFault::from_engine(&error)])?;
+        // Types are coerced here, so that a comparison that makes no sense is found without running it.
+        state
+            .analyzer()
+            .execute_and_check(plan.clone(), state.config_options(), |_, _| {})
+            .map_err(|error| vec![SqlFault::from_engine(&error)])?;
+        Ok(plan)
+    }
+
+    async fn frame(&self, what: &str, sql: &str, values: &Placeholders) -> Result<DataFrame, EngineError> {
+        let plan = self.logical(sql, values).await.map_err(|faults| EngineError::Sql {
+            what: what.to_owned(),
+            fault: faults.into_iter().next().unwrap_or_else(|| SqlFault {
+                message: "unknown mistake".to_owned(),
+                place: None,
+                hints: Vec::new(),
+            }),
+        })?;
+        Ok(DataFrame::new(self.context.state(), plan))
+    }
+}

@@ -1,0 +1,23 @@
+//! The office's words as types: datasets, months, money, divisions, tokens, leads.
+//!
+//! Nothing here reads a file, a clock or a table; every other module may use it.
+
+mod dataset;
+mod digest;
+mod division;
+mod lead;
+mod money;
+mod month;
+mod text;
+mod token;
+
+pub use dataset::{BadDatasetId, DatasetId};
+pub use digest::Digest;
+pub use division::{division_stem, lies_in};
+pub use lead::{
+    BadWord, CoverageRow, Direction, EvidenceRow, Lead, LeadStatus, Severity, SubjectKind,
+};
+pub use money::{BadMoney, Fen};
+pub use month::{BadMonth, Month};
+pub use text::{Lang, Text};
+pub use token::{BadToken, Token};

@@ -1,0 +1,105 @@
+//! Runs a plan: datasets, facts, rules. Touches nothing but the engine and its scratch folder.
+
+use std::{collections::BTreeMap, path::Path};
+
+use super::{NightError, Order, RunPlan, Watch, Workshop};
+use crate::{
+    compare::{self, Office, Outcome, Part, People},
+    engine::{Engine, TableName},
+    model::{Text, Token},
+    project::Rule,
+    store::{Dictionary, Resolved},
+};
+
+/// What the rules gave.
+pub struct Executed {
+    /// By rule id: the outcome, or why there is none.
+    pub outcomes: BTreeMap<String, Result<Outcome, String>>,
+    /// Person token → household, for leads that name no household themselves.
+    pub links: BTreeMap<String, String>,
+}
+
+impl People for Dictionary {
+    fn token_text(&self, number: i64) -> Option<String> {
+        self.token_of(number).map(|token: Token| token.to_string())
+    }
+}
+
+/// Evaluates every rule of the plan.
+pub async fn execute(
+    order: &Order<'_>,
+    plan: &RunPlan,
+    dictionary: &Dictionary,
+    scratch: &Path,
+    watch: &dyn Watch,
+) -> Result<Executed, NightError> {
+    let project = order.project;
+    let engine = Engine::new(order.limits)?;
+    for contract in project.contracts.values() {
+        let parts = plan.inputs.get(&contract.id).map(parts).unwrap_or_default();
+        compare::add_dataset(&engine, contract, &parts).await?;
+    }
+    let workshop = Workshop::open(engine, project, &project.parameters, order.t).await?;
+    let rules: Vec<&Rule> = project.rules.values().filter(|rule| rule.is_run()).collect();
+    let facts = workshop.facts_for(rules.iter().copied()).map_err(|fault| NightError::Fact(fault.to_string()))?;
+    watch.stage(&Text::new("推导事实", "deriving facts"), steps(facts.len()));
+    workshop.compute(&facts, Some(scratch), |name| watch.step(name)).await?;
+
+    watch.stage(&Text::new("运行规则", "running rules"), steps(rules.len()));
+    let office = Office {
+        engine: &workshop.engine,
+        values: &workshop.values,
+        contracts: &project.contracts,
+        feeds: &plan.feeds,
+        t: order.t,
+        people: dictionary,
+    };
+    let mut outcomes = BTreeMap::new();
+    for rule in rules {
+        watch.step(&rule.id);
+        let outcome = match compare::evaluate(&office, rule).await {
+            Ok(outcome) => Ok(outcome),
+            // Counts that do not close are a bug: no result is better than a wrong one.
+            Err(error @ compare::EvaluateError::DoesNotClose { .. }) => return Err(NightError::Evaluate(error)),
+            Err(error) => Err(error.to_string()),
+        };
+        outcomes.insert(rule.id.clone(), outcome);
+    }
+    let links = links(&workshop, dictionary).await?;
+    Ok(Executed { outcomes, links })
+}
+
+fn steps(count: usize) -> u64 {
+    u64::try_from(count).unwrap_or(u64::MAX)
+}
+
+fn parts(resolved: &Resolved) -> Vec<Part> {
+    let part = |part: &crate::store::Part| Part {
+        files: vec![part.snapshot.data()],
+        delivery: part.snapshot.record.delivery.clone(),
+        as_of: part.snapshot.record.as_of,
+        months: part.months.clone(),
+    };
+    resolved.parts.iter().map(part).collect()
+}
+
+/// The household in which each current member of an active case lives, for grouping leads.
+async fn links(workshop: &Workshop<'_>, dictionary: &Dictionary) -> Result<BTreeMap<String, String>, NightError> {
+    let engine = &workshop.engine;
+    if !engine.has(&TableName::new(compare::FACTS, "case_members")) {
+        return Ok(BTreeMap::new());
+    }
+    let sql = "SELECT person_id, min(household_id) AS household_id FROM facts.case_members GROUP BY person_id";
+    let (_, batches) = engine.collect("households of members", sql, &workshop.values).await?;
+    let mut links = BTreeMap::new();
+    for batch in &batches {
+        for row in 0..batch.num_rows() {
+            let person = crate::engine::cell(batch.column(0), row).int().and_then(|n| dictionary.token_text(n));
+            let household = crate::engine::cell(batch.column(1), row);
+            if let (Some(person), Some(household)) = (person, household.text()) {
+                links.insert(person, household.to_owned());
+            }
+        }
+    }
+    Ok(links)
+}

@@ -1,0 +1,97 @@
+//! What the last run before this date had found: which leads are new, which come again.
+
+use std::{collections::BTreeMap, fs, path::Path};
+
+use arrow::array::AsArray;
+use arrow::datatypes::Date32Type;
+use chrono::NaiveDate;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+
+use super::{
+    NightError,
+    plan::{day_folder, runs_folder},
+};
+use crate::{
+    model::{Lead, LeadStatus},
+    store::Store,
+};
+
+/// The last run before a date.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Earlier {
+    /// Its date and name; None: this is the first.
+    pub run: Option<(NaiveDate, String)>,
+    /// Its leads by id, with the date on which each was first seen.
+    pub first_seen: BTreeMap<String, NaiveDate>,
+}
+
+impl Earlier {
+    /// Finds the run that `current` names on the latest date before `t`.
+    pub fn before(store: &Store, t: NaiveDate) -> Result<Self, NightError> {
+        let folder = runs_folder(store);
+        let Some(date) = latest_before(&folder, t)? else { return Ok(Self::default()) };
+        let day = day_folder(store, date);
+        let current = day.join("current");
+        let name = fs::read_to_string(&current)
+            .map_err(|source| NightError::Io { doing: "read", path: current, source })?
+            .trim()
+            .to_owned();
+        let first_seen = read_leads(&day.join(&name).join("leads.parquet"))?;
+        Ok(Self { run: Some((date, name)), first_seen })
+    }
+
+    /// Marks what is new and what comes again, and carries the first night along.
+    pub fn mark(&self, leads: &mut [Lead]) {
+        for lead in leads {
+            if let Some(date) = self.first_seen.get(&lead.lead_id) {
+                lead.first_seen = *date;
+                if lead.status == LeadStatus::New {
+                    lead.status = LeadStatus::Recurring;
+                }
+            }
+        }
+    }
+}
+
+fn latest_before(folder: &Path, t: NaiveDate) -> Result<Option<NaiveDate>, NightError> {
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(source) => return Err(NightError::Io { doing: "read", path: folder.to_owned(), source }),
+    };
+    let mut latest = None;
+    for entry in entries {
+        let entry = entry.map_err(|source| NightError::Io { doing: "read", path: folder.to_owned(), source })?;
+        let Ok(date) = entry.file_name().to_string_lossy().parse::<NaiveDate>() else { continue };
+        if date < t && entry.path().join("current").is_file() {
+            latest = latest.max(Some(date));
+        }
+    }
+    Ok(latest)
+}
+
+fn read_leads(path: &Path) -> Result<BTreeMap<String, NaiveDate>, NightError> {
+    let damaged = |message: String| NightError::Damaged { path: path.to_owned(), message };
+    let file = fs::File::open(path)
+        .map_err(|source| NightError::Io { doing: "read", path: path.to_owned(), source })?;
+    let reader = ParquetRecordBatchReaderBuilder::try_new(file)
+        .and_then(ParquetRecordBatchReaderBuilder::build)
+        .map_err(|error| damaged(error.to_string()))?;
+    let mut first_seen = BTreeMap::new();
+    for batch in reader {
+        let batch = batch.map_err(|error| damaged(error.to_string()))?;
+        let ids = batch.column_by_name("lead_id").and_then(|column| column.as_string_opt::<i32>());
+        let dates = batch.column_by_name("first_seen").and_then(|column| column.as_primitive_opt::<Date32Type>());
+        let (Some(ids), Some(dates)) = (ids, dates) else {
+            return Err(damaged("the columns lead_id and first_seen are not as expected".to_owned()));
+        };
+        for (id, days) in ids.iter().zip(dates.iter()) {
+            if let (Some(id), Some(days)) = (id, days)
+                && let Some(date) = Date32Type::to_naive_date_opt(days)
+            {
+                first_seen.insert(id.to_owned(), date);
+            }
+        }
+    }
+    Ok(first_seen)
+}

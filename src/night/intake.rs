@@ -1,0 +1,182 @@
+//! Taking in what lies in the inbox: every delivery verified, its rows typed and sealed as a snapshot.
+//!
+//! A delivery that is refused changes nothing but its receipt; the others go on.
+
+use std::path::{Path, PathBuf};
+
+use chrono::NaiveDate;
+
+use super::{NightError, Watch};
+use crate::{
+    accept::{AllowedSigners, Desk, LateRefusal, Outcome, accept_inbox, take_back},
+    acquire::{AcquireError, Refusal, acquire},
+    model::{DatasetId, Text},
+    project::Project,
+    store::{Counts, Dictionary, GrowingDictionary, Shelf, Store, StoreLock},
+};
+
+/// What intake works with.
+pub struct Setting<'a> {
+    /// Contracts and the key epoch.
+    pub project: &'a Project,
+    /// The business date.
+    pub t: NaiveDate,
+    /// The store's folder.
+    pub store: &'a Path,
+    /// The inbox.
+    pub inbox: &'a Path,
+    /// The allowed_signers file.
+    pub signers: &'a Path,
+}
+
+/// What became of one delivery.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeliveryFate {
+    /// Where it lies.
+    pub folder: PathBuf,
+    /// Its id, or its folder's name.
+    pub delivery: String,
+    /// The agency: as stated, else the folder it lies in.
+    pub agency: String,
+    /// Its dataset, if that could be read.
+    pub dataset: Option<DatasetId>,
+    /// Taken in tonight, with what became of its rows; or why not: code, what, what to do.
+    pub fate: Fate,
+}
+
+/// The ways a delivery can go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fate {
+    /// Taken in tonight.
+    TakenIn(Counts),
+    /// Taken in before.
+    Known,
+    /// About a day after the business date.
+    NotYet,
+    /// Refused.
+    Refused {
+        /// The reason's code.
+        code: String,
+        /// What is wrong.
+        what: Text,
+        /// What to do.
+        hint: Text,
+    },
+}
+
+/// All deliveries of the inbox, sorted by folder.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Intake {
+    /// One entry a delivery.
+    pub deliveries: Vec<DeliveryFate>,
+}
+
+impl Intake {
+    /// The refused ones.
+    pub fn refused(&self) -> impl Iterator<Item = &DeliveryFate> {
+        self.deliveries.iter().filter(|delivery| matches!(delivery.fate, Fate::Refused { .. }))
+    }
+}
+
+/// Intake done: the account of it, and what the run goes on with.
+pub struct Intaken {
+    /// What became of each delivery.
+    pub intake: Intake,
+    /// Every token ever seen.
+    pub dictionary: Dictionary,
+    /// The right to write to the store.
+    pub lock: StoreLock,
+}
+
+/// Takes in the inbox.
+pub fn take_in(setting: &Setting<'_>, watch: &dyn Watch) -> Result<Intaken, NightError> {
+    let store = Store::at(setting.store);
+    let lock = store.lock()?;
+    let signers = AllowedSigners::load(setting.signers)?;
+    let shelf = Shelf::open(&store)?;
+    let acquired = |dataset: &DatasetId, delivery: &str| {
+        shelf.snapshots(dataset).iter().any(|snapshot| snapshot.record.delivery == delivery)
+    };
+    let outcomes = accept_inbox(&Desk {
+        inbox: setting.inbox,
+        store: setting.store,
+        signers: &signers,
+        contracts: &setting.project.contracts,
+        key_id: setting.project.pipeline.key_id.as_deref(),
+        business_date: setting.t,
+        acquired: &acquired,
+    })?;
+    let waiting = outcomes.iter().filter(|outcome| matches!(outcome, Outcome::Accepted { .. })).count();
+    watch.stage(&Text::new("收取交付", "taking in deliveries"), u64::try_from(waiting).unwrap_or_default());
+    let mut dictionary = GrowingDictionary::load(lock)?;
+    let mut deliveries = Vec::with_capacity(outcomes.len());
+    for outcome in outcomes {
+        deliveries.push(fate(setting, &mut dictionary, outcome, watch)?);
+    }
+    let (dictionary, lock) = dictionary.finish();
+    Ok(Intaken { intake: Intake { deliveries }, dictionary, lock })
+}
+
+fn fate(
+    setting: &Setting<'_>,
+    dictionary: &mut GrowingDictionary,
+    outcome: Outcome,
+    watch: &dyn Watch,
+) -> Result<DeliveryFate, NightError> {
+    let (accepted, known) = match outcome {
+        Outcome::Accepted { accepted, .. } => (accepted, None),
+        Outcome::Known(accepted) => (accepted, Some(Fate::Known)),
+        Outcome::NotYet(accepted) => (accepted, Some(Fate::NotYet)),
+        Outcome::Refused(refused) => {
+            return Ok(DeliveryFate {
+                folder: refused.folder,
+                delivery: refused.delivery,
+                agency: refused.agency,
+                dataset: refused.dataset,
+                fate: Fate::Refused {
+                    code: refused.refusal.code().to_owned(),
+                    what: refused.refusal.text(),
+                    hint: refused.refusal.hint(),
+                },
+            });
+        }
+    };
+    let of = |fate: Fate| DeliveryFate {
+        folder: accepted.folder.clone(),
+        delivery: accepted.delivery.clone(),
+        agency: accepted.package.agency.clone(),
+        dataset: Some(accepted.package.dataset.clone()),
+        fate,
+    };
+    if let Some(fate) = known {
+        return Ok(of(fate));
+    }
+    let Some(contract) = setting.project.contracts.get(&accepted.package.dataset) else {
+        return Err(NightError::NoContract(accepted.package.dataset.clone()));
+    };
+    watch.step(&accepted.delivery);
+    match acquire(&accepted, contract, dictionary) {
+        Ok(acquired) => Ok(of(Fate::TakenIn(acquired.snapshot.record.counts))),
+        Err(AcquireError::Refused { refusals, .. }) => {
+            let late = refused(&refusals);
+            take_back(setting.store, &accepted, &late, setting.t)?;
+            Ok(of(Fate::Refused { code: late.code, what: late.what, hint: late.hint }))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Everything that is wrong with a delivery's content, as one refusal.
+fn refused(refusals: &[Refusal]) -> LateRefusal {
+    let join = |texts: Vec<String>, mark: &str| texts.join(mark);
+    let codes: Vec<&str> = refusals.iter().map(Refusal::code).collect();
+    let whats: Vec<Text> = refusals.iter().map(Refusal::text).collect();
+    let hints: Vec<Text> = refusals.iter().filter_map(Refusal::hint).collect();
+    let both = |texts: &[Text]| {
+        Text::new(
+            join(texts.iter().map(|text| text.zh.clone()).collect(), "；"),
+            join(texts.iter().map(|text| text.en.clone()).collect(), "; "),
+        )
+    };
+    LateRefusal { code: codes.join(","), what: both(&whats), hint: both(&hints) }
+}

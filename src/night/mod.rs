@@ -1,0 +1,123 @@
+//! The night: deliveries in, leads out, in the order of the procedure; the only orchestrator.
+//!
+//! ```text
+//! inbox ─► accept ─► acquire ─► shelf (as known at t) ─► plan ─► compare ─► report ─► runs/<date>/<run>
+//! ```
+//!
+//! A night never leaves half a result: it writes into a draft that is renamed whole, then points `current` at it.
+//! It reads no clock: the business date is given.
+//!
+//! # Decisions
+//!
+//! - The name of a run is the digest of its plan (inputs, rules, facts, parameters, contracts, program version, earlier
+//!   run). The same plan is the same run: it is not computed twice, its files are checked against their digests instead.
+//! - A rule that cannot be evaluated does not stop the others: the run says so and ends with code 3.
+
+mod check;
+mod execute;
+mod history;
+mod intake;
+mod manifest;
+mod plan;
+mod record;
+mod retell;
+pub mod trial;
+mod words;
+mod workshop;
+
+use std::path::{Path, PathBuf};
+
+use chrono::NaiveDate;
+
+pub use check::check_sql;
+pub use intake::{DeliveryFate, Fate, Intake, Intaken, Setting, take_in};
+pub use plan::RunPlan;
+pub use record::{NightError, RuleRecord, RunRecord};
+pub use workshop::{Workshop, WorkshopError};
+
+use crate::{
+    engine::Limits,
+    model::{Lang, Text},
+    project::Project,
+    store::{Shelf, Store},
+};
+
+/// Hears how the work goes. Never influences it.
+pub trait Watch: Sync {
+    /// A stage begins, with so many steps.
+    fn stage(&self, name: &Text, steps: u64);
+    /// A step is done or begins.
+    fn step(&self, what: &str);
+}
+
+/// What one night is asked to do.
+pub struct Order<'a> {
+    /// Contracts, facts, rules, parameters.
+    pub project: &'a Project,
+    /// The business date.
+    pub t: NaiveDate,
+    /// The store's folder.
+    pub store: &'a Path,
+    /// The inbox.
+    pub inbox: &'a Path,
+    /// The allowed_signers file.
+    pub signers: &'a Path,
+    /// A reference folder that was put over the pipeline's own, for the plan.
+    pub reference: Option<&'a Path>,
+    /// What the engine may use.
+    pub limits: Limits,
+    /// The language of the lists.
+    pub lang: Lang,
+}
+
+/// Does a whole night: takes in what lies in the inbox, runs the rules, writes the run's folder.
+pub async fn run(order: &Order<'_>, watch: &dyn Watch) -> Result<RunRecord, NightError> {
+    let store = Store::at(order.store);
+    let setting = Setting {
+        project: order.project,
+        t: order.t,
+        store: order.store,
+        inbox: order.inbox,
+        signers: order.signers,
+    };
+    let Intaken { intake, dictionary, lock } = intake::take_in(&setting, watch)?;
+    let shelf = Shelf::open(&store)?;
+    let plan = plan::plan(order, &shelf, &store)?;
+    let folder = plan.folder(&store);
+    if folder.exists() {
+        manifest::verify(&folder)?;
+        let record = record::reopen(&plan, intake, folder.clone())?;
+        point_current(&folder)?;
+        return Ok(record);
+    }
+    let draft = lock.draft()?;
+    let scratch = lock.draft()?;
+    let executed = execute::execute(order, &plan, &dictionary, scratch.path(), watch).await?;
+    watch.stage(&Text::new("写清单和报告", "writing lists and report"), 1);
+    let record = retell::write(order, &plan, &intake, executed, draft.path(), folder.clone())?;
+    watch.step("manifest.json");
+    draft.seal(&folder)?;
+    point_current(&folder)?;
+    Ok(record)
+}
+
+/// Makes `runs/<date>/current` name the run. Written aside and renamed, so that it names one run or the other.
+fn point_current(folder: &Path) -> Result<(), NightError> {
+    let failed = |path: &Path| {
+        let path = path.to_owned();
+        move |source| NightError::Io { doing: "write", path, source }
+    };
+    let (Some(day), Some(name)) = (folder.parent(), folder.file_name()) else { return Ok(()) };
+    let current: PathBuf = day.join("current");
+    let file = tempfile::NamedTempFile::new_in(day).map_err(failed(&current))?;
+    std::fs::write(file.path(), format!("{}\n", name.to_string_lossy())).map_err(failed(&current))?;
+    file.as_file().sync_all().map_err(failed(&current))?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let readable = std::fs::Permissions::from_mode(0o644);
+        std::fs::set_permissions(file.path(), readable).map_err(failed(&current))?;
+    }
+    file.persist(&current).map_err(|error| NightError::Io { doing: "write", path: current, source: error.error })?;
+    Ok(())
+}

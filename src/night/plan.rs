@@ -1,0 +1,149 @@
+//! What a run will do, decided before it does it: which snapshots, rules, facts and figures. Pure, printable, hashed.
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
+
+use chrono::NaiveDate;
+use serde_json::{Value, json};
+
+use super::{NightError, Order, history::Earlier};
+use crate::{
+    compare::Feed,
+    contract::Delivery,
+    model::{DatasetId, Digest, Lang, Month},
+    store::{Resolved, Shelf, Store},
+};
+
+/// A run before it happens.
+#[derive(Debug, Clone)]
+pub struct RunPlan {
+    /// The business date.
+    pub t: NaiveDate,
+    /// Every dataset as known at t.
+    pub inputs: BTreeMap<DatasetId, Resolved>,
+    /// How fresh each is.
+    pub feeds: BTreeMap<DatasetId, Feed>,
+    /// The last run before this date, for what is new.
+    pub earlier: Earlier,
+    /// The plan as it stands in the manifest.
+    pub text: Value,
+    /// The run's name: a digest of the plan.
+    pub run: String,
+}
+
+impl RunPlan {
+    /// Where the run's folder is, or will be.
+    pub fn folder(&self, store: &Store) -> PathBuf {
+        day_folder(store, self.t).join(&self.run)
+    }
+}
+
+/// The folder of one business date.
+pub(super) fn day_folder(store: &Store, t: NaiveDate) -> PathBuf {
+    runs_folder(store).join(t.format("%Y-%m-%d").to_string())
+}
+
+/// The folder of all runs.
+pub(super) fn runs_folder(store: &Store) -> PathBuf {
+    store.root().join("runs")
+}
+
+/// Decides what to run.
+pub fn plan(order: &Order<'_>, shelf: &Shelf, store: &Store) -> Result<RunPlan, NightError> {
+    let (project, t) = (order.project, order.t);
+    let mut inputs = BTreeMap::new();
+    let mut feeds = BTreeMap::new();
+    for contract in project.contracts.values() {
+        let resolved = shelf.resolve(contract, t);
+        let held_months = match contract.delivery {
+            Delivery::ByMonth { .. } => Some(resolved.held_months.clone()),
+            Delivery::Full | Delivery::Upsert => None,
+        };
+        feeds.insert(
+            contract.id.clone(),
+            Feed { as_of: resolved.as_of, fresh_days: contract.fresh_days, held_months },
+        );
+        inputs.insert(contract.id.clone(), resolved);
+    }
+    let earlier = Earlier::before(store, t)?;
+    let text = describe(order, &inputs, &earlier)?;
+    let digest = Digest::of(text.to_string().as_bytes()).hex();
+    let run = digest.get(..16).unwrap_or(&digest).to_owned();
+    Ok(RunPlan { t, inputs, feeds, earlier, text, run })
+}
+
+fn describe(
+    order: &Order<'_>,
+    inputs: &BTreeMap<DatasetId, Resolved>,
+    earlier: &Earlier,
+) -> Result<Value, NightError> {
+    let project = order.project;
+    let inputs: Vec<Value> = inputs
+        .iter()
+        .flat_map(|(dataset, resolved)| resolved.parts.iter().map(move |part| (dataset, part)))
+        .map(|(dataset, part)| {
+            let record = &part.snapshot.record;
+            json!({
+                "dataset": dataset.to_string(),
+                "delivery": record.delivery,
+                "as_of": record.as_of.to_string(),
+                "sequence": record.sequence,
+                "months": part.months.as_ref().map(|months| months.iter().map(Month::to_string).collect::<Vec<_>>()),
+                "rows": record.counts.accepted,
+                "sha256": record.sha256.hex(),
+                "package_sha256": record.package_sha256.hex(),
+            })
+        })
+        .collect();
+    let rules: Vec<Value> = project
+        .rules
+        .values()
+        .map(|rule| json!({"id": rule.id, "status": rule.status.as_str(), "sha256": rule.digest.hex()}))
+        .collect();
+    let facts: Vec<Value> =
+        project.facts.values().map(|fact| json!({"name": fact.name, "sha256": fact.digest.hex()})).collect();
+    Ok(json!({
+        "program": {"name": "hedui", "version": env!("CARGO_PKG_VERSION")},
+        "engine": {"name": "datafusion", "version": crate::engine::VERSION},
+        "business_date": order.t.to_string(),
+        "division": project.pipeline.division.value,
+        "language": match order.lang { Lang::Zh => "zh", Lang::En => "en" },
+        "pipeline": file_digest(&project.pipeline.file)?,
+        "earlier_run": earlier.run.as_ref().map(|(date, run)| format!("{date}/{run}")),
+        "inputs": inputs,
+        "rules": rules,
+        "facts": facts,
+        "parameters": folder_digests(&project.pipeline.parameters)?,
+        "contracts": folder_digests(&project.pipeline.contracts)?,
+        "reference": folder_digests(&project.pipeline.reference)?,
+        "reference_over_it": order.reference.map(folder_digests).transpose()?,
+    }))
+}
+
+fn file_digest(path: &Path) -> Result<Value, NightError> {
+    let digest = Digest::of_file(path).map_err(|source| NightError::Io { doing: "read", path: path.to_owned(), source })?;
+    Ok(json!({"file": name_of(path), "sha256": digest.hex()}))
+}
+
+fn digests_of(files: &[PathBuf]) -> Result<Vec<Value>, NightError> {
+    files.iter().map(|path| file_digest(path)).collect()
+}
+
+fn folder_digests(folder: &Path) -> Result<Vec<Value>, NightError> {
+    let failed = |source| NightError::Io { doing: "read", path: folder.to_owned(), source };
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(failed)? {
+        let path = entry.map_err(failed)?.path();
+        if path.is_file() {
+            files.push(path);
+        }
+    }
+    files.sort();
+    digests_of(&files)
+}
+
+fn name_of(path: &Path) -> String {
+    path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+}

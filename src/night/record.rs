@@ -1,0 +1,191 @@
+//! What a night did, for the one who reads about it at breakfast.
+
+use std::{collections::BTreeMap, io, path::PathBuf};
+
+use super::{Intake, RunPlan};
+use crate::{
+    accept::{AcceptError, SignersError},
+    acquire::AcquireError,
+    compare::EvaluateError,
+    engine::EngineError,
+    model::{Text},
+    report::ReportError,
+    store::StoreError,
+};
+
+/// A finished night.
+#[derive(Debug, Clone)]
+pub struct RunRecord {
+    /// The run's name.
+    pub run: String,
+    /// Its folder.
+    pub folder: PathBuf,
+    /// Whether it had been done before with the same plan.
+    pub is_repeat: bool,
+    /// What became of the deliveries.
+    pub intake: Intake,
+    /// By rule id.
+    pub rules: BTreeMap<String, RuleRecord>,
+    /// Household cases on the lists.
+    pub households: usize,
+    /// Townships with a list.
+    pub lists: usize,
+    /// Leads on the lists.
+    pub listed: usize,
+    /// Rows set aside in the snapshots that the run used.
+    pub quarantined: u64,
+    /// What else must be known.
+    pub notes: Vec<Text>,
+}
+
+/// What one rule gave.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RuleRecord {
+    /// The rule's name.
+    pub title: Text,
+    /// Everyone it is about.
+    pub population: u64,
+    /// With a lead.
+    pub hit: u64,
+    /// Without one.
+    pub clear: u64,
+    /// Could not be judged.
+    pub insufficient: u64,
+    /// Why it was not run.
+    pub not_run: Option<Text>,
+}
+
+impl RunRecord {
+    /// Whether a person must look: a delivery was refused, rows were set aside, a rule was not evaluated.
+    pub fn needs_a_look(&self) -> bool {
+        self.intake.refused().next().is_some()
+            || self.quarantined > 0
+            || self.rules.values().any(|rule| rule.not_run.is_some())
+    }
+}
+
+/// Why a night did not finish.
+#[derive(Debug, thiserror::Error)]
+pub enum NightError {
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Accepting deliveries.
+    #[error(transparent)]
+    Accept(#[from] AcceptError),
+    /// The list of signers.
+    #[error(transparent)]
+    Signers(#[from] SignersError),
+    /// Acquiring a delivery: the disk or the store, not the delivery.
+    #[error(transparent)]
+    Acquire(#[from] AcquireError),
+    /// The engine.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// A fact.
+    #[error("failed to plan the facts: {0}")]
+    Fact(String),
+    /// A rule's counts.
+    #[error(transparent)]
+    Evaluate(EvaluateError),
+    /// Lists and report.
+    #[error(transparent)]
+    Report(#[from] ReportError),
+    /// A delivery passed whose contract is not there: a bug.
+    #[error("failed to find the contract of {0}")]
+    NoContract(crate::model::DatasetId),
+    /// A file of the store or the installation.
+    #[error("failed to {doing} {}", path.display())]
+    Io {
+        /// read or write.
+        doing: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A file of an earlier run is not what it was.
+    #[error("failed to trust {}: {message}", path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        message: String,
+    },
+    /// The folder of holidays.
+    #[error("failed to read {}: {message}", path.display())]
+    Calendar {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        message: String,
+    },
+}
+
+impl NightError {
+    /// What to do about it, where that is known.
+    pub fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::Store(error) => error.hint(),
+            Self::Accept(error) => error.hint(),
+            Self::Damaged { .. } => Some("a sealed run was changed: restore its folder from the backup, or move it away and run again"),
+            _ => None,
+        }
+    }
+
+    /// Whether it is a verification that failed.
+    pub fn is_verification(&self) -> bool {
+        matches!(self, Self::Damaged { .. })
+    }
+}
+
+impl From<super::workshop::WorkshopError> for NightError {
+    fn from(error: super::workshop::WorkshopError) -> Self {
+        match error {
+            super::workshop::WorkshopError::Engine(error) => Self::Engine(error),
+            super::workshop::WorkshopError::Order(error) => Self::Fact(error.to_string()),
+        }
+    }
+}
+
+/// A run that was done before, read back from its manifest.
+pub(super) fn reopen(plan: &RunPlan, intake: Intake, folder: PathBuf) -> Result<RunRecord, NightError> {
+    let path = folder.join(super::manifest::MANIFEST);
+    let damaged = |message: String| NightError::Damaged { path: path.clone(), message };
+    let text = std::fs::read(&path).map_err(|source| NightError::Io { doing: "read", path: path.clone(), source })?;
+    let manifest: serde_json::Value = serde_json::from_slice(&text).map_err(|error| damaged(error.to_string()))?;
+    let count = |value: &serde_json::Value, key: &str| value.get(key).and_then(serde_json::Value::as_u64).unwrap_or_default();
+    let text_of = |value: &serde_json::Value| -> Option<Text> {
+        let word = |lang: &str| value.get(lang).and_then(serde_json::Value::as_str).map(str::to_owned);
+        Some(Text { zh: word("zh")?, en: word("en")? })
+    };
+    let results = manifest.get("results").ok_or_else(|| damaged("it has no results".to_owned()))?;
+    let mut rules = BTreeMap::new();
+    for (id, rule) in results.get("rules").and_then(serde_json::Value::as_object).into_iter().flatten() {
+        rules.insert(
+            id.clone(),
+            RuleRecord {
+                title: rule.get("title").and_then(text_of).unwrap_or_default(),
+                population: count(rule, "population"),
+                hit: count(rule, "hit"),
+                clear: count(rule, "clear"),
+                insufficient: count(rule, "insufficient"),
+                not_run: rule.get("not_run").and_then(text_of),
+            },
+        );
+    }
+    let size = |key: &str| usize::try_from(count(results, key)).unwrap_or_default();
+    let notes = results.get("notes").and_then(serde_json::Value::as_array);
+    Ok(RunRecord {
+        run: plan.run.clone(),
+        folder,
+        is_repeat: true,
+        intake,
+        rules,
+        households: size("households"),
+        lists: size("lists"),
+        listed: size("listed"),
+        quarantined: count(results, "quarantined"),
+        notes: notes.into_iter().flatten().filter_map(text_of).collect(),
+    })
+}

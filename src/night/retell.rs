@@ -1,0 +1,111 @@
+//! From what the rules gave to what people get: the report's input, the lists, the manifest.
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
+
+use super::{Intake, NightError, Order, RuleRecord, RunPlan, RunRecord, execute::Executed, manifest, words};
+use crate::{
+    model::Lead,
+    report::{self, Calendar, ReportInput, RuleNote},
+};
+
+/// Composes and writes everything of a run into `draft`; `folder` is where it will stand.
+pub fn write(
+    order: &Order<'_>,
+    plan: &RunPlan,
+    intake: &Intake,
+    executed: Executed,
+    draft: &Path,
+    folder: PathBuf,
+) -> Result<RunRecord, NightError> {
+    let input = input(order, plan, intake, &executed)?;
+    let composed = report::compose(&input)?;
+    report::write(&composed, draft)?;
+    let record = RunRecord {
+        run: plan.run.clone(),
+        folder,
+        is_repeat: false,
+        intake: intake.clone(),
+        rules: rule_records(order, &executed),
+        households: composed.lists.values().sum(),
+        lists: composed.lists.len(),
+        listed: input.leads.iter().filter(|lead| lead.listed).count(),
+        quarantined: quarantined(plan),
+        notes: composed.notes.clone(),
+    };
+    manifest::write(plan, &record, draft)?;
+    Ok(record)
+}
+
+/// Rows set aside in the snapshots that the run rests on.
+fn quarantined(plan: &RunPlan) -> u64 {
+    let parts = plan.inputs.values().flat_map(|resolved| &resolved.parts);
+    parts.map(|part| part.snapshot.record.counts.quarantined).sum()
+}
+
+fn rule_records(order: &Order<'_>, executed: &Executed) -> BTreeMap<String, RuleRecord> {
+    let mut records = BTreeMap::new();
+    for (id, outcome) in &executed.outcomes {
+        let title = order.project.rules.get(id).map(|rule| rule.title.clone()).unwrap_or_default();
+        let mut record = RuleRecord { title, not_run: words::not_run(outcome), ..RuleRecord::default() };
+        if let Ok(outcome) = outcome {
+            for row in outcome.coverage.iter().filter(|row| row.reason.is_none()) {
+                record.population += row.population;
+                record.hit += row.hit;
+                record.clear += row.clear;
+                record.insufficient += row.insufficient;
+            }
+        }
+        records.insert(id.clone(), record);
+    }
+    records
+}
+
+fn input(order: &Order<'_>, plan: &RunPlan, intake: &Intake, executed: &Executed) -> Result<ReportInput, NightError> {
+    let project = order.project;
+    let mut leads: Vec<Lead> = Vec::new();
+    let mut evidence = Vec::new();
+    let mut coverage = Vec::new();
+    for outcome in executed.outcomes.values().filter_map(|outcome| outcome.as_ref().ok()) {
+        leads.extend(outcome.leads.iter().cloned());
+        evidence.extend(outcome.evidence.iter().cloned());
+        coverage.extend(outcome.coverage.iter().cloned());
+    }
+    evidence.sort();
+    coverage.sort();
+    plan.earlier.mark(&mut leads);
+    let rules: BTreeMap<String, RuleNote> = project
+        .rules
+        .values()
+        .map(|rule| (rule.id.clone(), words::rule_note(rule, executed.outcomes.get(&rule.id))))
+        .collect();
+    report::decide_listed(&mut leads, &rules, &executed.links, words::s3_min_amount(order));
+    Ok(ReportInput {
+        date: order.t,
+        run_id: plan.run.clone(),
+        division: project.pipeline.division.value.clone(),
+        lang: order.lang,
+        leads,
+        evidence,
+        coverage,
+        rules,
+        feeds: words::feeds(order, plan),
+        refused: words::refused(intake),
+        divisions: project.divisions.iter().map(|division| (division.code.clone(), division.name_zh.clone())).collect(),
+        labels: words::labels(project.contracts.values()),
+        fields: words::fields(project.contracts.values()),
+        links: executed.links.clone(),
+        history: BTreeMap::new(),
+        calendar: calendar(order)?,
+        notes: words::notes(order, plan),
+    })
+}
+
+fn calendar(order: &Order<'_>) -> Result<Calendar, NightError> {
+    let path = order.project.pipeline.reference.join("holidays.yaml");
+    let failed = |message: String| NightError::Calendar { path: path.clone(), message };
+    let text = std::fs::read_to_string(&path).map_err(|error| failed(error.to_string()))?;
+    Calendar::parse(&text, &path.to_string_lossy()).map_err(|error| failed(error.to_string()))
+}

@@ -1,0 +1,174 @@
+//! The rules' own unit tests: small worlds, and what a rule must say about them. Touches no store.
+//!
+//! # Decisions
+//!
+//! - Tests that share date, parameters and feeds run in one world, each with people and ids of its own: a rule never
+//!   reaches from one household into another, so the union of two worlds gives the union of their outcomes. One engine
+//!   and one computation of the facts serve them all, and all rules' tests take seconds.
+
+mod judge;
+mod world;
+
+use std::collections::BTreeMap;
+
+use crate::{
+    compare::{self, Office, Outcome, Verdict},
+    engine::{Engine, EngineError, Limits, cell},
+    night::{Workshop, WorkshopError},
+    project::{Project, Rule, RuleTest},
+};
+
+pub use judge::Difference;
+use world::World;
+
+/// How one test went.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trial {
+    /// The rule.
+    pub rule: String,
+    /// The test's name.
+    pub name: String,
+    /// Where it stands: the byte of its name in the test file.
+    pub place: usize,
+    /// What came out differently; none: it passed.
+    pub differences: Vec<Difference>,
+}
+
+impl Trial {
+    /// Whether everything came out as expected.
+    pub fn passed(&self) -> bool {
+        self.differences.is_empty()
+    }
+}
+
+/// The tests could not be run at all.
+#[derive(Debug, thiserror::Error)]
+pub enum TrialError {
+    /// The engine could not be made ready.
+    #[error(transparent)]
+    Workshop(#[from] WorkshopError),
+    /// The engine failed.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// A row could not be built.
+    #[error("failed to build the given rows of {0}: {1}")]
+    Rows(String, String),
+}
+
+/// One test with the rule that it is about.
+#[derive(Clone, Copy)]
+struct Subject<'a> {
+    rule: &'a Rule,
+    test: &'a RuleTest,
+}
+
+/// Runs the tests of every rule whose id begins with `filter`; sorted by rule, then as in the file.
+pub async fn run(project: &Project, filter: &str, limits: Limits) -> Result<Vec<Trial>, TrialError> {
+    let mut groups: BTreeMap<String, Vec<(usize, Subject<'_>)>> = BTreeMap::new();
+    let mut count = 0;
+    for (id, tests) in &project.tests {
+        let Some(rule) = project.rules.get(id).filter(|_| id.starts_with(filter)) else { continue };
+        for test in &tests.tests {
+            // Tests with figures of their own stand alone: their places differ even where their values do not.
+            let key = format!("{} {:?} {:?}", test.on, test.parameters, test.feeds);
+            groups.entry(key).or_default().push((count, Subject { rule, test }));
+            count += 1;
+        }
+    }
+    let mut trials: Vec<(usize, Trial)> = Vec::with_capacity(count);
+    for subjects in groups.values() {
+        trials.extend(run_group(project, subjects, limits).await?);
+    }
+    trials.sort_by_key(|(place, _)| *place);
+    Ok(trials.into_iter().map(|(_, trial)| trial).collect())
+}
+
+async fn run_group(
+    project: &Project,
+    subjects: &[(usize, Subject<'_>)],
+    limits: Limits,
+) -> Result<Vec<(usize, Trial)>, TrialError> {
+    let Some((_, first)) = subjects.first() else { return Ok(Vec::new()) };
+    let world = World::of(subjects.iter().map(|(_, subject)| subject.test));
+    let engine = Engine::new(limits)?;
+    for contract in project.contracts.values() {
+        let rows = world.rows(contract)?;
+        compare::add_rows(&engine, contract, vec![rows], first.test.on).await?;
+    }
+    let mut book = project.parameters.clone();
+    for (name, values) in &first.test.parameters {
+        book.replace(name, values.clone());
+    }
+    let workshop = Workshop::open(engine, project, &book, first.test.on).await?;
+    let mut rules: BTreeMap<&str, &Rule> = BTreeMap::new();
+    for (_, subject) in subjects {
+        rules.insert(&subject.rule.id, subject.rule);
+    }
+    let facts = workshop
+        .facts_for(rules.values().copied())
+        .map_err(|fault| EngineError::Sql { what: "the facts".to_owned(), fault })?;
+    workshop.compute(&facts, None, |_| {}).await?;
+    let feeds = world::feeds(project, first.test);
+    let office = Office {
+        engine: &workshop.engine,
+        values: &workshop.values,
+        contracts: &project.contracts,
+        feeds: &feeds,
+        t: first.test.on,
+        people: &world,
+    };
+    let mut outcomes = BTreeMap::new();
+    for (id, rule) in rules {
+        let outcome = compare::evaluate(&office, rule).await;
+        let verdicts = match &outcome {
+            Ok(outcome) if outcome.not_run.is_none() => verdicts(&workshop, rule, &world).await?,
+            _ => BTreeMap::new(),
+        };
+        outcomes.insert(id, (outcome, verdicts));
+    }
+    let mut trials = Vec::with_capacity(subjects.len());
+    for (index, (place, subject)) in subjects.iter().enumerate() {
+        let differences = match outcomes.get(subject.rule.id.as_str()) {
+            Some((Ok(outcome), verdicts)) => judge::compare(subject, index, &world, outcome, verdicts, &feeds),
+            Some((Err(error), _)) => vec![Difference::broken(&error.to_string())],
+            None => Vec::new(),
+        };
+        let trial = Trial {
+            rule: subject.rule.id.clone(),
+            name: subject.test.name.clone(),
+            place: subject.test.place.start,
+            differences,
+        };
+        trials.push((*place, trial));
+    }
+    Ok(trials)
+}
+
+/// Each subject's outcome, from the judged rows that the evaluation left in the engine.
+async fn verdicts(workshop: &Workshop<'_>, rule: &Rule, world: &World<'_>) -> Result<BTreeMap<String, Verdict>, EngineError> {
+    let sql = "SELECT judged_subject, min(judged_verdict) AS verdict FROM run.judged GROUP BY judged_subject";
+    let (_, batches) = workshop.engine.collect(&rule.id, sql, &workshop.values).await?;
+    let mut verdicts = BTreeMap::new();
+    for batch in &batches {
+        for row in 0..batch.num_rows() {
+            let subject = cell(batch.column(0), row);
+            let subject = match subject.int() {
+                Some(number) => compare::People::token_text(world, number).unwrap_or_default(),
+                None => subject.to_string(),
+            };
+            verdicts.insert(subject, Verdict::from_number(cell(batch.column(1), row).int().unwrap_or(-1)));
+        }
+    }
+    Ok(verdicts)
+}
+
+/// Why everyone is insufficient, where a feed blocks the whole rule.
+fn block(outcome_of: &Rule, feeds: &compare::Feeds, test: &RuleTest) -> Option<compare::Block> {
+    match compare::standing(outcome_of, feeds, test.on) {
+        compare::Standing::Runs { block, .. } => block,
+        compare::Standing::NotRun(_) => None,
+    }
+}
+
+/// Kept here so that `judge` sees one type.
+type Evaluated = Outcome;

@@ -1,0 +1,152 @@
+//! The words of contracts, rules and feeds, as the report needs them. Only carries over; never words of its own.
+
+use std::collections::BTreeMap;
+
+use super::{Intake, Order, RunPlan, intake::Fate};
+use crate::{
+    compare::Outcome,
+    contract::Contract,
+    model::{DatasetId, Fen, Text},
+    parameter::Figure,
+    project::{Rule, Status},
+    report::{Feed, FieldNote, Legal, Refused, RuleNote, RuleStatus},
+};
+
+/// Why a rule was not evaluated.
+pub fn not_run(outcome: &Result<Outcome, String>) -> Option<Text> {
+    match outcome {
+        Ok(outcome) => outcome
+            .not_run
+            .as_ref()
+            .map(|dataset| Text::new(format!("{dataset} 从未交付"), format!("{dataset} was never delivered"))),
+        Err(error) => Some(Text::new(format!("未能运行：{error}"), format!("could not be run: {error}"))),
+    }
+}
+
+/// A rule for the report.
+pub fn rule_note(rule: &Rule, outcome: Option<&Result<Outcome, String>>) -> RuleNote {
+    RuleNote {
+        id: rule.id.clone(),
+        title: rule.title.clone(),
+        group: rule.group.clone(),
+        status: match rule.status {
+            Status::Draft => RuleStatus::Draft,
+            Status::Pilot => RuleStatus::Pilot,
+            Status::Live => RuleStatus::Live,
+            Status::Suspended => RuleStatus::Suspended,
+            Status::Retired => RuleStatus::Retired,
+        },
+        legal: rule.legal.iter().map(|legal| Legal { text: legal.text.clone(), source: legal.source.clone() }).collect(),
+        innocent: rule.innocent.clone(),
+        action: rule.action.clone(),
+        unit: None,
+        never_alone: false,
+        not_run: outcome.and_then(not_run),
+    }
+}
+
+/// Every dataset, with what became of the rows that the run rests on.
+pub fn feeds(order: &Order<'_>, plan: &RunPlan) -> Vec<Feed> {
+    let feed = |contract: &Contract| {
+        let resolved = plan.inputs.get(&contract.id);
+        let standing = plan.feeds.get(&contract.id);
+        let mut feed = Feed {
+            dataset: contract.id.clone(),
+            title: contract.title.clone(),
+            as_of: standing.and_then(|standing| standing.as_of),
+            fresh_days: contract.fresh_days,
+            stale: standing.is_some_and(|standing| standing.is_stale(order.t)),
+            deliveries: 0,
+            rows_in: 0,
+            accepted: 0,
+            collapsed: 0,
+            quarantined: BTreeMap::new(),
+            repairs: BTreeMap::new(),
+            set_aside_by_agency: 0,
+        };
+        for part in resolved.iter().flat_map(|resolved| &resolved.parts) {
+            let counts = &part.snapshot.record.counts;
+            feed.deliveries += 1;
+            feed.rows_in += counts.rows;
+            feed.accepted += counts.accepted;
+            feed.collapsed += counts.collapsed;
+            feed.set_aside_by_agency += counts.set_aside_by_agency;
+            add(&mut feed.quarantined, &counts.reasons);
+            add(&mut feed.repairs, &counts.repairs);
+        }
+        feed
+    };
+    order.project.contracts.values().map(feed).collect()
+}
+
+fn add(sums: &mut BTreeMap<String, u64>, counts: &BTreeMap<String, u64>) {
+    for (name, count) in counts {
+        *sums.entry(name.clone()).or_default() += count;
+    }
+}
+
+/// The deliveries that were not taken in.
+pub fn refused(intake: &Intake) -> Vec<Refused> {
+    let refused = intake.deliveries.iter().filter_map(|delivery| match &delivery.fate {
+        Fate::Refused { code, what, hint } => Some(Refused {
+            delivery: delivery.delivery.clone(),
+            agency: Some(delivery.agency.clone()),
+            dataset: delivery.dataset.clone(),
+            code: code.clone(),
+            message: Text::new(format!("{}。{}", what.zh, hint.zh), format!("{}; {}", what.en, hint.en)),
+        }),
+        Fate::TakenIn(_) | Fate::Known | Fate::NotYet => None,
+    });
+    refused.collect()
+}
+
+/// Words for codes that stand in leads: `programme.dibao`.
+pub fn labels<'a>(contracts: impl Iterator<Item = &'a Contract>) -> BTreeMap<String, Text> {
+    let mut labels = BTreeMap::new();
+    for contract in contracts {
+        for column in contract.columns.iter().filter(|column| column.name == "programme") {
+            // Two datasets have a column `programme`; that of assistance cases is the one that leads carry.
+            if contract.id.agency == "civil_affairs" {
+                for code in &column.codes {
+                    labels.insert(format!("programme.{}", code.value), code.label.clone());
+                }
+            }
+        }
+    }
+    labels
+}
+
+/// Every column in words.
+pub fn fields<'a>(contracts: impl Iterator<Item = &'a Contract>) -> BTreeMap<String, FieldNote> {
+    let mut fields = BTreeMap::new();
+    for contract in contracts {
+        for column in &contract.columns {
+            fields.insert(format!("{}.{}", contract.id, column.name), FieldNote::from(column));
+        }
+    }
+    fields
+}
+
+/// Above how much money a year an S3 lead is listed.
+pub fn s3_min_amount(order: &Order<'_>) -> Fen {
+    let division = &order.project.pipeline.division.value;
+    match order.project.parameters.value("s3_min_amount", division, None, order.t).map(|value| &value.figure) {
+        Some(Figure::Money(fen)) => *fen,
+        // Without the figure no S3 lead is listed for its money alone.
+        _ => Fen(i64::MAX),
+    }
+}
+
+/// What the reader of the report must know about tonight.
+pub fn notes(order: &Order<'_>, plan: &RunPlan) -> Vec<Text> {
+    let mut notes = Vec::new();
+    let persons = plan.feeds.get(&DatasetId::new("civil_affairs", "persons"));
+    let is_missing = persons.is_none_or(|feed| feed.as_of.is_none());
+    if is_missing || persons.is_some_and(|feed| feed.is_stale(order.t)) {
+        notes.push(Text::new(
+            "人员基本信息缺失或过期：今晚没有因身份存疑而暂缓任何线索。",
+            "persons is missing or stale: tonight no lead was withheld for an identity in doubt.",
+        ));
+    }
+    notes
+}

@@ -1,0 +1,170 @@
+//! From one night's findings to the bytes of everything that people and programs read of it.
+//!
+//! Pure: no disk, no clock, no order that depends on a hash map.
+
+use std::collections::BTreeMap;
+
+use crate::model::Text;
+
+use super::{
+    HouseholdCase, ReportInput, TableError, case, csv_list, line, list_page, run_page, sheet_head, table,
+    witness, xlsx,
+};
+
+/// Everything that is written for a run.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Composed {
+    /// Path inside the run's folder, with `/`, → the file's bytes.
+    pub files: BTreeMap<String, Vec<u8>>,
+    /// The household cases, worst first.
+    pub cases: Vec<HouseholdCase>,
+    /// Divisions that have a list → households on it.
+    pub lists: BTreeMap<String, usize>,
+    /// What the reader must know, for example that a year's holidays are not known.
+    pub notes: Vec<Text>,
+}
+
+/// Why a report could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum ReportError {
+    /// A table.
+    #[error(transparent)]
+    Table(#[from] TableError),
+    /// A workbook.
+    #[error("the workbook of {division} could not be made")]
+    Workbook {
+        /// Whose list it is.
+        division: String,
+        /// What the writer said.
+        source: rust_xlsxwriter::XlsxError,
+    },
+    /// A CSV list.
+    #[error("the CSV list of {division} could not be made")]
+    Csv {
+        /// Whose list it is.
+        division: String,
+        /// What the writer said.
+        source: csv::Error,
+    },
+    /// A division that cannot be a folder's name.
+    #[error("`{0}` is no division code, so it cannot name a folder of lists")]
+    Division(String),
+    /// A file that could not be written.
+    #[error("{path} could not be written")]
+    Write {
+        /// The file.
+        path: std::path::PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+}
+
+/// Gathers, ranks and writes out everything, in memory.
+pub fn compose(input: &ReportInput) -> Result<Composed, ReportError> {
+    let gathered = case::gather(input);
+    let mut notes = input.notes.clone();
+    if !gathered.guessed_years.is_empty() {
+        let years: Vec<String> = gathered.guessed_years.iter().map(ToString::to_string).collect();
+        notes.push(Text::new(
+            format!("没有 {} 年的放假安排：跨入该年的办结期限只扣除了周末。", years.join("、")),
+            format!(
+                "The holidays of {} are not known: deadlines that reach into it count weekends only.",
+                years.join(", ")
+            ),
+        ));
+    }
+    let mut files = BTreeMap::from([
+        ("leads.parquet".to_owned(), table::leads(&gathered.cases)?),
+        ("evidence.parquet".to_owned(), table::evidence(&input.evidence)?),
+        ("coverage.parquet".to_owned(), table::coverage(&input.coverage)?),
+        ("cases.parquet".to_owned(), table::cases(&gathered.cases)?),
+    ]);
+    let witnesses = witness::by_lead(input, input.lang);
+    let mut lists = BTreeMap::new();
+    for (division, cases) in case::by_township(&gathered.cases) {
+        if division.is_empty() || !division.bytes().all(|b| b.is_ascii_digit()) {
+            return Err(ReportError::Division(division.to_owned()));
+        }
+        let lines = line::lines(input, &cases, &witnesses, input.lang);
+        let head = sheet_head::head(input, division, &cases, input.lang);
+        let of = || division.to_owned();
+        let workbook = xlsx::workbook(&head, &lines, input.lang)
+            .map_err(|source| ReportError::Workbook { division: of(), source })?;
+        let sheet = csv_list::bytes(&lines, input.lang)
+            .map_err(|source| ReportError::Csv { division: of(), source })?;
+        files.insert(format!("lists/{division}/review.xlsx"), workbook);
+        files.insert(format!("lists/{division}/review.csv"), sheet);
+        files.insert(
+            format!("lists/{division}/review.html"),
+            list_page::page(&head, &lines, input.lang).into_bytes(),
+        );
+        lists.insert(division.to_owned(), cases.len());
+    }
+    files.insert(
+        "report.html".to_owned(),
+        run_page::page(input, &gathered.cases, &lists, &notes).into_bytes(),
+    );
+    Ok(Composed { files, cases: gathered.cases, lists, notes })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{model::Severity, report::sample};
+
+    fn night() -> ReportInput {
+        let mut input = sample::input();
+        input.leads = vec![
+            sample::full_lead("a", "D-01", Severity::S1, "H-1"),
+            sample::full_lead("b", "M-01", Severity::M1, "H-2"),
+        ];
+        input.leads[1].division = "330304".to_owned();
+        input.evidence = vec![sample::evidence("a", "payments", "p.csv:7", "amount", Some("1190.00"))];
+        input
+    }
+
+    #[test]
+    fn every_file_of_a_run_is_there_and_the_same_input_gives_the_same_bytes() {
+        let composed = compose(&night()).unwrap();
+        let names: Vec<&str> = composed.files.keys().map(String::as_str).collect();
+        assert_eq!(
+            names,
+            [
+                "cases.parquet",
+                "coverage.parquet",
+                "evidence.parquet",
+                "leads.parquet",
+                "lists/330302001/review.csv",
+                "lists/330302001/review.html",
+                "lists/330302001/review.xlsx",
+                "lists/330304/review.csv",
+                "lists/330304/review.html",
+                "lists/330304/review.xlsx",
+                "report.html",
+            ]
+        );
+        let mut shuffled = night();
+        shuffled.leads.reverse();
+        assert_eq!(composed, compose(&shuffled).unwrap());
+    }
+
+    #[test]
+    fn a_deadline_in_a_year_without_holidays_is_said_to_be_a_guess() {
+        let mut input = night();
+        for lead in &mut input.leads {
+            lead.first_seen = "2026-12-30".parse().unwrap();
+        }
+        let composed = compose(&input).unwrap();
+        assert_eq!(composed.notes.len(), 1);
+        assert!(composed.notes[0].zh.contains("2027"), "{:?}", composed.notes);
+        let page = String::from_utf8(composed.files["report.html"].clone()).unwrap();
+        assert!(page.contains(&composed.notes[0].zh));
+    }
+
+    #[test]
+    fn a_division_that_is_no_code_never_becomes_a_path() {
+        let mut input = night();
+        input.leads[0].division = "../../etc".to_owned();
+        assert!(matches!(compose(&input), Err(ReportError::Division(_))));
+    }
+}

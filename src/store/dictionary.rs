@@ -1,0 +1,114 @@
+//! Token ↔ number: every person a dense number, whole tokens compared, so that no two people fall together.
+//!
+//! It only grows. A number, once sealed, means the same person for ever; numbers begin at 1 and have no gaps.
+
+use std::fs;
+
+use hashbrown::{HashTable, hash_table::Entry};
+
+use super::{Store, StoreError, segment};
+use crate::model::Token;
+
+/// The dictionary in memory.
+#[derive(Default)]
+pub struct Dictionary {
+    /// The token of number `n` stands at `n - 1`.
+    tokens: Vec<[u8; 32]>,
+    /// Places in `tokens`, found by token.
+    index: HashTable<u32>,
+}
+
+impl Dictionary {
+    /// Reads every sealed segment. Gaps and tokens that stand twice are errors.
+    pub fn load(store: &Store) -> Result<Self, StoreError> {
+        let folder = store.dictionary();
+        let mut paths = Vec::new();
+        match fs::read_dir(&folder) {
+            Ok(entries) => {
+                for entry in entries {
+                    let path = entry.map_err(StoreError::io("read", &folder))?.path();
+                    if path.extension().is_some_and(|extension| extension == "parquet") {
+                        paths.push(path);
+                    }
+                }
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+            Err(error) => return Err(StoreError::io("read", &folder)(error)),
+        }
+        // Names carry their first number with leading zeros, so this is the order of the numbers.
+        paths.sort_unstable();
+        let mut dictionary = Self::default();
+        for path in &paths {
+            segment::read_into(&mut dictionary, path)?;
+        }
+        Ok(dictionary)
+    }
+
+    /// The number of a person, if they have one.
+    pub fn number_of(&self, token: &Token) -> Option<i64> {
+        let same = |place: &u32| self.tokens.get(*place as usize) == Some(&token.0);
+        self.index.find(hash(&token.0), same).map(|place| i64::from(*place) + 1)
+    }
+
+    /// The person of a number.
+    pub fn token_of(&self, number: i64) -> Option<Token> {
+        let place = usize::try_from(number.checked_sub(1)?).ok()?;
+        self.tokens.get(place).copied().map(Token)
+    }
+
+    /// How many people it holds.
+    pub fn len(&self) -> usize {
+        self.tokens.len()
+    }
+
+    /// Whether it holds nobody.
+    pub fn is_empty(&self) -> bool {
+        self.tokens.is_empty()
+    }
+
+    /// The tokens from this place on, in the order of their numbers.
+    pub(super) fn tokens_from(&self, place: usize) -> &[[u8; 32]] {
+        self.tokens.get(place..).unwrap_or_default()
+    }
+
+    pub(super) fn reserve(&mut self, more: usize) {
+        self.tokens.reserve(more);
+        self.index.reserve(more, hash_at(&self.tokens));
+    }
+
+    /// The token's number, a new one if it has none, and whether it is new.
+    pub(super) fn find_or_add(&mut self, token: &[u8; 32]) -> Result<(i64, bool), StoreError> {
+        let Self { tokens, index } = self;
+        let same = |place: &u32| tokens.get(*place as usize) == Some(token);
+        match index.entry(hash(token), same, hash_at(tokens)) {
+            Entry::Occupied(found) => Ok((i64::from(*found.get()) + 1, false)),
+            Entry::Vacant(gap) => {
+                let place = u32::try_from(tokens.len()).map_err(|_| StoreError::DictionaryFull)?;
+                gap.insert(place);
+                tokens.push(*token);
+                Ok((i64::from(place) + 1, true))
+            }
+        }
+    }
+
+    /// Forgets every number beyond the first `count`.
+    pub(super) fn truncate(&mut self, count: usize) {
+        self.index.retain(|place| (*place as usize) < count);
+        self.tokens.truncate(count);
+    }
+}
+
+/// Tokens are uniformly random, so any eight bytes of one are its hash.
+fn hash(token: &[u8; 32]) -> u64 {
+    token.first_chunk().copied().map_or(0, u64::from_le_bytes)
+}
+
+fn hash_at(tokens: &[[u8; 32]]) -> impl Fn(&u32) -> u64 {
+    |place| tokens.get(*place as usize).map_or(0, hash)
+}
+
+impl std::fmt::Debug for Dictionary {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Dictionary({} people)", self.len())
+    }
+}

@@ -1,0 +1,67 @@
+//! The dictionary in the hands of its one writer: numbers are given in memory, then sealed as a new segment.
+//!
+//! A snapshot must never be sealed before the numbers it uses. After a crash between the two, the segment simply
+//! holds people whom no snapshot names yet.
+
+use std::ops::Deref;
+
+use super::{Dictionary, StoreError, StoreLock, segment};
+use crate::model::Token;
+
+/// A dictionary that can grow, and the lock without which it could not.
+#[derive(Debug)]
+pub struct GrowingDictionary {
+    dictionary: Dictionary,
+    sealed: usize,
+    lock: StoreLock,
+}
+
+impl GrowingDictionary {
+    /// Reads the dictionary of the locked store.
+    pub fn load(lock: StoreLock) -> Result<Self, StoreError> {
+        let dictionary = Dictionary::load(lock.store())?;
+        Ok(Self { sealed: dictionary.len(), dictionary, lock })
+    }
+
+    /// The lock.
+    pub fn lock(&self) -> &StoreLock {
+        &self.lock
+    }
+
+    /// The person's number; a new one, not yet sealed, if they have none.
+    pub fn assign(&mut self, token: &Token) -> Result<i64, StoreError> {
+        self.dictionary.find_or_add(&token.0).map(|(number, _)| number)
+    }
+
+    /// Seals the numbers given since the last time as one new segment; how many there were.
+    pub fn seal(&mut self) -> Result<usize, StoreError> {
+        let new = self.dictionary.tokens_from(self.sealed);
+        if !new.is_empty() {
+            segment::seal(&self.lock, self.sealed as i64 + 1, new)?;
+        }
+        let count = new.len();
+        self.sealed = self.dictionary.len();
+        Ok(count)
+    }
+
+    /// Takes back the numbers given since the last seal.
+    pub fn forget_unsealed(&mut self) {
+        if self.dictionary.len() > self.sealed {
+            self.dictionary.truncate(self.sealed);
+        }
+    }
+
+    /// The dictionary to read from and the lock, when nothing is to be added any more.
+    pub fn finish(mut self) -> (Dictionary, StoreLock) {
+        self.forget_unsealed();
+        (self.dictionary, self.lock)
+    }
+}
+
+impl Deref for GrowingDictionary {
+    type Target = Dictionary;
+
+    fn deref(&self) -> &Dictionary {
+        &self.dictionary
+    }
+}
