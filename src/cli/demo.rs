@@ -20,10 +20,16 @@ use crate::{
 
 /// Runs the demo.
 pub async fn run(global: &args::Global, demo: &args::Demo, output: &Output) -> Result<Exit, Failure> {
-    let project = open::open(global, Path::new("night"), None, output)?;
+    let mut project = open::open(global, Path::new("night"), None, output)?;
     let dir = &demo.dir;
     make_folder(dir)?;
     let (city, manifest) = city(global, demo, &project, output)?;
+    // The city brings the names of its made-up townships.
+    let found = project.use_reference(&city);
+    if found.has_errors() {
+        open::show(&found, output);
+        return Err(broken("divisions.csv"));
+    }
     let keys = Keys::ready(&dir.join("keys"), &manifest)?;
     let inbox = dir.join("inbox");
     let (rows, aside) = seal_all(&city, &manifest, &project, &keys, &inbox, output)?;
@@ -43,7 +49,7 @@ pub async fn run(global: &args::Global, demo: &args::Demo, output: &Output) -> R
         store: &store,
         inbox: &inbox,
         signers: &signers,
-        reference: None,
+        reference: Some(&city),
         limits: global.limits(),
         lang: global.lang(),
     };

@@ -86,7 +86,7 @@ pub fn facts_read(rule: &Rule) -> Vec<&'static str> {
     }
     match (rule.basis, rule.subject) {
         (Basis::Consent, SubjectKind::Person) => facts.extend(["authorised_persons", "person_ages"]),
-        (Basis::Consent, _) => facts.push("unauthorised_households"),
+        (Basis::Consent, _) => facts.push("unauthorised_cases"),
         (Basis::Statutory, _) => {}
     }
     if doubt_matters(rule) {
@@ -152,8 +152,8 @@ pub fn judging_sql(rule: &Rule, columns: &[&str], block: Option<&Block>) -> Stri
             whens.push((Reason::NotAuthorised as i64, "a.person_id IS NULL AND (y.age_months IS NULL OR y.age_months >= 216)"));
         }
         (Basis::Consent, _) => {
-            join(&format!("facts.unauthorised_households AS a ON a.household_id = {household}"));
-            whens.push((Reason::NotAuthorised as i64, "a.household_id IS NOT NULL"));
+            join("facts.unauthorised_cases AS a ON a.case_id = r.case_id");
+            whens.push((Reason::NotAuthorised as i64, "a.case_id IS NOT NULL"));
         }
     }
     if doubt_matters(rule) {

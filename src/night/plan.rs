@@ -118,7 +118,7 @@ fn describe(
         "parameters": folder_digests(&project.pipeline.parameters)?,
         "contracts": folder_digests(&project.pipeline.contracts)?,
         "reference": folder_digests(&project.pipeline.reference)?,
-        "reference_over_it": order.reference.map(folder_digests).transpose()?,
+        "reference_over_it": order.reference.map(reference_digests).transpose()?,
     }))
 }
 
@@ -142,6 +142,13 @@ fn folder_digests(folder: &Path) -> Result<Vec<Value>, NightError> {
     }
     files.sort();
     digests_of(&files)
+}
+
+/// Of a reference folder given for one run only its tables matter.
+fn reference_digests(folder: &Path) -> Result<Vec<Value>, NightError> {
+    let tables = ["divisions.csv", "standards.csv"].map(|name| folder.join(name));
+    let there: Vec<PathBuf> = tables.into_iter().filter(|path| path.is_file()).collect();
+    digests_of(&there)
 }
 
 fn name_of(path: &Path) -> String {

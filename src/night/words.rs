@@ -39,8 +39,8 @@ pub fn rule_note(rule: &Rule, outcome: Option<&Result<Outcome, String>>) -> Rule
         legal: rule.legal.iter().map(|legal| Legal { text: legal.text.clone(), source: legal.source.clone() }).collect(),
         innocent: rule.innocent.clone(),
         action: rule.action.clone(),
-        unit: None,
-        never_alone: false,
+        unit: rule.unit.clone(),
+        never_alone: rule.never_alone,
         not_run: outcome.and_then(not_run),
     }
 }

@@ -131,6 +131,10 @@ pub struct Rule {
     pub clears: Text,
     /// The reason, a template with `{column}`s of the rule's result.
     pub reason: Text,
+    /// The unit of threshold, value and margin, where the rule has a figure.
+    pub unit: Option<Text>,
+    /// Whether its leads are listed only beside a lead of another rule.
+    pub never_alone: bool,
     /// Who answers for the rule.
     pub owner: String,
     /// Where it stands in its life.

@@ -45,6 +45,8 @@ fn rule(node: &Node, text: String, group: &str, sheet: &mut Sheet) -> Option<rul
     let population = f.required("population", sheet).map(|node| datasets(node, sheet));
     let needs = f.required("needs", sheet).and_then(|node| needs(node, sheet));
     let grace = f.optional("grace").map_or(Some(false), |node| sheet.truth(node));
+    let unit = f.optional("unit").and_then(|node| sheet.both(node));
+    let never_alone = f.optional("never_alone").map_or(Some(false), |node| sheet.truth(node));
     let parameters = f.required("parameters", sheet).map(|node| texts(node, sheet));
     let legal = list(&mut f, "legal", sheet, legal);
     let innocent = list(&mut f, "innocent", sheet, |node, sheet| sheet.both(node));
@@ -78,6 +80,8 @@ fn rule(node: &Node, text: String, group: &str, sheet: &mut Sheet) -> Option<rul
         action: action?,
         clears: clears?,
         reason: reason?,
+        unit,
+        never_alone: never_alone?,
         owner: owner?.value,
         status: status?,
         evidence,

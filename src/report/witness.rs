@@ -94,14 +94,15 @@ fn records<'a>(
 }
 
 fn one_record(record: &Record, lang: Lang) -> String {
-    let parts: Vec<String> =
-        record.iter().map(|v| format!("{} {}", v.title(lang), v.written(lang))).collect();
+    // An empty field says nothing to a caseworker; the evidence table has it.
+    let filled = record.iter().filter(|v| v.value.is_some());
+    let parts: Vec<String> = filled.map(|v| format!("{} {}", v.title(lang), v.written(lang))).collect();
     parts.join(either(lang, "，", ", "))
 }
 
 fn summed_up(records: &[Record], lang: Lang) -> String {
     let mut fields: Vec<(&str, Vec<&Value>)> = Vec::new();
-    for value in records.iter().flatten() {
+    for value in records.iter().flatten().filter(|value| value.value.is_some()) {
         match fields.iter_mut().find(|(field, _)| *field == value.field) {
             Some((_, values)) => values.push(value),
             None => fields.push((value.field, vec![value])),
@@ -254,8 +255,11 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_value_is_said_to_be_empty() {
-        let found = witnesses(vec![evidence("a", "payments", "p.csv:7", "amount", None)], Lang::En);
-        assert_eq!(found[0].lines, ["Amount (empty)"]);
+    fn an_empty_value_takes_no_room_on_the_sheet() {
+        let rows = vec![
+            evidence("a", "payments", "p.csv:7", "amount", None),
+            evidence("a", "payments", "p.csv:7", "spouse", Some("x")),
+        ];
+        assert_eq!(witnesses(rows, Lang::En)[0].lines, ["spouse x"]);
     }
 }

@@ -1,6 +1,25 @@
 //! Token ↔ number: every person a dense number, whole tokens compared, so that no two people fall together.
 //!
 //! It only grows. A number, once sealed, means the same person for ever; numbers begin at 1 and have no gaps.
+//!
+//! # Decisions
+//!
+//! Measured with 5 million people and 30 million look-ups in random order, one thread of a 2-core machine that was
+//! busy otherwise, release build; CPU seconds, because wall time was not ours alone:
+//!
+//! | step | CPU s | resident memory |
+//! |---|---|---|
+//! | give 5 M new numbers | 0.8 | 194 MB for the tokens and the index |
+//! | seal them as one segment (175 MB) | 3.4 | + 70 MB while writing |
+//! | load them | 2.6–3.4 | 203 MB, peak 207 MB |
+//! | 30 M look-ups, token → number | 4.4 (0.15 µs each) | 233 MB with a million keys at hand |
+//!
+//! - A table of 4-byte places over one vector of 32-byte tokens: the table holds no second copy of a token, and
+//!   number → token is an index into the vector. The standard `HashMap<[u8; 32], i64>` took 2.5 s to fill, 0.67 µs a
+//!   look-up and 330 MB, 490 MB while it grew; a sorted vector with binary search 3.0 µs a look-up.
+//! - A token is its own hash: it is the output of a keyed hash, and the whole of it is compared anyway. An agency
+//!   that made up tokens with equal first bytes could slow us down, but it signs what it sends.
+//! - 4-byte places bound the dictionary at 4.29 thousand million people.
 
 use std::fs;
 

@@ -92,7 +92,8 @@ fn deflate(raw: &[u8]) -> Result<(Vec<u8>, Crc), SynthError> {
         let eaten = usize::try_from(squeezer.total_in()).unwrap_or(raw.len());
         let rest = raw.get(eaten..).unwrap_or_default();
         out.reserve(rest.len() / 4 + 64);
-        let status = squeezer.compress_vec(rest, &mut out, FlushCompress::Sync).map_err(SynthError::Deflate)?;
+        let status =
+            squeezer.compress_vec(rest, &mut out, FlushCompress::Sync).map_err(SynthError::Deflate)?;
         let all_in = squeezer.total_in() == raw.len() as u64;
         // Room left over means that the flush is complete.
         if all_in && (out.len() < out.capacity() || status == Status::StreamEnd) {
@@ -137,7 +138,11 @@ impl CityFiles {
         contracts: &BTreeMap<DatasetId, Contract>,
         gzip: bool,
     ) -> Result<Self, SynthError> {
-        Table::ALL.iter().map(|table| CityFile::create(out, *table, contracts, gzip)).collect::<Result<_, _>>().map(Self)
+        Table::ALL
+            .iter()
+            .map(|table| CityFile::create(out, *table, contracts, gzip))
+            .collect::<Result<_, _>>()
+            .map(Self)
     }
 
     /// Appends a block.
@@ -188,7 +193,14 @@ impl CityFile {
             first.extend_from_slice(line.as_bytes());
             first.push(b'\n');
         }
-        let mut file = Self { table, path, name, header, body: Body::Spreadsheet(Vec::new()), counts: Counts::default() };
+        let mut file = Self {
+            table,
+            path,
+            name,
+            header,
+            body: Body::Spreadsheet(Vec::new()),
+            counts: Counts::default(),
+        };
         if table.is_spreadsheet() {
             return Ok(file);
         }
@@ -248,17 +260,24 @@ impl CityFile {
 }
 
 /// Columns under their Chinese names, and a contract that knows exactly these.
-fn chinese_header(table: Table, contracts: &BTreeMap<DatasetId, Contract>) -> Result<Vec<String>, SynthError> {
+fn chinese_header(
+    table: Table,
+    contracts: &BTreeMap<DatasetId, Contract>,
+) -> Result<Vec<String>, SynthError> {
     let dataset = table.id();
     let problem = |problem: String| SynthError::Contract { dataset: dataset.clone(), problem };
     let contract = contracts.get(&dataset).ok_or_else(|| problem("is missing".to_owned()))?;
     let columns: Vec<&str> = table.columns().iter().map(|column| column.trim_end_matches('_')).collect();
-    if let Some(unknown) = contract.columns.iter().find(|column| column.required && !columns.contains(&column.name.as_str())) {
+    if let Some(unknown) =
+        contract.columns.iter().find(|column| column.required && !columns.contains(&column.name.as_str()))
+    {
         return Err(problem(format!("requires `{}`, which the city does not have", unknown.name)));
     }
     let header = columns.iter().map(|name| {
         let column = contract.columns.iter().find(|column| column.name == *name);
-        column.map(|column| column.header_zh.clone()).ok_or_else(|| problem(format!("has no column `{name}`")))
+        column
+            .map(|column| column.header_zh.clone())
+            .ok_or_else(|| problem(format!("has no column `{name}`")))
     });
     header.collect()
 }

@@ -18,6 +18,10 @@
 //! * A compressed file is one gzip member: blocks are deflated where they are made, each ends on a byte (sync flush),
 //!   and the check sums are combined. Its time stamp is 0.
 //! * Dirt is counted as it is made, so the manifest says how many rows intake must mend, collapse and set aside.
+//! * Measured with 1,000,000 persons in a release build (2 cores, 2 threads, a machine busy with other builds): 14.5 s of
+//!   wall time, 6.4 CPU seconds, 96 MB resident, 1.19 GB of raw files, 19.1 million rows: 10.9 million contributions, 3.3
+//!   million pension payments, 1.3 million payments, 0.85 million insurance enrolments, 0.66 million property units, 0.43
+//!   million persons, 1.6 million in the other 25. Rows grow with people: 10 million persons make 191 million.
 //! * Planted cases are plain lists of rows that are changed before they are written; they are never spoilt by dirt.
 
 mod calendar;
@@ -176,9 +180,8 @@ fn write_town(
                     if block >= blocks {
                         return;
                     }
-                    let dirt = |table: Table| {
-                        Some(Dice::new(spec.seed, Part::Dirt, block * 32 + table as u32))
-                    };
+                    let dirt =
+                        |table: Table| Some(Dice::new(spec.seed, Part::Dirt, block * 32 + table as u32));
                     let mut sheets = Sheets::new(dirt);
                     write_block(scene, block, people_of(block), &mut sheets);
                     // The other end is gone only when writing failed, and then there is nothing left to do.

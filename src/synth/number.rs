@@ -19,7 +19,8 @@ pub struct IdNumber([u8; 18]);
 impl IdNumber {
     /// The number with its check digit.
     pub fn new(region: u32, born: NaiveDate, sequence: u32) -> Self {
-        let date = u64::from(born.year().unsigned_abs()) * 10_000 + u64::from(born.month() * 100 + born.day());
+        let date =
+            u64::from(born.year().unsigned_abs()) * 10_000 + u64::from(born.month() * 100 + born.day());
         let mut rest = (u64::from(region) * 100_000_000 + date) * 1000 + u64::from(sequence % 1000);
         let mut characters = [b'0'; 18];
         for slot in characters.iter_mut().take(17).rev() {

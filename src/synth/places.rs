@@ -79,11 +79,15 @@ pub fn divisions_csv() -> String {
     };
     line(330_000, "浙江省", "province", "");
     line(u64::from(PREFECTURE), "温州市", "prefecture", "330000");
-    for (index, county) in COUNTIES.iter().enumerate() {
+    let mut named = 0;
+    for county in &COUNTIES {
         line(u64::from(county.code), county.name, "county", "330300");
         for n in 0..county.townships {
-            let first = FIRST.get((index + n as usize * 5) % FIRST.len()).copied().unwrap_or_default();
-            let second = SECOND.get((index * 4 + n as usize) % SECOND.len()).copied().unwrap_or_default();
+            // Each round through the first characters meets other second ones, so no name comes twice.
+            let first = FIRST.get(named % FIRST.len()).copied().unwrap_or_default();
+            let second =
+                SECOND.get((named / FIRST.len() + named) % SECOND.len()).copied().unwrap_or_default();
+            named += 1;
             let kind = if n < 2 { "街道" } else { "镇" };
             let name = format!("{first}{second}{kind}");
             line(township(county, n), &name, "township", &county.code.to_string());

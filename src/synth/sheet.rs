@@ -345,7 +345,15 @@ mod tests {
         assert!((40..95).contains(&counts.set_aside) && (40..95).contains(&counts.copies), "{counts:?}");
         assert_eq!(counts.rows, 100_000 + counts.copies);
         let text = String::from_utf8(sheet.bytes).unwrap();
-        for mark in ["110105491231002,", "x,1949", "１１", "110105 194912", "1949/12/31", "unknown_99", "\"1,190.00\""] {
+        for mark in [
+            "110105491231002,",
+            "x,1949",
+            "１１",
+            "110105 194912",
+            "1949/12/31",
+            "unknown_99",
+            "\"1,190.00\"",
+        ] {
             assert!(text.contains(mark), "{mark}");
         }
     }

@@ -78,9 +78,11 @@ fn read(folder: &Path, delivery: &DeliveryOf, contracts: &BTreeMap<DatasetId, Co
     rows.into_iter().map(|row| header.iter().cloned().zip(row).collect()).collect()
 }
 
-fn read_all(folder: &Path, made: &Made) -> BTreeMap<String, Table> {
+/// The tables of some datasets, by dataset.
+fn read_some(folder: &Path, made: &Made, wanted: impl Fn(&str) -> bool) -> BTreeMap<String, Table> {
     let contracts = contracts();
-    made.manifest.deliveries.iter().map(|d| (d.dataset.clone(), read(folder, d, &contracts))).collect()
+    let deliveries = made.manifest.deliveries.iter().filter(|delivery| wanted(&delivery.dataset));
+    deliveries.map(|delivery| (delivery.dataset.clone(), read(folder, delivery, &contracts))).collect()
 }
 
 fn is_good_number(text: &str) -> bool {
@@ -152,8 +154,8 @@ fn every_row_fits_its_contract_but_for_the_dirt_that_was_counted() {
 
 #[test]
 fn no_two_people_share_a_number() {
-    let (folder, made) = city(40_000, 5, |_| ());
-    let tables = read_all(folder.path(), &made);
+    let (folder, made) = city(20_000, 5, |_| ());
+    let tables = read_some(folder.path(), &made, |name| name == "civil_affairs.persons");
     let mut births: BTreeMap<&str, BTreeSet<(&str, &str)>> = BTreeMap::new();
     for row in tables["civil_affairs.persons"].iter().filter(|row| is_good_number(&row["person_id"])) {
         births.entry(&row["person_id"]).or_default().insert((&row["birth_month"], &row["sex"]));
@@ -165,8 +167,12 @@ fn no_two_people_share_a_number() {
 
 #[test]
 fn the_proportions_are_those_of_a_real_city() {
-    let (folder, made) = city(120_000, 11, |_| ());
-    let tables = read_all(folder.path(), &made);
+    let (folder, made) = city(60_000, 11, |_| ());
+    let tables = read_some(folder.path(), &made, |name| {
+        ["cases", "disability_certificates", "household_members", "deaths"]
+            .iter()
+            .any(|table| name.ends_with(table))
+    });
     let month = default_business_date().format("%Y-%m").to_string();
     let is_background = |row: &&BTreeMap<String, String>| !row["household_id"].starts_with("H999");
     let active: BTreeMap<&str, &BTreeMap<String, String>> = tables["civil_affairs.cases"]
@@ -178,7 +184,7 @@ fn the_proportions_are_those_of_a_real_city() {
         .collect();
     let people = |programme: &str| -> f64 {
         let cases = active.values().filter(|row| row["programme"] == programme);
-        cases.map(|row| row["counted_members"].parse::<f64>().unwrap()).sum::<f64>() / 120_000.0
+        cases.map(|row| row["counted_members"].parse::<f64>().unwrap()).sum::<f64>() / 60_000.0
     };
     assert!((0.021..0.029).contains(&people("dibao")), "{}", people("dibao"));
     assert!((0.003..0.005).contains(&people("tekun")), "{}", people("tekun"));
@@ -186,31 +192,34 @@ fn the_proportions_are_those_of_a_real_city() {
     let assisted = ["dibao", "dibao_marginal", "rigid_expenditure", "tekun"];
     let homes = active.values().filter(|row| assisted.contains(&row["programme"].as_str()));
     let sizes: Vec<usize> = homes.map(|row| row["counted_members"].parse().unwrap()).collect();
-    let share = |wanted: fn(usize) -> bool| {
-        sizes.iter().filter(|size| wanted(**size)).count() * 100 / sizes.len()
-    };
+    let share =
+        |wanted: fn(usize) -> bool| sizes.iter().filter(|size| wanted(**size)).count() * 100 / sizes.len();
     assert!((46..68).contains(&share(|n| n == 1)), "{}", share(|n| n == 1));
     assert!((18..32).contains(&share(|n| n == 2)), "{}", share(|n| n == 2));
     assert!((7..16).contains(&share(|n| n == 3)), "{}", share(|n| n == 3));
     assert!((1..8).contains(&share(|n| n >= 5)), "{}", share(|n| n >= 5));
 
-    let certified = tables["civil_affairs.disability_certificates"].len() as f64 / 120_000.0;
+    let certified = tables["civil_affairs.disability_certificates"].len() as f64 / 60_000.0;
     assert!((0.025..0.036).contains(&certified), "{certified}");
     let members: BTreeSet<&str> = tables["civil_affairs.household_members"]
         .iter()
         .filter(is_background)
         .map(|row| row["person_id"].as_str())
         .collect();
-    let dead = tables["civil_affairs.deaths"].iter().filter(|row| members.contains(row["person_id"].as_str())).count();
+    let dead = tables["civil_affairs.deaths"]
+        .iter()
+        .filter(|row| members.contains(row["person_id"].as_str()))
+        .count();
     let yearly = dead as f64 / members.len() as f64 / 2.0;
-    assert!((0.02..0.04).contains(&yearly), "{yearly}");
+    assert!((0.025..0.04).contains(&yearly), "{yearly}");
 }
 
 #[test]
 fn every_known_case_stands_in_the_raw_files() {
     let (folder, made) = city(500, 2, |_| ());
-    let tables = read_all(folder.path(), &made);
-    let seen: BTreeSet<&str> = tables.values().flatten().flat_map(|row| row.values()).map(String::as_str).collect();
+    let tables = read_some(folder.path(), &made, |_| true);
+    let seen: BTreeSet<&str> =
+        tables.values().flatten().flat_map(|row| row.values()).map(String::as_str).collect();
     let mut reader = csv::Reader::from_path(folder.path().join("truth.csv")).unwrap();
     let mut rules = BTreeSet::new();
     let mut lines = 0;
@@ -226,8 +235,8 @@ fn every_known_case_stands_in_the_raw_files() {
 }
 
 #[test]
-fn every_month_of_a_dataset_by_month_has_rows() {
-    let (folder, made) = city(SAMPLE_PERSONS, SAMPLE_SEED, |_| ());
+fn every_month_of_a_dataset_by_month_has_rows_even_in_a_hamlet() {
+    let (folder, made) = city(60, 1, |_| ());
     let contracts = contracts();
     for delivery in &made.manifest.deliveries {
         let contract = &contracts[&delivery.dataset.parse().unwrap()];

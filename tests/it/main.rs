@@ -1,1 +1,20 @@
+//! hedui from outside: the program that was built is started as people and schedulers start it, and what it says, writes
+//! and leaves behind is looked at. Nothing here calls into the library.
+//!
+//! One binary, one module a theme; the names of the tests are sentences. `city` makes the sample city's deliveries once
+//! with the keys of `tests/golden/keys`, and every test works on copies in a folder of its own.
 
+mod broken_deliveries;
+mod broken_files;
+mod broken_rules;
+mod broken_store;
+mod city;
+mod demo;
+mod golden;
+mod interrupted;
+mod layers;
+mod package;
+mod program;
+mod table;
+mod tree;
+mod truth;

@@ -16,6 +16,7 @@ legal:
 reason:
   zh: "登记于{dead_on}死亡，此后仍有{months_after}个月的发放（{first_month}至{last_month}），死亡后共发{total_so_far}元。"
   en: "Registered as having died on {dead_on}; {months_after} months were paid after that ({first_month} to {last_month}), {total_so_far} yuan since the death in all."
+unit: {zh: 个月, en: months}
 clears:
   zh: 死亡登记有误（本人健在），或这些月份的款项已退回。
   en: The record of death is wrong (the person is alive), or these months were paid back.

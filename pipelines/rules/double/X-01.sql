@@ -16,6 +16,7 @@ legal:
 reason:
   zh: "同时计入{case_count}个在保低保案件（{first_case}、{last_case}）。"
   en: "Counted in {case_count} active dibao cases at the same time ({first_case}, {last_case})."
+unit: {zh: 个案件, en: cases}
 clears:
   zh: 其中一个案件已终止或此人已从中移出。
   en: One of the cases has ended, or the person has been taken out of it.

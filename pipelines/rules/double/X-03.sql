@@ -16,6 +16,7 @@ legal:
 reason:
   zh: "{first_month}至{last_month}有{months_both}个月同时发放特困供养和残疾人补贴，补贴共{total_so_far}元。"
   en: "From {first_month} to {last_month}, {months_both} months were paid both as tekun and as a disability subsidy; {total_so_far} yuan of subsidy in all."
+unit: {zh: 个月, en: months}
 clears:
   zh: 补贴已停发并退回，或其中一项发放记录有误。
   en: The subsidy was stopped and returned, or one of the payment records is wrong.

@@ -17,6 +17,7 @@ legal:
 reason:
   zh: "过去十二个月查得收入{found_income}元（养老金{pension}元、失业金{unemployment}元、岗位工资或按缴费基数推算的工资{wages}元），申报{declared}元；{n}人按每人每月{standard}元计，上限为{threshold}元。缴费基数不是工资，须核实实际收入。"
   en: "Income found over the last twelve months: {found_income} yuan (pensions {pension}, unemployment benefit {unemployment}, post wages or wages inferred from contribution bases {wages}); declared {declared}. For {n} people at {standard} yuan a month the bound is {threshold}. A contribution base is not a wage: check what was really earned."
+unit: {zh: 元/年, en: yuan a year}
 clears:
   zh: 实际收入低于上限，例如实发工资低于缴费基数，或该项收入不属于本家庭。
   en: Real income is below the bound, for example because wages were lower than the contribution base, or the income is not this family's.

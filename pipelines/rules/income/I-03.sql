@@ -17,6 +17,7 @@ legal:
 reason:
   zh: "过去十二个月家庭成员领取养老金（已扣除基础养老金）{pension}元，申报的全部年收入只有{declared}元，超出容差线{threshold}元。"
   en: "Members drew {pension} yuan of pension over the last twelve months (basic pension left out), but the whole declared income is {declared} yuan; the bound with tolerance is {threshold}."
+unit: {zh: 元/年, en: yuan a year}
 clears:
   zh: 申报收入已包含该养老金，或领取人不属于本家庭。
   en: The declared income already includes this pension, or the recipient does not belong to the family.

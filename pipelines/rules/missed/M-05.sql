@@ -17,6 +17,7 @@ legal:
 reason:
   zh: "在校学生（{stage_name}），属于{ground}，本学期（自{term_start}起）没有资助记录，已过{days}天。"
   en: "In school ({stage}), {ground_en}, and without any aid this term, which began on {term_start}, {days} days ago."
+unit: {zh: 天, en: days}
 clears:
   zh: 本学期已获资助而未报送，或本人不愿申请。
   en: Aid was granted this term and not reported, or the pupil does not wish to apply.
@@ -55,7 +56,7 @@ WITH pupils AS (
   GROUP BY person_id
 ),
 grounds AS (
-  SELECT person_id, min(case_id) AS case_id, min(ground) AS ground
+  SELECT person_id, coalesce(min(CASE WHEN ground = 1 THEN case_id END), min(case_id)) AS case_id, min(ground) AS ground
   FROM (
     SELECT person_id, case_id, CASE WHEN is_low_income THEN 1 ELSE 2 END AS ground
     FROM facts.case_members
@@ -67,7 +68,7 @@ grounds AS (
   ) AS every_ground
   GROUP BY person_id
 ),
-aided AS (SELECT DISTINCT person_id FROM education.student_aid WHERE term = $term)
+aided AS (SELECT DISTINCT person_id FROM education.student_aid WHERE term = $term AND decided_on <= $t)
 SELECT g.case_id, p.person_id,
        a.person_id IS NULL AND $t - $term_start > $aid_days AS hit,
        p.stage,

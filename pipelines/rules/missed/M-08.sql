@@ -18,6 +18,7 @@ legal:
 reason:
   zh: "{birth_month}出生，已满八十周岁，没有高龄津贴案件或发放。"
   en: "Born in {birth_month} and eighty or over, without an elderly allowance case or payment."
+unit: {zh: 岁, en: years}
 clears:
   zh: 已在他处享受高龄津贴，或本人不愿申请。
   en: The allowance is already drawn elsewhere, or the person does not wish to apply.

@@ -16,6 +16,7 @@ legal:
 reason:
   zh: "家庭成员名下有{value}套城镇住宅（限{threshold}套），按份额折算面积共{area}平方米，{n}人的限值为{area_allowed}平方米。"
   en: "Members hold {value} urban dwellings (the bound is {threshold}); by share they come to {area} m², while {area_allowed} m² is the bound for {n} people."
+unit: {zh: 套, en: dwellings}
 clears:
   zh: 其中一套已售、已拆或份额不足，或属于继承、拆迁安置而实际无法居住。
   en: One of the units is sold, demolished or a smaller share, or came by inheritance or demolition and cannot be lived in.

@@ -16,6 +16,7 @@ legal:
 reason:
   zh: "{support}，同时{holding}。"
   en: "{support_en}, and {holding_en}."
+unit: {zh: 套, en: dwellings}
 clears:
   zh: 房屋已转让、合同已撤销，或登记张冠李戴。
   en: The home was passed on, the contract was cancelled, or the registration is someone else's.

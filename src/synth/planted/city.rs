@@ -13,8 +13,9 @@ use crate::{
         number::{IdNumber, Ref},
         places::{COUNTIES, township, township_of, village},
         rows::{
-            Authorisation, Case, Certificate, Child, Contribution, Death, Enrolment, Guardian, InjuryCare, Member,
-            Payment, Pension, Person, Premium, RentSubsidy, Rows, Schooling, Supporter, Tenancy, Unit,
+            Authorisation, Case, Certificate, Child, Contribution, Death, Enrolment, Guardian, InjuryCare,
+            Member, Payment, Pension, Person, Premium, RentSubsidy, Rows, Schooling, Supporter, Tenancy,
+            Unit,
         },
         truth::{Expected, Subject, Truth},
     },
@@ -62,7 +63,14 @@ const FIRST_PLACE: u32 = 402;
 
 impl<'a> City<'a> {
     pub fn new(calendar: &'a Calendar) -> Self {
-        Self { calendar, rows: Rows::default(), truth: Vec::new(), rule: "", next: 0, births: BTreeMap::new() }
+        Self {
+            calendar,
+            rows: Rows::default(),
+            truth: Vec::new(),
+            rule: "",
+            next: 0,
+            births: BTreeMap::new(),
+        }
     }
 
     /// Names the rule that the next expectations are about.
@@ -189,7 +197,8 @@ impl<'a> City<'a> {
             "elderly_allowance" => 60_00,
             _ => 368_00,
         });
-        let of_household = matches!(programme, "dibao" | "dibao_marginal" | "rigid_expenditure" | "temporary");
+        let of_household =
+            matches!(programme, "dibao" | "dibao_marginal" | "rigid_expenditure" | "temporary");
         let case_id = self.reference("C");
         let head = people[0];
         let months = if programme == "rigid_expenditure" { -5 } else { -30 };
@@ -218,6 +227,8 @@ impl<'a> City<'a> {
             self.pay(&home, months.max(-24)..=0, amount);
         }
         for somebody in people.iter().filter(|somebody| (16..60).contains(&somebody.age)) {
+            // Once only: some stand in two cases.
+            self.no_premiums(somebody);
             self.premiums(somebody);
         }
         home
@@ -248,7 +259,9 @@ impl<'a> City<'a> {
     /// The authorisation of someone in a household, to be changed.
     pub fn authorisation(&mut self, home: &Home, somebody: &Somebody) -> &mut Authorisation {
         let household = home.household;
-        find(&mut self.rows.authorisations, |row| row.household_id == household && row.person_id == somebody.id)
+        find(&mut self.rows.authorisations, |row| {
+            row.household_id == household && row.person_id == somebody.id
+        })
     }
 
     /// Takes the authorisations of a household away.
@@ -338,7 +351,13 @@ impl<'a> City<'a> {
     ) {
         for k in months {
             let month = self.m(k);
-            self.rows.pension_payments.push(Pension { person_id: somebody.id, scheme, month, amount, basic_amount });
+            self.rows.pension_payments.push(Pension {
+                person_id: somebody.id,
+                scheme,
+                month,
+                amount,
+                basic_amount,
+            });
         }
     }
 
@@ -557,8 +576,20 @@ fn born_in(somebody: &Somebody) -> Month {
 fn relation(head: &Somebody, somebody: &Somebody, index: usize) -> &'static str {
     match (index, somebody.age - head.age) {
         (0, _) => "01",
-        (_, ..-15) => if somebody.female { "30" } else { "20" },
-        (_, 16..) => if somebody.female { "52" } else { "51" },
+        (_, ..-15) => {
+            if somebody.female {
+                "30"
+            } else {
+                "20"
+            }
+        }
+        (_, 16..) => {
+            if somebody.female {
+                "52"
+            } else {
+                "51"
+            }
+        }
         _ => "10",
     }
 }

@@ -15,6 +15,7 @@ pub fn plant(city: &mut City<'_>) {
     tekun(city);
     children(city);
     human_resources(city);
+    long_jobless(city);
     rentals(city);
     paid_twice(city);
 }
@@ -25,7 +26,13 @@ fn two_dibao(city: &mut City<'_>) {
     let first = city.dibao(&[p]);
     let second = city.dibao(&[q, p]);
     city.expect(&p, Hit, "two-households", "同时是两户低保的成员", "a member of two dibao households");
-    city.expect(&q, Clear, "other-of-the-second", "第二户的另一人只在一案", "the other of the second household is in one case");
+    city.expect(
+        &q,
+        Clear,
+        "other-of-the-second",
+        "第二户的另一人只在一案",
+        "the other of the second household is in one case",
+    );
     let _ = (first, second);
 
     let (p, q) = (city.person(44), city.person(68));
@@ -38,7 +45,13 @@ fn two_dibao(city: &mut City<'_>) {
     let second = city.dibao(&[q, p]);
     let month = city.m(0);
     (city.case(&second).status, city.case(&second).end_month) = ("grace", Some(month));
-    city.expect(&p, Hit, "second-ends-this-month", "第二案本月止（含），渐退中", "the second ends with this month and is in grace");
+    city.expect(
+        &p,
+        Hit,
+        "second-ends-this-month",
+        "第二案本月止（含），渐退中",
+        "the second ends with this month and is in grace",
+    );
 
     let (p, q) = (city.person(44), city.person(68));
     city.dibao(&[p]);
@@ -71,7 +84,13 @@ fn two_dibao(city: &mut City<'_>) {
     let second = city.dibao(&[q, p]);
     let today = city.d(0);
     city.member_row(&second, &p).valid_to = Some(today);
-    city.expect(&p, Clear, "left-second-today", "当日已移出第二户", "left the second household on the business date");
+    city.expect(
+        &p,
+        Clear,
+        "left-second-today",
+        "当日已移出第二户",
+        "left the second household on the business date",
+    );
 
     let (p, q) = (city.person(44), city.person(68));
     city.dibao(&[p]);
@@ -80,7 +99,13 @@ fn two_dibao(city: &mut City<'_>) {
     let mut next = head_row;
     (next.version, next.valid_from) = (2, city.d(-30));
     city.rows.household_members.push(next);
-    city.expect(&p, Clear, "not-in-current-version", "不在第二户的现行版本", "not in the second household's current version");
+    city.expect(
+        &p,
+        Clear,
+        "not-in-current-version",
+        "不在第二户的现行版本",
+        "not in the second household's current version",
+    );
 
     let (p, q) = (city.person(44), city.person(68));
     city.dibao(&[p]);
@@ -97,7 +122,13 @@ fn two_dibao(city: &mut City<'_>) {
     city.contradict(&p);
     city.dibao(&[p]);
     city.dibao(&[q, p]);
-    city.expect(&p, Insufficient, "identity-in-doubt", "出生年月矛盾，暂不列出", "two birth months: withheld");
+    city.expect(
+        &p,
+        Insufficient,
+        "identity-in-doubt",
+        "出生年月矛盾，暂不列出",
+        "two birth months: withheld",
+    );
 
     let p = city.person(44);
     city.household("dibao_marginal", &[p]);
@@ -109,17 +140,53 @@ fn tekun(city: &mut City<'_>) {
     let (p, q) = (city.person(64), city.person(44));
     city.household("tekun", &[p]);
     city.dibao(&[q, p]);
-    city.expect(&p, Hit, "tekun-in-a-dibao-household", "特困人员又在低保家庭", "also counted in a dibao household");
+    city.expect(
+        &p,
+        Hit,
+        "tekun-in-a-dibao-household",
+        "特困人员又在低保家庭",
+        "also counted in a dibao household",
+    );
     let (p, q) = (city.person(64), city.person(44));
     city.household("tekun", &[p]);
     city.household("dibao_marginal", &[q, p]);
-    city.expect(&p, Clear, "tekun-in-a-marginal-household", "另一户是低保边缘", "the other household is marginal");
+    city.expect(
+        &p,
+        Clear,
+        "tekun-in-a-marginal-household",
+        "另一户是低保边缘",
+        "the other household is marginal",
+    );
 
     city.rule("X-03");
     for (case, programme, k, item, expected, zh, en) in [
-        ("living-this-month", "disability_living", 0, "basic", Hit, "本月同发特困与生活补贴", "living subsidy this month"),
-        ("care-six-months-ago", "disability_care", -6, "basic", Hit, "六个月前同发护理补贴", "care subsidy in the first month of C6"),
-        ("care-seven-months-ago", "disability_care", -7, "basic", Clear, "七个月前，不在期内", "a month before C6"),
+        (
+            "living-this-month",
+            "disability_living",
+            0,
+            "basic",
+            Hit,
+            "本月同发特困与生活补贴",
+            "living subsidy this month",
+        ),
+        (
+            "care-six-months-ago",
+            "disability_care",
+            -6,
+            "basic",
+            Hit,
+            "六个月前同发护理补贴",
+            "care subsidy in the first month of C6",
+        ),
+        (
+            "care-seven-months-ago",
+            "disability_care",
+            -7,
+            "basic",
+            Clear,
+            "七个月前，不在期内",
+            "a month before C6",
+        ),
         ("only-back-pay", "disability_living", -2, "back_pay", Clear, "只是补发", "only back pay"),
     ] {
         let p = city.person(64);
@@ -142,12 +209,24 @@ fn tekun(city: &mut City<'_>) {
     city.unpay_from(&other, -2);
     city.case(&other).status = "stopped";
     city.case(&other).end_month = Some(city.calendar.month(-3));
-    city.expect(&p, Clear, "changed-over", "补贴停发次月才起特困", "the subsidy ended the month before tekun began");
+    city.expect(
+        &p,
+        Clear,
+        "changed-over",
+        "补贴停发次月才起特困",
+        "the subsidy ended the month before tekun began",
+    );
     let p = city.person(64);
     city.contradict(&p);
     let home = city.household("tekun", &[p]);
     city.case_in(home.household, "disability_living", &[p]);
-    city.expect(&p, Insufficient, "identity-in-doubt", "出生年月矛盾，暂不列出", "two birth months: withheld");
+    city.expect(
+        &p,
+        Insufficient,
+        "identity-in-doubt",
+        "出生年月矛盾，暂不列出",
+        "two birth months: withheld",
+    );
     let p = city.person(64);
     city.dibao(&[p]);
     city.household("disability_living", &[p]);
@@ -157,9 +236,23 @@ fn tekun(city: &mut City<'_>) {
 fn children(city: &mut City<'_>) {
     city.rule("X-04");
     for (case, programme, k, expected, zh, en) in [
-        ("living-while-orphan", "disability_living", -1, Hit, "孤儿又领生活补贴", "an orphan paid the living subsidy"),
+        (
+            "living-while-orphan",
+            "disability_living",
+            -1,
+            Hit,
+            "孤儿又领生活补贴",
+            "an orphan paid the living subsidy",
+        ),
         ("care-while-orphan", "disability_care", -1, Clear, "护理补贴可以同领", "the care subsidy is lawful"),
-        ("living-before-start", "disability_living", -4, Clear, "生活补贴在认定之前", "the living subsidy came before the case began"),
+        (
+            "living-before-start",
+            "disability_living",
+            -4,
+            Clear,
+            "生活补贴在认定之前",
+            "the living subsidy came before the case began",
+        ),
     ] {
         let p = city.person(11);
         city.certificate(&p, "5", 2);
@@ -177,7 +270,13 @@ fn children(city: &mut City<'_>) {
     let p = city.person(17);
     let home = city.household("orphan", &[p]);
     city.case_in(home.household, "tekun", &[p]);
-    city.expect(&p, Hit, "orphan-on-tekun", "未成年人特困又领孤儿费", "a minor on tekun and the orphans' programme");
+    city.expect(
+        &p,
+        Hit,
+        "orphan-on-tekun",
+        "未成年人特困又领孤儿费",
+        "a minor on tekun and the orphans' programme",
+    );
     let p = city.person(17);
     city.household("tekun", &[p]);
     city.expect(&p, Clear, "minor-on-tekun", "未成年人只在特困", "a minor on tekun alone");
@@ -211,12 +310,23 @@ fn human_resources(city: &mut City<'_>) {
     city.injury_care(&p, -2..=0);
     city.expect(&p, Clear, "one-after-the-other", "补贴停后才领护理费", "one after the other");
 
+    let p = city.person(49);
+    city.injury_care(&p, -24..=0);
+    city.expect(&p, Outside, "care-fee-alone", "只有工伤护理费", "the injury care fee alone");
+
     city.rule("X-07");
     for (case, months, amount, expected, zh, en) in [
         ("two-months", -3..=-2, 345_00, Hit, "两个月同领两种养老金", "two schemes for two months"),
         ("one-month", -2..=-2, 345_00, Clear, "只重叠一个月", "one month only"),
         ("rows-of-nothing", -6..=-2, 0, Clear, "第二种金额为零", "the second is 0.00"),
-        ("this-month-does-not-count", -1..=0, 345_00, Clear, "本月不计，只一个月", "M does not count, so one month"),
+        (
+            "this-month-does-not-count",
+            -1..=0,
+            345_00,
+            Clear,
+            "本月不计，只一个月",
+            "M does not count, so one month",
+        ),
     ] {
         let p = city.person(66);
         city.pension(&p, "employee", -24..=0, Fen(2_900_00), Fen(0));
@@ -226,7 +336,14 @@ fn human_resources(city: &mut City<'_>) {
 
     city.rule("X-08");
     for (case, months, self_paid, expected, zh, en) in [
-        ("two-months", -3..=-2, false, Hit, "领失业金期间单位缴费两个月", "an employer paid contributions in two of the months"),
+        (
+            "two-months",
+            -3..=-2,
+            false,
+            Hit,
+            "领失业金期间单位缴费两个月",
+            "an employer paid contributions in two of the months",
+        ),
         ("one-month", -2..=-2, false, Clear, "只重叠一个月", "one month only"),
         ("paid-by-oneself", -4..=-2, true, Clear, "个人缴费不算就业", "contributions paid by oneself"),
     ] {
@@ -242,6 +359,16 @@ fn human_resources(city: &mut City<'_>) {
         }
         city.expect(&p, expected, case, zh, en);
     }
+}
+
+fn long_jobless(city: &mut City<'_>) {
+    city.rule("X-08");
+    let p = city.person(39);
+    for k in -24..=0 {
+        let row = JoblessBenefit { person_id: p.id, month: city.m(k), amount: Fen(2_010_00), state: "paid" };
+        city.rows.unemployment_benefits.push(row);
+    }
+    city.expect(&p, Clear, "benefit-alone", "只领失业金", "the benefit alone");
 }
 
 fn rentals(city: &mut City<'_>) {
@@ -271,7 +398,13 @@ fn paid_twice(city: &mut City<'_>) {
     let p = city.person(61);
     let home = city.dibao(&[p]);
     city.payment(&home, -2, "basic", 2, Fen(1));
-    city.expect(&p, Hit, "one-fen-more", "同月两笔合计多一分", "two rows of a month, a fen more than the case pays");
+    city.expect(
+        &p,
+        Hit,
+        "one-fen-more",
+        "同月两笔合计多一分",
+        "two rows of a month, a fen more than the case pays",
+    );
     let p = city.person(61);
     let home = city.dibao(&[p]);
     city.rows.payments.retain(|row| row.case_id != home.case);

@@ -40,7 +40,15 @@ fn change(city: &mut City<'_>, p: &Somebody, kind: &'static str, changed_on: Nai
 fn graduates(city: &mut City<'_>) {
     city.rule("E-01");
     for (case, days, labour, relation, expected, zh, en) in [
-        ("91-days-ago", -91, true, "20", Hit, "毕业九十一日仍计入", "graduated 91 days ago and still counted"),
+        (
+            "91-days-ago",
+            -91,
+            true,
+            "20",
+            Hit,
+            "毕业九十一日仍计入",
+            "graduated 91 days ago and still counted",
+        ),
         ("90-days-ago", -90, true, "20", Clear, "毕业恰九十日", "graduated exactly 90 days ago"),
         ("not-labour-capable", -300, false, "30", Clear, "无劳动能力", "not capable of labour"),
         ("grandchild", -300, true, "41", Outside, "孙子女不在此列", "a grandchild is outside"),
@@ -60,8 +68,15 @@ fn graduates(city: &mut City<'_>) {
     city.member_row(&home, &child).labour_capable = true;
     let (from_on, ended) = (city.d(-1300), city.d(-250));
     let school = city.pupil(&child, "college");
-    (school.in_school, school.state, school.from_on, school.expected_end_on) = (false, "graduated", from_on, ended);
-    city.expect(&child, Hit, "expected-end-counts", "无毕业异动，按应毕业日", "no change recorded: the expected end counts");
+    (school.in_school, school.state, school.from_on, school.expected_end_on) =
+        (false, "graduated", from_on, ended);
+    city.expect(
+        &child,
+        Hit,
+        "expected-end-counts",
+        "无毕业异动，按应毕业日",
+        "no change recorded: the expected end counts",
+    );
     let (parent, child) = (city.person(50), city.person(22));
     let home = city.dibao(&[parent, child]);
     city.member_row(&home, &child).labour_capable = true;
@@ -80,8 +95,24 @@ fn left_school(city: &mut City<'_>) {
     let term = Calendar::term_of(city.calendar.t);
     let first = term.first_day();
     for (case, days, kind, still_in, expected, zh, en) in [
-        ("left-before-term", -1, "drop_out", false, Hit, "开学前一日退学仍资助", "left the day before the term, aid is paid"),
-        ("left-on-first-day", 0, "drop_out", false, Clear, "开学首日退学", "left on the first day of the term"),
+        (
+            "left-before-term",
+            -1,
+            "drop_out",
+            false,
+            Hit,
+            "开学前一日退学仍资助",
+            "left the day before the term, aid is paid",
+        ),
+        (
+            "left-on-first-day",
+            0,
+            "drop_out",
+            false,
+            Clear,
+            "开学首日退学",
+            "left on the first day of the term",
+        ),
         ("transferred", -30, "transfer", false, Clear, "转学不算离校", "a transfer is not leaving"),
         ("in-another-school", -30, "drop_out", true, Clear, "在另一校就读", "enrolled in another school"),
     ] {
@@ -97,8 +128,20 @@ fn left_school(city: &mut City<'_>) {
         city.expect(&p, expected, case, zh, en);
     }
     for (case, k, expected, zh, en) in [
-        ("orphan-graduated", city.m(-1).last_day(), Hit, "成年孤儿上月毕业仍发放", "an orphan of eighteen graduated last month"),
-        ("orphan-graduated-this-month", city.m(0).first_day(), Clear, "本月首日毕业", "graduated on the first of this month"),
+        (
+            "orphan-graduated",
+            city.m(-1).last_day(),
+            Hit,
+            "成年孤儿上月毕业仍发放",
+            "an orphan of eighteen graduated last month",
+        ),
+        (
+            "orphan-graduated-this-month",
+            city.m(0).first_day(),
+            Clear,
+            "本月首日毕业",
+            "graduated on the first of this month",
+        ),
     ] {
         let p = city.person(18);
         city.household("orphan", &[p]);
@@ -113,7 +156,14 @@ fn grant(city: &mut City<'_>, p: &Somebody, basis: &'static str, before: bool, d
     let term = Calendar::term_of(city.calendar.t);
     let term = if before { term.before() } else { term };
     let decided_on = decided_on.min(city.d(-1));
-    city.rows.student_aid.push(Aid { person_id: p.id, programme: "grant", term, amount: Fen(1_150_00), basis, decided_on });
+    city.rows.student_aid.push(Aid {
+        person_id: p.id,
+        programme: "grant",
+        term,
+        amount: Fen(1_150_00),
+        basis,
+        decided_on,
+    });
 }
 
 fn aid_on_status(city: &mut City<'_>) {
@@ -127,8 +177,20 @@ fn aid_on_status(city: &mut City<'_>) {
     grant(city, &p, "other", true, city.d(-100));
     city.expect(&p, Outside, "other-basis", "依据其他", "another basis");
     for (case, days, expected, zh, en) in [
-        ("ended-60-days-before", 60, Clear, "资格止于认定前六十日", "dibao ended 60 days before the decision"),
-        ("ended-61-days-before", 61, Hit, "资格止于认定前六十一日", "dibao ended 61 days before the decision"),
+        (
+            "ended-60-days-before",
+            60,
+            Clear,
+            "资格止于认定前六十日",
+            "dibao ended 60 days before the decision",
+        ),
+        (
+            "ended-61-days-before",
+            61,
+            Hit,
+            "资格止于认定前六十一日",
+            "dibao ended 61 days before the decision",
+        ),
     ] {
         let (parent, p) = (city.person(43), city.person(13));
         let home = city.dibao(&[parent, p]);
@@ -172,7 +234,13 @@ fn guardians(city: &mut City<'_>) {
     let cases: [(&'static str, &'static str, Expected, &'static str, &'static str); 7] = [
         ("father-elsewhere", "", Hit, "父亲未列入家庭", "the father is not in the household"),
         ("father-in-prison", "prison", Clear, "父亲因服刑不计入", "the father is excluded: prison"),
-        ("row-without-reason", "row", Hit, "有成员行但不计入且无原因", "a row that does not count, without a reason"),
+        (
+            "row-without-reason",
+            "row",
+            Hit,
+            "有成员行但不计入且无原因",
+            "a row that does not count, without a reason",
+        ),
         ("divorced", "divorce", Clear, "父母已离婚", "the parents are divorced"),
         ("married-again", "again", Hit, "离婚后复婚", "divorced and married again"),
         ("father-dead", "dead", Outside, "父亲已故", "the father is dead"),

@@ -6,7 +6,7 @@ use crate::{
     synth::{
         calendar::{Calendar, plus_days},
         rows::{Aid, JobRegistration, JoblessBenefit, Presale, PublicPost},
-        truth::{Expected::*, Subject, Expected},
+        truth::{Expected, Expected::*, Subject},
     },
 };
 
@@ -37,10 +37,22 @@ fn on_dibao(city: &mut City<'_>) -> (Somebody, Home) {
 fn living_subsidy(city: &mut City<'_>) {
     city.rule("M-01");
     let (p, _) = on_dibao(city);
-    city.expect(&p, Hit, "nothing-paid", "低保残疾人没有生活补贴", "on dibao with a certificate, no living subsidy");
+    city.expect(
+        &p,
+        Hit,
+        "nothing-paid",
+        "低保残疾人没有生活补贴",
+        "on dibao with a certificate, no living subsidy",
+    );
     for (case, k, expected, zh, en) in [
         ("paid-last-month", -1, Clear, "上月已发", "paid last month"),
-        ("paid-two-months-ago", -2, Hit, "两个月前发过，案件已停", "paid two months ago, the case has stopped"),
+        (
+            "paid-two-months-ago",
+            -2,
+            Hit,
+            "两个月前发过，案件已停",
+            "paid two months ago, the case has stopped",
+        ),
     ] {
         let (p, home) = on_dibao(city);
         let other = city.case_in(home.household, "disability_living", &[p]);
@@ -52,7 +64,13 @@ fn living_subsidy(city: &mut City<'_>) {
     let (p, home) = on_dibao(city);
     let other = city.case_in(home.household, "disability_living", &[p]);
     city.unpay_from(&other, -24);
-    city.expect(&p, Clear, "case-not-yet-paid", "已有案件，尚未发放", "a case that is active, nothing paid yet");
+    city.expect(
+        &p,
+        Clear,
+        "case-not-yet-paid",
+        "已有案件，尚未发放",
+        "a case that is active, nothing paid yet",
+    );
     let (p, home) = on_dibao(city);
     city.case_in(home.household, "tekun", &[p]);
     city.expect(&p, Clear, "on-tekun", "同时在特困", "also on tekun");
@@ -64,7 +82,14 @@ fn living_subsidy(city: &mut City<'_>) {
     city.expect(&p, Hit, "injury-care-ended", "工伤护理费两个月前已停", "injury care ended two months ago");
     for (case, days, state, expected, zh, en) in [
         ("expired-yesterday", -1, "valid", Outside, "残疾证昨日到期", "the certificate expired yesterday"),
-        ("expires-today", 0, "valid", Hit, "残疾证当日到期（含）", "the certificate is valid to the business date"),
+        (
+            "expires-today",
+            0,
+            "valid",
+            Hit,
+            "残疾证当日到期（含）",
+            "the certificate is valid to the business date",
+        ),
         ("frozen", 900, "frozen", Outside, "残疾证冻结", "the certificate is frozen"),
     ] {
         let p = city.person(45);
@@ -78,7 +103,13 @@ fn living_subsidy(city: &mut City<'_>) {
     city.dibao(&[head, child]);
     city.certificate(&child, "5", 3);
     city.child_in_need(&child, "orphan");
-    city.expect(&child, Clear, "registered-orphan", "困境儿童名册中的孤儿", "an orphan in the register of children in need");
+    city.expect(
+        &child,
+        Clear,
+        "registered-orphan",
+        "困境儿童名册中的孤儿",
+        "an orphan in the register of children in need",
+    );
     let (child, head) = (city.person(12), city.person(45));
     city.dibao(&[head, child]);
     city.certificate(&child, "5", 3);
@@ -93,7 +124,13 @@ fn living_subsidy(city: &mut City<'_>) {
     city.expect(&p, Outside, "marginal", "低保边缘", "on dibao_marginal");
     let (p, _) = on_dibao(city);
     city.contradict(&p);
-    city.expect(&p, Hit, "identity-contradiction", "出生年月矛盾，不影响漏保", "two birth months do not withhold the missed side");
+    city.expect(
+        &p,
+        Hit,
+        "identity-contradiction",
+        "出生年月矛盾，不影响漏保",
+        "two birth months do not withhold the missed side",
+    );
 }
 
 fn care_subsidy(city: &mut City<'_>) {
@@ -141,7 +178,13 @@ fn care_subsidy(city: &mut City<'_>) {
     city.expect(&p, Hit, "stopped-two-months-ago", "两个月前停发", "stopped two months ago");
     let p = city.unlisted(city.m(-650));
     city.certificate(&p, "1", 1);
-    city.expect(&p, Hit, "not-in-persons", "不在人员表，规则不看年龄", "not in persons: the rule needs no age");
+    city.expect(
+        &p,
+        Hit,
+        "not-in-persons",
+        "不在人员表，规则不看年龄",
+        "not in persons: the rule needs no age",
+    );
 }
 
 fn premiums(city: &mut City<'_>) {
@@ -168,7 +211,13 @@ fn premiums(city: &mut City<'_>) {
     city.expect(&p, Hit, "insurance-suspended", "职工养老中断", "the employee insurance is suspended");
     let p = poor(city, 45);
     city.pension(&p, "employee", -6..=-6, Fen(1_900_00), Fen(0));
-    city.expect(&p, Clear, "pension-six-months-ago", "六个月前领过养老金", "a pension in the first month of C6");
+    city.expect(
+        &p,
+        Clear,
+        "pension-six-months-ago",
+        "六个月前领过养老金",
+        "a pension in the first month of C6",
+    );
     let p = poor(city, 19);
     city.pupil(&p, "college");
     city.expect(&p, Clear, "in-school", "在校", "in school");
@@ -249,7 +298,13 @@ fn school_aid(city: &mut City<'_>) {
         child
     };
     let p = pupil(city, "primary");
-    city.expect(&p, due, "no-aid", "低保学生本学期无资助（开学四十五日后）", "a pupil on dibao without aid (45 days into the term)");
+    city.expect(
+        &p,
+        due,
+        "no-aid",
+        "低保学生本学期无资助（开学四十五日后）",
+        "a pupil on dibao without aid (45 days into the term)",
+    );
     let p = pupil(city, "primary");
     aid(city, &p, false, "dibao");
     city.expect(&p, Clear, "aid-this-term", "本学期已资助", "aid this term");
@@ -265,7 +320,13 @@ fn school_aid(city: &mut City<'_>) {
     let p = city.person(10);
     city.pupil(&p, "primary");
     city.child_in_need(&p, "de_facto_unattended");
-    city.expect(&p, due, "registered-child", "名册中的事实无人抚养儿童", "a de-facto-unattended child in the register");
+    city.expect(
+        &p,
+        due,
+        "registered-child",
+        "名册中的事实无人抚养儿童",
+        "a de-facto-unattended child in the register",
+    );
     let p = city.person(10);
     city.pupil(&p, "primary");
     city.child_in_need(&p, "de_facto_unattended").end_month = Some(city.calendar.month(-1));
@@ -299,10 +360,22 @@ fn young_people(city: &mut City<'_>) {
     let p = young(city, 17);
     city.contributions(&p, -6..=-6, Fen(4_812_00));
     city.each_contribution(&p, |row| (row.insurance, row.paid_by) = ("410", "self"));
-    city.expect(&p, Clear, "any-contribution", "半年内有任一险种缴费", "a contribution of any insurance in C6");
+    city.expect(
+        &p,
+        Clear,
+        "any-contribution",
+        "半年内有任一险种缴费",
+        "a contribution of any insurance in C6",
+    );
     for (case, to, expected, zh, en) in [
         ("registered", None, Clear, "已登记失业", "registered as unemployed"),
-        ("registration-ended-today", Some(0), Hit, "登记当日已止", "the registration ended on the business date"),
+        (
+            "registration-ended-today",
+            Some(0),
+            Hit,
+            "登记当日已止",
+            "the registration ended on the business date",
+        ),
     ] {
         let p = young(city, 18);
         register(city, &p, to);
@@ -333,7 +406,13 @@ fn homes(city: &mut City<'_>) {
     (row.counted, row.exclusion_reason) = (false, Some("other"));
     city.case(&home).counted_members = 1;
     city.unit(&home.people[1], 90_00, 1, 10).rural = true;
-    city.expect(Subject::household(&home), Clear, "share-of-one-not-counted", "不计入成员有农村房份额", "one who does not count has a share of a rural home");
+    city.expect(
+        Subject::household(&home),
+        Clear,
+        "share-of-one-not-counted",
+        "不计入成员有农村房份额",
+        "one who does not count has a share of a rural home",
+    );
     let home = homeless(city);
     let sold = city.d(-10);
     let unit = city.unit(&home.people[0], 90_00, 1, 1);
@@ -402,7 +481,13 @@ fn elderly_allowance(city: &mut City<'_>) {
     city.expect(&p, Outside, "dead", "已去世", "dead");
     let p = city.person(86);
     city.pension(&p, "resident", -24..=0, Fen(345_00), Fen(285_00));
-    city.expect(&p, Hit, "pension-is-no-allowance", "养老金不是高龄津贴", "a pension is no elderly allowance");
+    city.expect(
+        &p,
+        Hit,
+        "pension-is-no-allowance",
+        "养老金不是高龄津贴",
+        "a pension is no elderly allowance",
+    );
 }
 
 fn marginal(city: &mut City<'_>) {
@@ -469,7 +554,13 @@ fn children(city: &mut City<'_>) {
     let (child, father, mother) = family(city, 9);
     city.dies(&father, city.d(-200));
     city.certificate(&mother, "6", 2);
-    city.expect(&child, Hit, "father-dead-mother-severe", "父亡母重残", "the father is dead, the mother severely disabled");
+    city.expect(
+        &child,
+        Hit,
+        "father-dead-mother-severe",
+        "父亡母重残",
+        "the father is dead, the mother severely disabled",
+    );
     let (child, father, _) = family(city, 9);
     city.dies(&father, city.d(-200));
     city.expect(&child, Clear, "mother-well", "母亲健康", "the mother is well");
@@ -509,7 +600,13 @@ fn jobs(city: &mut City<'_>) {
     city.expect(&p, Hit, "nothing", "有劳动能力，未登记", "capable of labour, not registered");
     for (case, to, expected, zh, en) in [
         ("registered", None, Clear, "已登记", "registered"),
-        ("registration-ended-today", Some(0), Hit, "登记当日已止", "the registration ended on the business date"),
+        (
+            "registration-ended-today",
+            Some(0),
+            Hit,
+            "登记当日已止",
+            "the registration ended on the business date",
+        ),
         ("registration-ends-tomorrow", Some(1), Clear, "登记次日才止", "the registration ends the day after"),
     ] {
         let p = able(city);
@@ -521,7 +618,12 @@ fn jobs(city: &mut City<'_>) {
     city.expect(&p, Clear, "insured", "在保", "insured");
     let p = able(city);
     let from_on = city.d(-30);
-    city.rows.public_posts.push(PublicPost { person_id: p.id, from_on, to_on: None, monthly_wage: Fen(2_490_00) });
+    city.rows.public_posts.push(PublicPost {
+        person_id: p.id,
+        from_on,
+        to_on: None,
+        monthly_wage: Fen(2_490_00),
+    });
     city.expect(&p, Clear, "public-post", "公益岗位", "a public post");
     let p = city.person(45);
     city.dibao(&[p]);

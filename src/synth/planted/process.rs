@@ -24,13 +24,67 @@ pub fn plant(city: &mut City<'_>) {
 fn grace_periods(city: &mut City<'_>) {
     city.rule("S-01");
     for (case, end, status, recheck, paid, expected, zh, en) in [
-        ("over-and-still-grace", -1, "grace", Some(-300), true, Hit, "昨日届满，仍在渐退且发放", "ended yesterday, still in grace and paid"),
+        (
+            "over-and-still-grace",
+            -1,
+            "grace",
+            Some(-300),
+            true,
+            Hit,
+            "昨日届满，仍在渐退且发放",
+            "ended yesterday, still in grace and paid",
+        ),
         ("over-no-recheck", -40, "active", None, true, Hit, "届满后从未复核", "over, and never re-checked"),
-        ("rechecked-on-the-last-day", -40, "active", Some(-40), true, Hit, "届满当日复核，不算届满后", "re-checked on the last day itself"),
-        ("rechecked-since", -40, "active", Some(-39), true, Clear, "届满次日已复核", "re-checked the day after"),
-        ("over-not-paid", -200, "grace", Some(-300), false, Clear, "届满后已停发", "over, and not paid since"),
-        ("ends-today", 0, "grace", Some(-300), true, Hit, "当日届满（提醒）", "ends on the business date: a notice"),
-        ("ends-in-30-days", 30, "grace", Some(-300), true, Hit, "三十日内届满（提醒）", "ends in 30 days: a notice"),
+        (
+            "rechecked-on-the-last-day",
+            -40,
+            "active",
+            Some(-40),
+            true,
+            Hit,
+            "届满当日复核，不算届满后",
+            "re-checked on the last day itself",
+        ),
+        (
+            "rechecked-since",
+            -40,
+            "active",
+            Some(-39),
+            true,
+            Clear,
+            "届满次日已复核",
+            "re-checked the day after",
+        ),
+        (
+            "over-not-paid",
+            -200,
+            "grace",
+            Some(-300),
+            false,
+            Clear,
+            "届满后已停发",
+            "over, and not paid since",
+        ),
+        (
+            "ends-today",
+            0,
+            "grace",
+            Some(-300),
+            true,
+            Hit,
+            "当日届满（提醒）",
+            "ends on the business date: a notice",
+        ),
+        (
+            "ends-in-30-days",
+            30,
+            "grace",
+            Some(-300),
+            true,
+            Hit,
+            "三十日内届满（提醒）",
+            "ends in 30 days: a notice",
+        ),
         ("ends-in-31-days", 31, "grace", Some(-300), true, Clear, "三十一日后届满", "ends in 31 days"),
     ] {
         let p = city.person(47);
@@ -52,7 +106,13 @@ fn grace_periods(city: &mut City<'_>) {
         let (start_on, end_on) = (city.d(from), city.d(to));
         city.rows.grace_periods.push(Grace { case_id: home.case, start_on, end_on, amount: Fen(1_190_00) });
     }
-    city.expect(Subject::case(&home), Clear, "second-period-runs", "第二个渐退期未届满", "a second period still runs");
+    city.expect(
+        Subject::case(&home),
+        Clear,
+        "second-period-runs",
+        "第二个渐退期未届满",
+        "a second period still runs",
+    );
     let p = city.person(47);
     let home = city.dibao(&[p]);
     let (start_on, end_on) = (city.d(-200), city.d(-20));
@@ -104,19 +164,85 @@ fn rechecks(city: &mut City<'_>) {
     let p = city.person(47);
     let home = city.dibao(&[p]);
     city.case(&home).last_recheck_on = None;
-    city.expect(Subject::case(&home), Hit, "never-since-the-start", "起始以来从未复核", "never since it began");
+    city.expect(
+        Subject::case(&home),
+        Hit,
+        "never-since-the-start",
+        "起始以来从未复核",
+        "never since it began",
+    );
 }
 
 fn certificates(city: &mut City<'_>) {
     city.rule("S-04");
     for (case, programme, kind, grade, state, valid_days, expected, zh, en) in [
-        ("care-grade-3-limb", "disability_care", "4", 3, "valid", 900, Hit, "三级肢体不符护理补贴", "grade 3, limb: not for the care subsidy"),
-        ("care-grade-3-mental", "disability_care", "6", 3, "valid", 900, Clear, "三级精神符合", "grade 3, mental: entitled"),
+        (
+            "care-grade-3-limb",
+            "disability_care",
+            "4",
+            3,
+            "valid",
+            900,
+            Hit,
+            "三级肢体不符护理补贴",
+            "grade 3, limb: not for the care subsidy",
+        ),
+        (
+            "care-grade-3-mental",
+            "disability_care",
+            "6",
+            3,
+            "valid",
+            900,
+            Clear,
+            "三级精神符合",
+            "grade 3, mental: entitled",
+        ),
         ("care-grade-2", "disability_care", "4", 2, "valid", 900, Clear, "二级符合", "grade 2: entitled"),
-        ("care-expired-yesterday", "disability_care", "4", 1, "valid", -1, Hit, "证件昨日到期", "expired yesterday"),
-        ("care-expires-today", "disability_care", "4", 1, "valid", 0, Clear, "证件当日到期（含）", "valid to the business date"),
-        ("living-frozen", "disability_living", "4", 4, "frozen", 900, Hit, "证件已冻结", "the certificate is frozen"),
-        ("living-valid", "disability_living", "4", 4, "valid", 900, Clear, "四级符合生活补贴", "grade 4: entitled to the living subsidy"),
+        (
+            "care-expired-yesterday",
+            "disability_care",
+            "4",
+            1,
+            "valid",
+            -1,
+            Hit,
+            "证件昨日到期",
+            "expired yesterday",
+        ),
+        (
+            "care-expires-today",
+            "disability_care",
+            "4",
+            1,
+            "valid",
+            0,
+            Clear,
+            "证件当日到期（含）",
+            "valid to the business date",
+        ),
+        (
+            "living-frozen",
+            "disability_living",
+            "4",
+            4,
+            "frozen",
+            900,
+            Hit,
+            "证件已冻结",
+            "the certificate is frozen",
+        ),
+        (
+            "living-valid",
+            "disability_living",
+            "4",
+            4,
+            "valid",
+            900,
+            Clear,
+            "四级符合生活补贴",
+            "grade 4: entitled to the living subsidy",
+        ),
     ] {
         let p = city.person(53);
         city.household(programme, &[p]);
@@ -140,11 +266,25 @@ fn certificates(city: &mut City<'_>) {
 fn amounts(city: &mut City<'_>) {
     city.rule("S-05");
     for (case, amount, declared, expected, zh, en) in [
-        ("a-yuan-too-much", 1_191_00, Some(0), Clear, "多一元，在容差内", "a yuan too much, within the tolerance"),
+        (
+            "a-yuan-too-much",
+            1_191_00,
+            Some(0),
+            Clear,
+            "多一元，在容差内",
+            "a yuan too much, within the tolerance",
+        ),
         ("a-yuan-and-a-fen-too-much", 1_191_01, Some(0), Hit, "多一元零一分", "a yuan and a fen too much"),
         ("too-little", 1_188_99, Some(0), Hit, "少一元零一分（少发）", "a yuan and a fen too little: missed"),
         ("old-standard", 1_145_00, Some(0), Hit, "仍按旧标准", "still the old standard"),
-        ("income-deducted", 1_090_00, Some(1_200_00), Clear, "扣除申报收入", "the declared income is deducted"),
+        (
+            "income-deducted",
+            1_090_00,
+            Some(1_200_00),
+            Clear,
+            "扣除申报收入",
+            "the declared income is deducted",
+        ),
         ("rounded-up", 1_190_00, Some(11_99), Clear, "进位到元", "rounded up to the yuan"),
         ("income-not-stated", 900_00, None, Outside, "收入未填", "no declared income"),
     ] {

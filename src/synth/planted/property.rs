@@ -61,7 +61,13 @@ fn dwellings(city: &mut City<'_>) {
     city.unit(&people[0], 60_00, 1, 1);
     let shared = city.unit(&people[0], 80_00, 1, 4).clone();
     city.rows.property_units.push(crate::synth::rows::Unit { person_id: people[1].id, ..shared });
-    city.expect(Subject::household(&home), Hit, "shares-of-two-members", "两人份额合计二分之一", "the shares of two members make a half");
+    city.expect(
+        Subject::household(&home),
+        Hit,
+        "shares-of-two-members",
+        "两人份额合计二分之一",
+        "the shares of two members make a half",
+    );
     let people = [city.person(58), city.person(57), city.person(15)];
     let home = city.dibao(&people);
     city.no_units(&people[0]);
@@ -71,20 +77,38 @@ fn dwellings(city: &mut City<'_>) {
     let (p, home) = homeless(city);
     city.unit(&p, 60_00, 1, 1);
     city.unit(&p, 90_00, 1, 1).rural = true;
-    city.expect(Subject::household(&home), Clear, "second-is-rural", "第二套是农村宅基地房", "the second is rural");
+    city.expect(
+        Subject::household(&home),
+        Clear,
+        "second-is-rural",
+        "第二套是农村宅基地房",
+        "the second is rural",
+    );
     let (p, home) = homeless(city);
     city.unit(&p, 60_00, 1, 1);
     let today = city.d(0);
     let sold = city.unit(&p, 90_00, 1, 1);
     (sold.ended_on, sold.ended_by) = (Some(today), Some("sale"));
-    city.expect(Subject::household(&home), Clear, "second-sold-today", "第二套当日注销", "the second ended on the business date");
+    city.expect(
+        Subject::household(&home),
+        Clear,
+        "second-sold-today",
+        "第二套当日注销",
+        "the second ended on the business date",
+    );
     let (p, home) = homeless(city);
     city.unit(&p, 60_00, 1, 1);
     let older = city.unit(&p, 90_00, 1, 1).clone();
     let mut newer = older;
     (newer.registered_on, newer.share_den) = (city.d(-300), 4);
     city.rows.property_units.push(newer);
-    city.expect(Subject::household(&home), Clear, "latest-share-counts", "最近登记份额降为四分之一", "the latest registration leaves a quarter");
+    city.expect(
+        Subject::household(&home),
+        Clear,
+        "latest-share-counts",
+        "最近登记份额降为四分之一",
+        "the latest registration leaves a quarter",
+    );
     let (p, home) = homeless(city);
     city.unit(&p, 60_00, 1, 1);
     city.unit(&p, 90_00, 1, 1);
@@ -94,7 +118,13 @@ fn dwellings(city: &mut City<'_>) {
     city.unit(&p, 60_00, 1, 1);
     city.unit(&p, 90_00, 1, 1);
     city.contradict(&p);
-    city.expect(Subject::household(&home), Insufficient, "identity-in-doubt", "身份矛盾", "identity in doubt");
+    city.expect(
+        Subject::household(&home),
+        Insufficient,
+        "identity-in-doubt",
+        "身份矛盾",
+        "identity in doubt",
+    );
     let (p, home) = homeless(city);
     city.unit(&p, 60_00, 1, 1);
     city.unit(&p, 90_00, 1, 1);
@@ -109,7 +139,13 @@ fn dwellings(city: &mut City<'_>) {
     let (p, home) = homeless(city);
     city.unit(&p, 60_00, 1, 1);
     city.unit(&p, 70_00, 1, 1).use_ = "parking";
-    city.expect(Subject::household(&home), Clear, "second-is-parking", "第二处是车位", "the second is a parking place");
+    city.expect(
+        Subject::household(&home),
+        Clear,
+        "second-is-parking",
+        "第二处是车位",
+        "the second is a parking place",
+    );
 }
 
 fn shops(city: &mut City<'_>) {
@@ -150,12 +186,48 @@ fn bought(city: &mut City<'_>) {
     city.rule("P-03");
     let start = city.m(-30).first_day();
     for (case, registered_on, acquired_by, sold, presold, expected, zh, en) in [
-        ("first-day-of-support", start, "purchase", false, None, Hit, "救助起始日购房登记", "registered on the first day of support"),
-        ("day-before", plus_days(start, -1), "purchase", false, None, Clear, "起始前一日登记", "registered the day before"),
+        (
+            "first-day-of-support",
+            start,
+            "purchase",
+            false,
+            None,
+            Hit,
+            "救助起始日购房登记",
+            "registered on the first day of support",
+        ),
+        (
+            "day-before",
+            plus_days(start, -1),
+            "purchase",
+            false,
+            None,
+            Clear,
+            "起始前一日登记",
+            "registered the day before",
+        ),
         ("sold-since", plus_days(start, 90), "purchase", true, None, Hit, "购后又卖也算", "sold since"),
         ("inherited", plus_days(start, 90), "inheritance", false, None, Clear, "继承所得", "inherited"),
-        ("presale-before", plus_days(start, 90), "purchase", false, Some(-1), Clear, "救助前已签网签合同", "the presale was signed before support began"),
-        ("presale-on-the-day", plus_days(start, 90), "purchase", false, Some(0), Hit, "起始日才签网签", "the presale was signed on the first day"),
+        (
+            "presale-before",
+            plus_days(start, 90),
+            "purchase",
+            false,
+            Some(-1),
+            Clear,
+            "救助前已签网签合同",
+            "the presale was signed before support began",
+        ),
+        (
+            "presale-on-the-day",
+            plus_days(start, 90),
+            "purchase",
+            false,
+            Some(0),
+            Hit,
+            "起始日才签网签",
+            "the presale was signed on the first day",
+        ),
     ] {
         let (p, home) = homeless(city);
         let ended = city.d(-40);
@@ -175,16 +247,40 @@ fn bought(city: &mut City<'_>) {
     }
     let (p, home) = homeless(city);
     presale(city, &p, city.d(-20));
-    city.expect(Subject::household(&home), Hit, "presale-on-support", "救助期间签网签合同", "signed a presale on support");
+    city.expect(
+        Subject::household(&home),
+        Hit,
+        "presale-on-support",
+        "救助期间签网签合同",
+        "signed a presale on support",
+    );
 }
 
 fn disposed(city: &mut City<'_>) {
     city.rule("P-04");
     for (case, offset, by, to_member, pending, expected, zh, en) in [
-        ("twelve-months-before", 0, "sale", false, false, Hit, "申请前恰十二个月出售", "sold exactly twelve months before applying"),
+        (
+            "twelve-months-before",
+            0,
+            "sale",
+            false,
+            false,
+            Hit,
+            "申请前恰十二个月出售",
+            "sold exactly twelve months before applying",
+        ),
         ("a-day-earlier", -1, "sale", false, false, Clear, "再早一日", "a day earlier"),
         ("demolished", 30, "demolition", false, false, Clear, "拆迁", "demolished"),
-        ("given-to-a-member", 30, "gift", true, false, Clear, "赠与家庭成员", "given to a member of the household"),
+        (
+            "given-to-a-member",
+            30,
+            "gift",
+            true,
+            false,
+            Clear,
+            "赠与家庭成员",
+            "given to a member of the household",
+        ),
         ("pending-case", 30, "gift", false, true, Hit, "申请审批中", "the case is pending"),
     ] {
         let people = [city.person(58), city.person(57)];
@@ -203,7 +299,13 @@ fn disposed(city: &mut City<'_>) {
     let p = city.person(58);
     let home = city.dibao(&[p]);
     city.case(&home).applied_on = None;
-    city.expect(Subject::household(&home), Outside, "no-date-of-application", "无申请日期", "no date of application");
+    city.expect(
+        Subject::household(&home),
+        Outside,
+        "no-date-of-application",
+        "无申请日期",
+        "no date of application",
+    );
 }
 
 fn fund(city: &mut City<'_>) {
@@ -211,12 +313,52 @@ fn fund(city: &mut City<'_>) {
     let line = city.line().0 * 2;
     let first = city.m(-12).first_day();
     for (case, balance, state, withdrawn, expected, zh, en) in [
-        ("exactly-the-line", line, "normal", None, Clear, "恰为二十四个月标准", "exactly 24 months of the standard"),
-        ("a-fen-over", line + 1, "sealed", None, Hit, "多一分，封存账户也算", "a fen over, a sealed account counts"),
+        (
+            "exactly-the-line",
+            line,
+            "normal",
+            None,
+            Clear,
+            "恰为二十四个月标准",
+            "exactly 24 months of the standard",
+        ),
+        (
+            "a-fen-over",
+            line + 1,
+            "sealed",
+            None,
+            Hit,
+            "多一分，封存账户也算",
+            "a fen over, a sealed account counts",
+        ),
         ("closed", line * 2, "closed", None, Clear, "已销户", "a closed account"),
-        ("withdrawn-within", line, "normal", Some((first, "purchase")), Hit, "期内首日提取", "withdrawn on the first day of the year"),
-        ("withdrawn-before", line, "normal", Some((plus_days(first, -1), "purchase")), Clear, "期前一日提取", "withdrawn the day before"),
-        ("medical", line, "normal", Some((first, "medical")), Clear, "因病提取", "withdrawn for medical bills"),
+        (
+            "withdrawn-within",
+            line,
+            "normal",
+            Some((first, "purchase")),
+            Hit,
+            "期内首日提取",
+            "withdrawn on the first day of the year",
+        ),
+        (
+            "withdrawn-before",
+            line,
+            "normal",
+            Some((plus_days(first, -1), "purchase")),
+            Clear,
+            "期前一日提取",
+            "withdrawn the day before",
+        ),
+        (
+            "medical",
+            line,
+            "normal",
+            Some((first, "medical")),
+            Clear,
+            "因病提取",
+            "withdrawn for medical bills",
+        ),
     ] {
         let (p, home) = homeless(city);
         let account_id = city.reference("F");
@@ -231,7 +373,14 @@ fn fund(city: &mut City<'_>) {
         });
         if let Some((withdrawn_on, reason)) = withdrawn {
             let record_id = city.reference("X");
-            let row = Withdrawal { record_id, person_id: p.id, withdrawn_on, reason, amount: Fen(1), deleted: None };
+            let row = Withdrawal {
+                record_id,
+                person_id: p.id,
+                withdrawn_on,
+                reason,
+                amount: Fen(1),
+                deleted: None,
+            };
             city.rows.provident_withdrawals.push(row);
         }
         city.expect(Subject::household(&home), expected, case, zh, en);
@@ -247,8 +396,20 @@ fn tenants_with_homes(city: &mut City<'_>) {
         ("a-third-of-a-home", |unit| unit.share_den = 3, Clear, "占三分之一", "a third of a home"),
         ("rural-home", |unit| unit.rural = true, Clear, "农村住房不计", "a rural home does not count"),
         ("a-shop", |unit| unit.use_ = "shop", Clear, "商铺不是住房", "a shop is not a home"),
-        ("home-sold", |unit| unit.ended_on = Some(plus_days(unit.registered_on, 900)), Clear, "住房已售", "the home was sold"),
-        ("swap-home", |unit| unit.acquired_by = "demolition_swap", Hit, "拆迁安置房", "a home from a demolition swap"),
+        (
+            "home-sold",
+            |unit| unit.ended_on = Some(plus_days(unit.registered_on, 900)),
+            Clear,
+            "住房已售",
+            "the home was sold",
+        ),
+        (
+            "swap-home",
+            |unit| unit.acquired_by = "demolition_swap",
+            Hit,
+            "拆迁安置房",
+            "a home from a demolition swap",
+        ),
     ];
     for (case, change, expected, zh, en) in changes {
         let p = city.person(51);
@@ -258,8 +419,20 @@ fn tenants_with_homes(city: &mut City<'_>) {
     }
     for (case, cancelled, expected, zh, en) in [
         ("presale", None, Hit, "承租人有网签合同", "the tenant has a presale"),
-        ("presale-cancelled-today", Some(0), Clear, "合同当日撤销", "the presale was cancelled on the business date"),
-        ("presale-cancelled-tomorrow", Some(1), Hit, "合同次日才撤销", "the presale is cancelled the day after"),
+        (
+            "presale-cancelled-today",
+            Some(0),
+            Clear,
+            "合同当日撤销",
+            "the presale was cancelled on the business date",
+        ),
+        (
+            "presale-cancelled-tomorrow",
+            Some(1),
+            Hit,
+            "合同次日才撤销",
+            "the presale is cancelled the day after",
+        ),
     ] {
         let p = city.person(51);
         city.tenancy(&[p], "low_income");
@@ -334,9 +507,10 @@ fn status_of_tenants(city: &mut City<'_>) {
 
 fn arrears(city: &mut City<'_>) {
     city.rule("H-03");
-    for (case, months, expected, zh, en) in
-        [("six-months", 6, Hit, "欠租六个月", "six months"), ("five-months", 5, Clear, "欠租五个月", "five months")]
-    {
+    for (case, months, expected, zh, en) in [
+        ("six-months", 6, Hit, "欠租六个月", "six months"),
+        ("five-months", 5, Clear, "欠租五个月", "five months"),
+    ] {
         let p = city.person(51);
         let tenancy = city.tenancy(&[p], "low_income");
         city.each_tenant(tenancy, |row| row.arrears_months = months);

@@ -38,7 +38,10 @@ pub fn write(scene: &Scene<'_>, block: &mut Block, sheets: &mut Sheets) {
 fn counted_in(block: &Block, home: &Home, support: &Support, month: Month) -> Vec<usize> {
     let second = support.second_version.is_some_and(|from| from <= month);
     let remains = |person: &Resident| {
-        !second || person.passing.is_none_or(|passing| support.second_version.is_none_or(|from| passing.known >= from))
+        !second
+            || person
+                .passing
+                .is_none_or(|passing| support.second_version.is_none_or(|from| passing.known >= from))
     };
     let mut there: Vec<usize> =
         block.members(home).filter(|(_, person)| remains(person)).map(|(index, _)| index).collect();
@@ -66,7 +69,9 @@ fn write_household(
         "tekun" => Fen(Calendar::standard(month).0 * 13 / 10),
         _ => Fen(0),
     };
-    let head = |indices: &[usize]| indices.first().and_then(|index| block.people.get(*index)).map(|person| person.id);
+    let head = |indices: &[usize]| {
+        indices.first().and_then(|index| block.people.get(*index)).map(|person| person.id)
+    };
     let single = support.category == "single";
     sheets.add(&Case {
         case_id: support.case,
@@ -108,7 +113,11 @@ fn write_household(
         if amount > Fen(0) {
             sheets.add(&payment("basic", 1, amount));
             if month.to_string().ends_with("-02") {
-                sheets.add(&payment("price_subsidy", 1, Fen(64_00 * i64::try_from(there.len()).unwrap_or(1))));
+                sheets.add(&payment(
+                    "price_subsidy",
+                    1,
+                    Fen(64_00 * i64::try_from(there.len()).unwrap_or(1)),
+                ));
             }
         }
         if support.start == Some(month) && amount > Fen(0) && dice.chance(12_000) {
@@ -214,7 +223,13 @@ fn write_person_programmes(
         let programme = if dice.chance(30_000) { "orphan" } else { "de_facto_unattended" };
         let start = calendar.month(-dice.between(1, 12 * person.age.max(1)));
         subsidies.push(Subsidy { programme, amount: Fen(2_050_00), start, end: died });
-        sheets.add(&Child { person_id: person.id, kind: programme, start_month: start, end_month: None, status: "active" });
+        sheets.add(&Child {
+            person_id: person.id,
+            kind: programme,
+            start_month: start,
+            end_month: None,
+            status: "active",
+        });
     }
     if let (false, Some(person)) = (subsidies.is_empty(), block.people.get_mut(index)) {
         person.listed = true;
@@ -270,7 +285,13 @@ fn write_subsidy(
 }
 
 /// Help for once in a sudden need: a case that ends in the month it began.
-fn write_temporary(calendar: &Calendar, block: &mut Block, home: &Home, sheets: &mut Sheets, dice: &mut Dice) {
+fn write_temporary(
+    calendar: &Calendar,
+    block: &mut Block,
+    home: &Home,
+    sheets: &mut Sheets,
+    dice: &mut Dice,
+) {
     let month = calendar.month(-dice.between(1, 22));
     let case_id = block.reference("C");
     let Some(person) = block.people.get_mut(home.people.start) else { return };

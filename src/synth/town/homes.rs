@@ -87,7 +87,13 @@ fn write_unit(
     }
 }
 
-fn write_ordinary(calendar: &Calendar, owners: &[&Resident], sheets: &mut Sheets, desk: &mut Desk, dice: &mut Dice) {
+fn write_ordinary(
+    calendar: &Calendar,
+    owners: &[&Resident],
+    sheets: &mut Sheets,
+    desk: &mut Desk,
+    dice: &mut Dice,
+) {
     let share = (1, i32::try_from(owners.len().max(1)).unwrap_or(1));
     if owners.is_empty() || dice.chance(14_000) {
         return;
@@ -103,7 +109,8 @@ fn write_ordinary(calendar: &Calendar, owners: &[&Resident], sheets: &mut Sheets
     };
     write_unit(calendar, owners, own, None, sheets, desk);
     if dice.chance(13_000) {
-        let second = Dwelling { rural: false, acquired_by: "purchase", days_ago: dice.between(30, 6000), ..own };
+        let second =
+            Dwelling { rural: false, acquired_by: "purchase", days_ago: dice.between(30, 6000), ..own };
         let sold = dice.chance(12_000).then(|| ("sale", dice.between(1, 29)));
         write_unit(calendar, owners, second, sold, sheets, desk);
     }
@@ -140,7 +147,8 @@ fn write_assisted(
     let started = home.support.as_ref().and_then(|support| support.start);
     let programme = home.support.as_ref().map(|support| support.programme);
     let basis = programme.filter(|name| matches!(*name, "dibao" | "tekun")).unwrap_or("low_income");
-    let granted_on = started.map_or(calendar.day(-200), |start| plus_days(start.first_day(), dice.between(0, 50)));
+    let granted_on =
+        started.map_or(calendar.day(-200), |start| plus_days(start.first_day(), dice.between(0, 50)));
     let granted_on = granted_on.min(calendar.day(-10));
     let share = (1, i32::try_from(owners.len()).unwrap_or(1));
     let old_home = Dwelling {
@@ -171,7 +179,8 @@ fn write_assisted(
             let unit_id = desk.reference("U");
             let from_on = granted_on;
             for (k, person) in people.iter().enumerate() {
-                let gone = person.passing.map(|passing| passing.known.last_day()).filter(|day| *day < calendar.t);
+                let gone =
+                    person.passing.map(|passing| passing.known.last_day()).filter(|day| *day < calendar.t);
                 sheets.add(&Tenancy {
                     tenancy_id,
                     person_id: person.id,

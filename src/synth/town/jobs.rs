@@ -33,7 +33,14 @@ pub enum Job {
 const LOWEST_BASE: i64 = 4_812_00;
 
 /// The livelihood of one person.
-pub fn assign(calendar: &Calendar, kind: Kind, age: i32, labour: bool, studies: bool, dice: &mut Dice) -> Job {
+pub fn assign(
+    calendar: &Calendar,
+    kind: Kind,
+    age: i32,
+    labour: bool,
+    studies: bool,
+    dice: &mut Dice,
+) -> Job {
     if studies || age < 16 {
         return Job::None;
     }
@@ -72,7 +79,7 @@ fn employee(calendar: &Calendar, age: i32, dice: &mut Dice) -> Job {
         Some(_) => calendar.month(-dice.between(2, 22).min(longest)),
         None => calendar.month(-dice.between(2, longest)),
     };
-    let lost = dice.chance(3_000).then(|| calendar.month(-dice.between(1, 14)));
+    let lost = dice.chance(3_000).then(|| calendar.month(-dice.between(1, 30)));
     let to = lost.filter(|to| months_between(from, *to) > 3);
     Job::Employee { base, employer, from, to, earlier }
 }
@@ -107,7 +114,9 @@ impl Job {
                 Fen((amount.0 - basic.0) * i64::try_from(months).unwrap_or(0))
             }
             Self::Employee { base, from, to, earlier, .. } => {
-                let works = |month: &&Month| (*month >= from || earlier.is_some()) && to.is_none_or(|to| **month <= to);
+                let works = |month: &&Month| {
+                    (*month >= from || earlier.is_some()) && to.is_none_or(|to| **month <= to)
+                };
                 let months = closed.filter(works).count();
                 Fen(base.0 * i64::try_from(months).unwrap_or(0) * 9 / 10)
             }

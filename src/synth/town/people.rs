@@ -204,7 +204,8 @@ fn compose(kind: Kind, n: usize, dice: &mut Dice) -> Vec<Role> {
     let female = dice.chance(if poor { 42_000 } else { 49_000 });
     let role = |relation, age, female, parents| Role { relation, age, female, parents };
     if kind == Kind::ChildCare {
-        let child = role(if dice.chance(50_000) { "40" } else { "41" }, dice.between(3, 16), false, [None; 2]);
+        let child =
+            role(if dice.chance(50_000) { "40" } else { "41" }, dice.between(3, 16), false, [None; 2]);
         let girl = child.relation == "40";
         return vec![role("01", dice.between(58, 76), female, [None; 2]), Role { female: girl, ..child }];
     }
@@ -220,7 +221,11 @@ fn compose(kind: Kind, n: usize, dice: &mut Dice) -> Vec<Role> {
     }
     let with_children = n > 2 || dice.chance(if poor { 42_000 } else { 22_000 });
     if !with_children {
-        let age = if dice.chance(if poor { 65_000 } else { 42_000 }) { old_age(dice) } else { dice.between(26, 59) };
+        let age = if dice.chance(if poor { 65_000 } else { 42_000 }) {
+            old_age(dice)
+        } else {
+            dice.between(26, 59)
+        };
         let other = (age + dice.between(-3, 3)).max(22);
         return vec![role("01", age, female, [None; 2]), role("10", other, !female, [None; 2])];
     }
@@ -277,14 +282,14 @@ fn resident(
         (false, 60..80) => 4_000,
         (false, _) => 16_000,
         (true, ..16) => 0,
-        (true, 16..60) => 2_500,
-        (true, 60..80) => 7_500,
-        (true, _) => 20_000,
+        (true, 16..60) => 4_500,
+        (true, 60..80) => 12_500,
+        (true, _) => 32_000,
     };
     let passing = (age > 1 && dice.chance(dies)).then(|| {
         let on = calendar.day(-dice.between(3, 728));
         // Most deaths reach the payers in the same month; a tail takes half a year.
-        let late = i32::try_from(dice.weighted(&[70, 18, 6, 3, 1, 1, 1])).unwrap_or(0);
+        let late = i32::try_from(dice.weighted(&[82, 11, 3, 1, 1, 1, 1])).unwrap_or(0);
         Passing { on, known: Month::of(on).plus(late) }
     });
     let severe = disability.is_some_and(|d| d.grade <= 2);
@@ -344,7 +349,13 @@ impl Numbers {
         Self { region: place.code, ordinal, used: HashSet::new() }
     }
 
-    fn next(&mut self, month: Month, female: bool, not_after: NaiveDate, dice: &mut Dice) -> (IdNumber, NaiveDate) {
+    fn next(
+        &mut self,
+        month: Month,
+        female: bool,
+        not_after: NaiveDate,
+        dice: &mut Dice,
+    ) -> (IdNumber, NaiveDate) {
         let start = dice.below(28);
         // A month has 28 places a sex; the month before is tried when it is full.
         let places = (0..12).flat_map(|back| (0..28).map(move |k| (back, k)));

@@ -48,7 +48,9 @@ pub fn write(scene: &Scene<'_>, block: &mut Block, sheets: &mut Sheets) {
         }
         if dice.chance(60) {
             let staff = dice.below(u32::try_from(block.people.len()).unwrap_or(1)) as usize;
-            if let Some(staff) = block.people.get_mut(staff).filter(|staff| staff.id != person.id && staff.age >= 22) {
+            if let Some(staff) =
+                block.people.get_mut(staff).filter(|staff| staff.id != person.id && staff.age >= 22)
+            {
                 staff.listed = true;
                 listed = true;
                 sheets.add(&StaffRelative {
@@ -109,7 +111,9 @@ fn write_supporters(
     let people = u32::try_from(block.people.len()).unwrap_or(0);
     for index in 0..block.homes.len() {
         let Some(home) = block.homes.get(index).cloned() else { continue };
-        let Some(support) = home.support.filter(|support| support.is_active(scene.calendar)) else { continue };
+        let Some(support) = home.support.filter(|support| support.is_active(scene.calendar)) else {
+            continue;
+        };
         let head = block.people.get(home.people.start).map_or(0, |head| head.age);
         let wanted = match home.kind {
             Kind::Tekun => dice.chance(1_500),
@@ -119,13 +123,18 @@ fn write_supporters(
             continue;
         }
         let relative = dice.below(people) as usize;
-        let poor = block.people.get(relative).and_then(|person| block.homes.get(person.home)).map(|home| home.kind);
+        let poor =
+            block.people.get(relative).and_then(|person| block.homes.get(person.home)).map(|home| home.kind);
         let Some(person) = block.people.get_mut(relative) else { continue };
         if poor != Some(Kind::Ordinary) || !(24..60).contains(&person.age) || person.passing.is_some() {
             continue;
         }
         person.listed = true;
-        let able = if home.kind == Kind::Tekun { "yes" } else { dice.pick(&["yes", "no", "no", "unknown"]).unwrap_or("no") };
+        let able = if home.kind == Kind::Tekun {
+            "yes"
+        } else {
+            dice.pick(&["yes", "no", "no", "unknown"]).unwrap_or("no")
+        };
         let paid = able == "yes" || dice.chance(30_000);
         let support = if paid { i64::from(dice.between(6, 48)) * 100_00 } else { 0 };
         sheets.add(&Supporter {

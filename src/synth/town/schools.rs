@@ -30,7 +30,10 @@ pub fn write(scene: &Scene<'_>, block: &mut Block, sheets: &mut Sheets) {
             if let Some(person) = block.people.get_mut(index) {
                 person.listed = true;
             }
-        } else if (19..=25).contains(&person.age) && person.relation != "01" && dice.chance(if person.labour { 55_000 } else { 5_000 }) {
+        } else if (19..=25).contains(&person.age)
+            && person.relation != "01"
+            && dice.chance(if person.labour { 55_000 } else { 5_000 })
+        {
             changes += 1;
             let kind = block.homes.get(person.home).map_or(Kind::Ordinary, |home| home.kind);
             if kind == Kind::Ordinary || dice.chance(15_000) {
@@ -117,7 +120,8 @@ fn write_pupil(calendar: &Calendar, block: &Block, person: &Resident, sheets: &m
     let mut term = term;
     for _ in 0..4 {
         let decided_on = plus_days(term.first_day(), dice.between(4, 40));
-        let covered = support.is_none_or(|support| support.start.is_some_and(|start| start.first_day() <= decided_on));
+        let covered =
+            support.is_none_or(|support| support.start.is_some_and(|start| start.first_day() <= decided_on));
         if decided_on < calendar.t && covered && decided_on >= from_on {
             let programme = if person.age < 15 { "living_allowance" } else { "grant" };
             let amount = Fen(if person.age < 15 { 625_00 } else { 1_150_00 });

@@ -86,7 +86,8 @@ fn grant(calendar: &Calendar, home: &Home, people: &[Resident], case: Ref, dice:
         Kind::Rigid => dice.between(0, 11),
         _ => dice.between(1, 140),
     };
-    let first_death = people.iter().filter_map(|person| person.passing).map(|passing| Month::of(passing.on)).min();
+    let first_death =
+        people.iter().filter_map(|person| person.passing).map(|passing| Month::of(passing.on)).min();
     let mut start = calendar.month(-ago);
     if let Some(death) = first_death {
         start = start.min(death.plus(-2));
@@ -124,7 +125,8 @@ fn grant(calendar: &Calendar, home: &Home, people: &[Resident], case: Ref, dice:
         start = start.min(calendar.month(-14));
     }
     let first = start.first_day();
-    let applied = if undecided { calendar.day(-dice.between(5, 60)) } else { plus_days(first, -dice.between(18, 45)) };
+    let applied =
+        if undecided { calendar.day(-dice.between(5, 60)) } else { plus_days(first, -dice.between(18, 45)) };
     let declared = declare(calendar, home.kind, people, dice);
     Support {
         case,

@@ -14,8 +14,8 @@ use crate::{
         dice::{Dice, Part},
         number::Ref,
         rows::{
-            Contribution, Enrolment, InjuryCare, JobRegistration, JoblessBenefit, Pension, Premium, PublicPost,
-            Sheets,
+            Contribution, Enrolment, InjuryCare, JobRefusal, JobRegistration, JoblessBenefit, Pension,
+            Premium, PublicPost, Sheets,
         },
     },
 };
@@ -24,15 +24,28 @@ use crate::{
 pub fn write(scene: &Scene<'_>, block: &Block, sheets: &mut Sheets) {
     let mut dice = scene.dice(Part::Work, block.index);
     let calendar = scene.calendar;
-    for person in &block.people {
+    for (position, person) in (0_u32..).zip(&block.people) {
         let kind = block.homes.get(person.home).map_or(Kind::Ordinary, |home| home.kind);
         match person.job {
             Job::None => {}
-            Job::Resident => write_resident(calendar, kind, person, sheets, &mut dice),
+            Job::Resident => {
+                write_resident(calendar, kind, person, sheets, &mut dice);
+                let is_job_seeker = kind != Kind::Ordinary && person.labour && person.passing.is_none();
+                if is_job_seeker && dice.chance(30_000) {
+                    let first_record = block.index * 100_000 + position * 4;
+                    write_offers(calendar, person, first_record, sheets, &mut dice);
+                }
+            }
             Job::Employee { base, employer, from, to, earlier } => {
                 if let Some(earlier) = earlier {
                     let began = from.plus(-dice.between(6, 90));
-                    let old = Stint { base, employer: Some(earlier), insurance: "110", from: began, to: Some(from.plus(-1)) };
+                    let old = Stint {
+                        base,
+                        employer: Some(earlier),
+                        insurance: "110",
+                        from: began,
+                        to: Some(from.plus(-1)),
+                    };
                     write_stint(calendar, person, &old, sheets, &mut dice);
                 }
                 let stint = Stint { base, employer: Some(employer), insurance: "110", from, to };
@@ -78,7 +91,9 @@ fn write_stint(calendar: &Calendar, person: &Resident, stint: &Stint, sheets: &m
     let employer_kind = match (stint.insurance, stint.employer) {
         (_, None) => "self_employed",
         ("120", _) => "public",
-        _ => dice.pick(&["enterprise", "enterprise", "enterprise", "enterprise", "enterprise", "agency"]).unwrap_or("agency"),
+        _ => dice
+            .pick(&["enterprise", "enterprise", "enterprise", "enterprise", "enterprise", "agency"])
+            .unwrap_or("agency"),
     };
     // One in forty has the smaller insurances in this register too; most counties keep them elsewhere.
     let small = stint.insurance == "110" && stint.employer.is_some() && dice.chance(2_500);
@@ -132,7 +147,11 @@ fn write_resident(calendar: &Calendar, kind: Kind, person: &Resident, sheets: &m
         let january = january(calendar, back);
         let alive = person.alive_on(january.first_day());
         if alive && !missed && (helped || dice.chance(70_000)) && january <= calendar.m {
-            let level = if helped { 100_00 } else { i64::from(dice.pick(&[100, 500, 1_000, 3_000]).unwrap_or(100)) * 100 };
+            let level = if helped {
+                100_00
+            } else {
+                i64::from(dice.pick(&[100, 500, 1_000, 3_000]).unwrap_or(100)) * 100
+            };
             let paid_by = if helped { "government" } else { "self" };
             sheets.add(&Premium { person_id: person.id, year: january, level: Fen(level), paid_by });
         }
@@ -155,8 +174,32 @@ fn write_resident(calendar: &Calendar, kind: Kind, person: &Resident, sheets: &m
             });
         }
         _ => {
-            sheets.add(&JobRegistration { person_id: person.id, kind: "hard_to_employ", from_on, to_on: None });
+            sheets.add(&JobRegistration {
+                person_id: person.id,
+                kind: "hard_to_employ",
+                from_on,
+                to_on: None,
+            });
         }
+    }
+}
+
+/// What the job centre offered to someone who is capable of work, and whether they took it.
+fn write_offers(
+    calendar: &Calendar,
+    person: &Resident,
+    first_record: u32,
+    sheets: &mut Sheets,
+    dice: &mut Dice,
+) {
+    for k in 0..1 + dice.below(4) {
+        sheets.add(&JobRefusal {
+            record_id: Ref("J", first_record + k),
+            person_id: person.id,
+            offered_on: calendar.day(-dice.between(10, 700)),
+            refused: dice.chance(55_000),
+            deleted: None,
+        });
     }
 }
 
@@ -172,7 +215,7 @@ fn write_jobless(calendar: &Calendar, person: &Resident, to: Month, sheets: &mut
         return;
     }
     let months = dice.between(2, 6);
-    for month in calendar.closed.iter().copied() {
+    for month in calendar.paid.iter().copied() {
         if month > to && month <= to.plus(months) {
             sheets.add(&JoblessBenefit { person_id: person.id, month, amount: Fen(2_010_00), state: "paid" });
         }
@@ -198,7 +241,8 @@ fn write_pension(
     sheets: &mut Sheets,
     dice: &mut Dice,
 ) {
-    let last = person.passing.map(|passing| if dice.chance(80_000) { Month::of(passing.on) } else { passing.known });
+    let last =
+        person.passing.map(|passing| if dice.chance(80_000) { Month::of(passing.on) } else { passing.known });
     let insurance = match scheme {
         "employee" => "110",
         "civil_servant" => "120",

@@ -1,0 +1,100 @@
+//! Nights that are stopped in the middle, politely and not: they leave nothing half done, and the next one makes good.
+
+use std::{fs, path::Path, process::Command, time::Duration};
+
+use crate::{
+    city::{DATE, NIGHT, Place, SAMPLE},
+    program::{Running, exists, hedui},
+    tree,
+};
+
+/// How soon a polite interruption must be over.
+const SOON: Duration = Duration::from_secs(2);
+
+/// No run that stands for the date, nothing left of drafts, nobody holding the lock.
+#[track_caller]
+fn assert_no_half_run(store: &Path) {
+    let day = store.join("runs").join(DATE);
+    assert!(!exists(&day) || tree::files(&day).is_empty(), "{:?}", tree::files(&day));
+    let drafts = store.join(".drafts");
+    assert!(!exists(&drafts) || tree::files(&drafts).is_empty(), "{:?}", tree::files(&drafts));
+    let lock = fs::File::open(store.join(".lock")).unwrap();
+    lock.try_lock().unwrap();
+}
+
+/// The next night is as if nothing had been: the same bytes everywhere.
+#[track_caller]
+fn assert_next_night_makes_good(place: &Place) {
+    NIGHT.code.unwrap();
+    place.night.run().ends(3);
+    tree::assert_same(&tree::bytes(&place.night.current()), &tree::bytes(&SAMPLE.night.current()));
+    for part in ["snapshots", "quarantine", "receipts"] {
+        tree::assert_same(&tree::bytes(&place.night.store.join(part)), &tree::bytes(&SAMPLE.night.store.join(part)));
+    }
+    let drafts = place.night.store.join(".drafts");
+    assert!(!exists(&drafts) || tree::files(&drafts).is_empty(), "drafts were left");
+}
+
+#[test]
+fn ctrl_c_ends_a_night_within_two_seconds_wherever_it_is() {
+    NIGHT.code.unwrap();
+    let place = Place::with_city();
+    for stage in ["taking in deliveries", "deriving facts", "running rules"] {
+        let mut running = Running::start(&mut place.night.command());
+        assert!(running.says(stage), "it never said `{stage}`");
+        running.signal("INT");
+        let (status, took, said) = running.end();
+        assert!(took < SOON, "{stage}: {took:?}");
+        assert!(!status.success(), "{stage}: it went on to the end");
+        let said = said.ends(1).warns(&["interrupted; nothing was left half done"]);
+        assert!(!said.out.contains("Leads, never decisions"), "{stage}: {}", said.out);
+        assert_no_half_run(&place.night.store);
+    }
+    assert_next_night_makes_good(&place);
+}
+
+#[test]
+fn ctrl_c_ends_commands_that_only_compute_as_well() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = hedui(["synth", "--lang", "en", "--persons", "2000000", "--out"]);
+    let mut running = Running::start(command.arg(folder.path().join("city")));
+    std::thread::sleep(Duration::from_millis(700));
+    running.signal("INT");
+    let (_, took, said) = running.end();
+    assert!(took < SOON, "{took:?}");
+    said.ends(1).warns(&["interrupted"]);
+}
+
+#[test]
+fn a_night_that_is_killed_anywhere_is_made_good_by_the_next() {
+    NIGHT.code.unwrap();
+    let place = Place::with_city();
+    // With -v every delivery, fact and rule is named as it is reached.
+    for step in ["contributions-2026", "property_units-2026", "deriving facts", "M-01", "writing lists", "manifest.json"] {
+        let mut running = Running::start(place.night.command().arg("-v"));
+        assert!(running.says(step), "it never came to `{step}`");
+        running.signal("KILL");
+        let (status, _, _) = running.end();
+        if status.success() {
+            continue;
+        }
+        let current = place.night.store.join("runs").join(DATE).join("current");
+        if exists(&current) {
+            // It was killed after its last step: then the run that stands is whole.
+            tree::assert_same(&tree::bytes(&place.night.current()), &tree::bytes(&SAMPLE.night.current()));
+        }
+    }
+    assert_next_night_makes_good(&place);
+}
+
+#[test]
+fn a_reader_that_goes_away_does_not_stop_the_night() {
+    let place = Place::with(&["civil_affairs/grace_periods", "civil_affairs/cases"]);
+    let inner = place.night.command();
+    let mut piped = Command::new("bash");
+    piped.args(["-c", "set -o pipefail; \"$@\" | head -n 1; echo ${PIPESTATUS[0]}", "bash"]);
+    piped.arg(inner.get_program()).args(inner.get_args()).current_dir(inner.get_current_dir().unwrap());
+    let said = crate::program::run(&mut piped);
+    assert!(said.out.trim_end().ends_with('3'), "{said:?}");
+    assert!(place.night.current().join("manifest.json").is_file());
+}
