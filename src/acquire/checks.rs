@@ -17,8 +17,8 @@ pub(super) enum Check {
     Share { numerator: usize, denominator: usize },
     /// A part of an amount is not more than the amount.
     Part { part: usize, whole: usize },
-    /// One of two dates is there.
-    AnyDate { first: usize, second: usize },
+    /// One of two dates is there, unless the row takes a record back.
+    AnyDate { first: usize, second: usize, deleted: Option<usize> },
     /// A text is a school term.
     Term { column: usize },
     /// A month is a January.
@@ -36,7 +36,11 @@ pub(super) fn of(contract: &Contract) -> Vec<Check> {
             at("basic_amount").zip(at("amount")).map(|(part, whole)| Check::Part { part, whole })
         }
         "civil_affairs.deaths" => {
-            at("died_on").zip(at("cremated_on")).map(|(first, second)| Check::AnyDate { first, second })
+            at("died_on").zip(at("cremated_on")).map(|(first, second)| Check::AnyDate {
+                first,
+                second,
+                deleted: at("deleted"),
+            })
         }
         "education.student_aid" => at("term").map(|column| Check::Term { column }),
         "human_resources.resident_premiums" => at("year").map(|column| Check::January { column }),
@@ -58,7 +62,9 @@ impl Check {
                 (Cell::Units(p), Cell::Units(w)) if p > w => Some((part, Reason::BasicAboveAmount)),
                 _ => None,
             },
-            Self::AnyDate { first, second } => match (cell(first), cell(second)) {
+            // A row that takes a record back needs no date of its own: else a wrong death could not be undone.
+            Self::AnyDate { deleted: Some(deleted), .. } if matches!(cell(deleted), Cell::Bool(true)) => None,
+            Self::AnyDate { first, second, .. } => match (cell(first), cell(second)) {
                 (Cell::Null, Cell::Null) => Some((first, Reason::NoDate)),
                 _ => None,
             },
@@ -84,6 +90,16 @@ mod tests {
     use std::path::Path;
 
     use super::*;
+
+    #[test]
+    fn a_death_needs_a_date_unless_it_is_taken_back() {
+        let check = Check::AnyDate { first: 0, second: 1, deleted: Some(2) };
+        let row = |deleted: Cell| [Cell::Null, Cell::Null, deleted];
+        assert_eq!(check.fault(&row(Cell::Bool(true)), ""), None);
+        for deleted in [Cell::Null, Cell::Bool(false)] {
+            assert_eq!(check.fault(&row(deleted), ""), Some((0, Reason::NoDate)));
+        }
+    }
 
     #[test]
     fn every_condition_finds_its_columns_in_the_contracts() {

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::model::Text;
+
 /// What was repaired.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Repair {
@@ -27,6 +29,16 @@ impl Repair {
             Self::FullWidthDigits => "full_width_digits",
             Self::DateForm => "date_form",
             Self::MonthForm => "month_form",
+        }
+    }
+
+    /// What it is called.
+    pub fn text(self) -> Text {
+        match self {
+            Self::SurroundingSpaces => Text::new("首尾空格", "surrounding spaces"),
+            Self::FullWidthDigits => Text::new("全角数字", "full-width digits"),
+            Self::DateForm => Text::new("日期写法", "other form of a date"),
+            Self::MonthForm => Text::new("月份写法", "other form of a month"),
         }
     }
 }

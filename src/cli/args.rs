@@ -266,9 +266,9 @@ pub struct SealDelivery {
     /// 密钥批次名，默认由密钥得出 · the key epoch's name (default: derived from the key)
     #[arg(long)]
     pub key_id: Option<String>,
-    /// 当日第几份 · which delivery of that day
-    #[arg(long, default_value_t = 1)]
-    pub sequence: u32,
+    /// 当日第几份，默认为下一个空号 · which delivery of that day (default: the next free number)
+    #[arg(long)]
+    pub sequence: Option<u32>,
     /// 更正哪份交付 · the delivery that this one corrects
     #[arg(long, value_name = "DELIVERY")]
     pub supersedes: Option<String>,

@@ -112,7 +112,7 @@ fn deliver(global: &args::Global, request: &args::SealDelivery, output: &Output)
         sign_key: &sign_key,
         files: &request.files,
         out: &request.out,
-        sequence: Some(request.sequence),
+        sequence: request.sequence,
         supersedes: request.supersedes.clone(),
         months: &months,
         gzip: request.gzip,

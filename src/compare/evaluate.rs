@@ -13,9 +13,9 @@ use chrono::NaiveDate;
 
 use super::{
     evidence,
-    feeds::{Block, Feeds, Standing, standing},
+    feeds::{Block, Feeds, Standing, knows_identities, standing},
     reason,
-    verdict::{COUNTING_SQL, HITS_SQL, Verdict, judging_sql},
+    verdict::{COUNTING_SQL, HITS_SQL, Judged, Verdict, judging_sql},
 };
 use crate::{
     contract::Contract,
@@ -104,7 +104,8 @@ pub async fn evaluate(office: &Office<'_>, rule: &Rule) -> Result<Outcome, Evalu
     check_shape(rule, &schema)?;
     engine.add_rows(&TableName::new("run", "candidates"), schema.clone(), rows)?;
     let columns: Vec<&str> = schema.fields().iter().map(|field| field.name().as_str()).collect();
-    let judging = judging_sql(rule, &columns, block.as_ref());
+    let judged = Judged { block: block.as_ref(), knows_identities: knows_identities(office.feeds, office.t) };
+    let judging = judging_sql(rule, &columns, &judged);
     let (schema, rows) = engine.collect(&format!("{} outcomes", rule.id), &judging, office.values).await?;
     engine.add_rows(&TableName::new("run", "judged"), schema, rows)?;
     let (_, counted) = engine.collect(&format!("{} counts", rule.id), COUNTING_SQL, office.values).await?;

@@ -76,6 +76,13 @@ pub fn standing(rule: &Rule, feeds: &Feeds, t: NaiveDate) -> Standing {
     Standing::Runs { block, stale }
 }
 
+/// Whether contradictory people can be told: `persons` is there and fresh.
+pub fn knows_identities(feeds: &Feeds, t: NaiveDate) -> bool {
+    feeds
+        .get(&DatasetId::new("civil_affairs", "persons"))
+        .is_some_and(|feed| feed.as_of.is_some() && !feed.is_stale(t))
+}
+
 /// What the rule names, and what its basis and table add to it. Absent wins when a dataset is both.
 fn needs(rule: &Rule) -> (BTreeSet<DatasetId>, BTreeSet<DatasetId>) {
     let civil = |dataset: &str| DatasetId::new("civil_affairs", dataset);

@@ -101,12 +101,22 @@ fn doubt_matters(rule: &Rule) -> bool {
     matches!(rule.severity, S1 | S2)
 }
 
+/// What the feeds say about judging a rule tonight.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Judged<'a> {
+    /// Everyone is insufficient for this reason.
+    pub block: Option<&'a Block>,
+    /// Whether `persons` is fresh: a missing or stale one withholds nothing for identity.
+    pub knows_identities: bool,
+}
+
 /// The statement that judges the rows of `run.candidates`.
 ///
 /// `columns` are the candidates' columns. The result has them all, and besides: `judged_subject`,
 /// `judged_verdict`, `judged_withheld`, `judged_division`, `judged_household`, `judged_programme`,
 /// `judged_case_division`, `judged_monthly`.
-pub fn judging_sql(rule: &Rule, columns: &[&str], block: Option<&Block>) -> String {
+pub fn judging_sql(rule: &Rule, columns: &[&str], standing: &Judged<'_>) -> String {
+    let block = standing.block;
     let has = |name: &str| columns.contains(&name);
     let has_case = has("case_id");
     let mut joins = String::new();
@@ -156,7 +166,7 @@ pub fn judging_sql(rule: &Rule, columns: &[&str], block: Option<&Block>) -> Stri
             whens.push((Reason::NotAuthorised as i64, "a.case_id IS NOT NULL"));
         }
     }
-    if doubt_matters(rule) {
+    if doubt_matters(rule) && standing.knows_identities {
         if rule.subject == SubjectKind::Person {
             join("facts.doubtful_persons AS q ON q.person_id = r.person_id");
             whens.push((Reason::IdentityInDoubt as i64, "q.person_id IS NOT NULL"));

@@ -118,7 +118,7 @@ async fn check_rule(planner: &Planner<'_>, rule: &Rule, found: &mut Diagnostics)
             found.push(wrong.did_you_mean(near));
         }
     }
-    let judged = compare::judging_sql(rule, &names, None);
+    let judged = compare::judging_sql(rule, &names, &compare::Judged { block: None, knows_identities: true });
     planner.engine.add_rows(&TableName::new("run", "candidates"), columns, Vec::new())?;
     let Some(lead) = planner.plan(&rule.file, &judged, rule.place("id"), false, found).await else { return Ok(()) };
     let mut fields = lead.fields().to_vec();

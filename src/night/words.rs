@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Intake, Order, RunPlan, intake::Fate};
 use crate::{
+    acquire::{Reason, Repair},
     compare::Outcome,
     contract::Contract,
     model::{DatasetId, Fen, Text},
@@ -60,6 +61,7 @@ pub fn feeds(order: &Order<'_>, plan: &RunPlan) -> Vec<Feed> {
             rows_in: 0,
             accepted: 0,
             collapsed: 0,
+            quarantined_rows: 0,
             quarantined: BTreeMap::new(),
             repairs: BTreeMap::new(),
             set_aside_by_agency: 0,
@@ -70,6 +72,7 @@ pub fn feeds(order: &Order<'_>, plan: &RunPlan) -> Vec<Feed> {
             feed.rows_in += counts.rows;
             feed.accepted += counts.accepted;
             feed.collapsed += counts.collapsed;
+            feed.quarantined_rows += counts.quarantined;
             feed.set_aside_by_agency += counts.set_aside_by_agency;
             add(&mut feed.quarantined, &counts.reasons);
             add(&mut feed.repairs, &counts.repairs);
@@ -100,7 +103,7 @@ pub fn refused(intake: &Intake) -> Vec<Refused> {
     refused.collect()
 }
 
-/// Words for codes that stand in leads: `programme.dibao`.
+/// Words for codes by list: `programme.dibao`, `quarantine.bad_date`, `repair.date_form`.
 pub fn labels<'a>(contracts: impl Iterator<Item = &'a Contract>) -> BTreeMap<String, Text> {
     let mut labels = BTreeMap::new();
     for contract in contracts {
@@ -113,6 +116,8 @@ pub fn labels<'a>(contracts: impl Iterator<Item = &'a Contract>) -> BTreeMap<Str
             }
         }
     }
+    labels.extend(Reason::ALL.iter().map(|reason| (format!("quarantine.{}", reason.code()), reason.text())));
+    labels.extend(Repair::ALL.iter().map(|repair| (format!("repair.{}", repair.code()), repair.text())));
     labels
 }
 

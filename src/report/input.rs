@@ -144,19 +144,14 @@ pub struct Feed {
     pub accepted: u64,
     /// Rows equal to another after repair.
     pub collapsed: u64,
-    /// Rows set aside here, by reason.
+    /// Rows set aside here.
+    pub quarantined_rows: u64,
+    /// Faults in them by reason: a row can have several.
     pub quarantined: BTreeMap<String, u64>,
     /// Values repaired, by kind of repair.
     pub repairs: BTreeMap<String, u64>,
     /// Rows that the agency's own sealing refused before they were sent.
     pub set_aside_by_agency: u64,
-}
-
-impl Feed {
-    /// Rows set aside here, all reasons together.
-    pub fn quarantined_rows(&self) -> u64 {
-        self.quarantined.values().sum()
-    }
 }
 
 /// A delivery that was not taken in.

@@ -72,6 +72,7 @@ pub fn feed() -> Feed {
         rows_in: 100,
         accepted: 97,
         collapsed: 1,
+        quarantined_rows: 2,
         quarantined: BTreeMap::from([("bad_check_digit".to_owned(), 2)]),
         repairs: BTreeMap::from([("trimmed".to_owned(), 5)]),
         set_aside_by_agency: 3,

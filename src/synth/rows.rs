@@ -50,7 +50,6 @@ macro_rules! tables {
 
         $(
             #[doc = concat!("One row of `", $agency, ".", $dataset, "`; the fields are its columns.")]
-            #[allow(missing_docs)]
             #[derive(Debug, Clone)]
             pub struct $Name { $(pub $column: $kind),+ }
 
@@ -63,7 +62,6 @@ macro_rules! tables {
         )+
 
         /// Rows of every dataset that can still be changed: the planted part of the city.
-        #[allow(missing_docs)]
         #[derive(Debug, Clone, Default)]
         pub struct Rows { $(pub $rows: Vec<$Name>),+ }
 

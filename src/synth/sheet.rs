@@ -260,7 +260,7 @@ impl Field for Fen {
         if self.0 < 0 {
             sheet.bytes.push(b'-');
         }
-        if fen >= 100_000 && fen < 100_000_000 && sheet.take(&[Blemish::Thousands]).is_some() {
+        if (100_000..100_000_000).contains(&fen) && sheet.take(&[Blemish::Thousands]).is_some() {
             sheet.bytes.push(b'"');
             sheet.number(fen / 100_000, 1);
             sheet.bytes.push(b',');

@@ -182,12 +182,14 @@ fn the_proportions_are_those_of_a_real_city() {
         .filter(|row| row["end_month"].is_empty() || row["end_month"] >= month)
         .map(|row| (row["case_id"].as_str(), row))
         .collect();
-    let people = |programme: &str| -> f64 {
+    // Shares in 10,000.
+    let of = |part: usize, whole: usize| part * 10_000 / whole;
+    let people = |programme: &str| {
         let cases = active.values().filter(|row| row["programme"] == programme);
-        cases.map(|row| row["counted_members"].parse::<f64>().unwrap()).sum::<f64>() / 60_000.0
+        of(cases.map(|row| row["counted_members"].parse::<usize>().unwrap()).sum(), 60_000)
     };
-    assert!((0.021..0.029).contains(&people("dibao")), "{}", people("dibao"));
-    assert!((0.003..0.005).contains(&people("tekun")), "{}", people("tekun"));
+    assert!((210..290).contains(&people("dibao")), "{}", people("dibao"));
+    assert!((30..50).contains(&people("tekun")), "{}", people("tekun"));
 
     let assisted = ["dibao", "dibao_marginal", "rigid_expenditure", "tekun"];
     let homes = active.values().filter(|row| assisted.contains(&row["programme"].as_str()));
@@ -199,8 +201,8 @@ fn the_proportions_are_those_of_a_real_city() {
     assert!((7..16).contains(&share(|n| n == 3)), "{}", share(|n| n == 3));
     assert!((1..8).contains(&share(|n| n >= 5)), "{}", share(|n| n >= 5));
 
-    let certified = tables["civil_affairs.disability_certificates"].len() as f64 / 60_000.0;
-    assert!((0.025..0.036).contains(&certified), "{certified}");
+    let certified = of(tables["civil_affairs.disability_certificates"].len(), 60_000);
+    assert!((250..360).contains(&certified), "{certified}");
     let members: BTreeSet<&str> = tables["civil_affairs.household_members"]
         .iter()
         .filter(is_background)
@@ -210,8 +212,8 @@ fn the_proportions_are_those_of_a_real_city() {
         .iter()
         .filter(|row| members.contains(row["person_id"].as_str()))
         .count();
-    let yearly = dead as f64 / members.len() as f64 / 2.0;
-    assert!((0.025..0.04).contains(&yearly), "{yearly}");
+    let yearly = of(dead, members.len() * 2);
+    assert!((250..400).contains(&yearly), "{yearly}");
 }
 
 #[test]

@@ -40,10 +40,6 @@ impl Table {
         self.rows.iter().map(|row| places.map(|place| row[place].as_str())).collect()
     }
 
-    /// The sum of a column of whole numbers.
-    pub fn sum(&self, column: &str) -> u64 {
-        self.select([column]).iter().map(|[cell]| cell.parse::<u64>().unwrap()).sum()
-    }
 
     /// The table as CSV.
     pub fn csv(&self) -> String {

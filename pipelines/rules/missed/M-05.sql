@@ -56,7 +56,7 @@ WITH pupils AS (
   GROUP BY person_id
 ),
 grounds AS (
-  SELECT person_id, coalesce(min(CASE WHEN ground = 1 THEN case_id END), min(case_id)) AS case_id, min(ground) AS ground
+  SELECT person_id, min(case_id) AS case_id, min(ground) AS ground
   FROM (
     SELECT person_id, case_id, CASE WHEN is_low_income THEN 1 ELSE 2 END AS ground
     FROM facts.case_members

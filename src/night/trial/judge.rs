@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{Evaluated, Subject, block, world::{World, prefix}};
+use super::{Subject, block, world::prefix};
 use crate::{
-    compare::{Feeds, Verdict},
+    compare::{Feeds, Outcome, Verdict},
     model::{Lead, LeadStatus, Text},
     project::ExpectedLead,
 };
@@ -35,8 +35,7 @@ impl Difference {
 pub(super) fn compare(
     subject: &Subject<'_>,
     index: usize,
-    _world: &World<'_>,
-    outcome: &Evaluated,
+    outcome: &Outcome,
     verdicts: &BTreeMap<String, Verdict>,
     feeds: &Feeds,
 ) -> Vec<Difference> {

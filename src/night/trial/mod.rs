@@ -69,9 +69,7 @@ pub async fn run(project: &Project, filter: &str, limits: Limits) -> Result<Vec<
     for (id, tests) in &project.tests {
         let Some(rule) = project.rules.get(id).filter(|_| id.starts_with(filter)) else { continue };
         for test in &tests.tests {
-            // Tests with figures of their own stand alone: their places differ even where their values do not.
-            let key = format!("{} {:?} {:?}", test.on, test.parameters, test.feeds);
-            groups.entry(key).or_default().push((count, Subject { rule, test }));
+            groups.entry(world_key(test)).or_default().push((count, Subject { rule, test }));
             count += 1;
         }
     }
@@ -81,6 +79,15 @@ pub async fn run(project: &Project, filter: &str, limits: Limits) -> Result<Vec<
     }
     trials.sort_by_key(|(place, _)| *place);
     Ok(trials.into_iter().map(|(_, trial)| trial).collect())
+}
+
+/// Tests with the same key can share a world: date and figures, without the places where they were written.
+fn world_key(test: &RuleTest) -> String {
+    let figures = test.parameters.iter().map(|(name, values)| {
+        let values = values.iter().map(|v| format!("{} {:?} {} {:?}", v.division, v.hukou_kind, v.from, v.figure));
+        format!("{name}: {}", values.collect::<Vec<_>>().join(", "))
+    });
+    format!("{} {}", test.on, figures.collect::<Vec<_>>().join("; "))
 }
 
 async fn run_group(
@@ -100,37 +107,26 @@ async fn run_group(
         book.replace(name, values.clone());
     }
     let workshop = Workshop::open(engine, project, &book, first.test.on).await?;
-    let mut rules: BTreeMap<&str, &Rule> = BTreeMap::new();
-    for (_, subject) in subjects {
-        rules.insert(&subject.rule.id, subject.rule);
-    }
+    let rules: BTreeMap<&str, &Rule> =
+        subjects.iter().map(|(_, subject)| (subject.rule.id.as_str(), subject.rule)).collect();
     let facts = workshop
         .facts_for(rules.values().copied())
         .map_err(|fault| EngineError::Sql { what: "the facts".to_owned(), fault })?;
     workshop.compute(&facts, None, |_| {}).await?;
-    let feeds = world::feeds(project, first.test);
-    let office = Office {
-        engine: &workshop.engine,
-        values: &workshop.values,
-        contracts: &project.contracts,
-        feeds: &feeds,
-        t: first.test.on,
-        people: &world,
-    };
-    let mut outcomes = BTreeMap::new();
-    for (id, rule) in rules {
-        let outcome = compare::evaluate(&office, rule).await;
-        let verdicts = match &outcome {
-            Ok(outcome) if outcome.not_run.is_none() => verdicts(&workshop, rule, &world).await?,
-            _ => BTreeMap::new(),
-        };
-        outcomes.insert(id, (outcome, verdicts));
-    }
+    // Feeds change how a rule is judged, not what it reads: each rule is evaluated once for every kind of feeds.
+    let mut evaluations: BTreeMap<(&str, String), Evaluation> = BTreeMap::new();
     let mut trials = Vec::with_capacity(subjects.len());
     for (index, (place, subject)) in subjects.iter().enumerate() {
-        let differences = match outcomes.get(subject.rule.id.as_str()) {
-            Some((Ok(outcome), verdicts)) => judge::compare(subject, index, &world, outcome, verdicts, &feeds),
-            Some((Err(error), _)) => vec![Difference::broken(&error.to_string())],
+        let key = (subject.rule.id.as_str(), format!("{:?}", subject.test.feeds));
+        if !evaluations.contains_key(&key) {
+            let evaluation = evaluate(project, &workshop, &world, subject).await?;
+            evaluations.insert(key.clone(), evaluation);
+        }
+        let differences = match evaluations.get(&key) {
+            Some(Evaluation { outcome: Ok(outcome), verdicts, feeds }) => {
+                judge::compare(subject, index, outcome, verdicts, feeds)
+            }
+            Some(Evaluation { outcome: Err(error), .. }) => vec![Difference::broken(error)],
             None => Vec::new(),
         };
         let trial = Trial {
@@ -142,6 +138,36 @@ async fn run_group(
         trials.push((*place, trial));
     }
     Ok(trials)
+}
+
+/// A rule evaluated over a world under some feeds.
+struct Evaluation {
+    outcome: Result<Outcome, String>,
+    verdicts: BTreeMap<String, Verdict>,
+    feeds: compare::Feeds,
+}
+
+async fn evaluate(
+    project: &Project,
+    workshop: &Workshop<'_>,
+    world: &World<'_>,
+    subject: &Subject<'_>,
+) -> Result<Evaluation, TrialError> {
+    let feeds = world::feeds(project, subject.test);
+    let office = Office {
+        engine: &workshop.engine,
+        values: &workshop.values,
+        contracts: &project.contracts,
+        feeds: &feeds,
+        t: subject.test.on,
+        people: world,
+    };
+    let outcome = compare::evaluate(&office, subject.rule).await;
+    let verdicts = match &outcome {
+        Ok(outcome) if outcome.not_run.is_none() => verdicts(workshop, subject.rule, world).await?,
+        _ => BTreeMap::new(),
+    };
+    Ok(Evaluation { outcome: outcome.map_err(|error| error.to_string()), verdicts, feeds })
 }
 
 /// Each subject's outcome, from the judged rows that the evaluation left in the engine.
@@ -169,6 +195,3 @@ fn block(outcome_of: &Rule, feeds: &compare::Feeds, test: &RuleTest) -> Option<c
         compare::Standing::NotRun(_) => None,
     }
 }
-
-/// Kept here so that `judge` sees one type.
-type Evaluated = Outcome;

@@ -40,7 +40,7 @@ pub fn section(input: &ReportInput) -> Markup {
 }
 
 fn row(feed: &Feed, input: &ReportInput) -> Markup {
-    let quarantined = feed.quarantined_rows();
+    let quarantined = feed.quarantined_rows;
     html! {
         tr.stale[feed.stale] {
             th scope="row" {
@@ -49,7 +49,7 @@ fn row(feed: &Feed, input: &ReportInput) -> Markup {
             }
             @match feed.as_of {
                 Some(as_of) => {
-                    td { (as_of) @if feed.stale { span.badge { "⚠ " (say("过期", "stale")) } } }
+                    td.day { (as_of) @if feed.stale { span.badge { "⚠ " (say("过期", "stale")) } } }
                     td.chart { (age(feed, (input.date - as_of).num_days())) }
                 }
                 None => {

@@ -114,7 +114,7 @@ fn sentence(input: &ReportInput, cases: &[HouseholdCase], lists: &BTreeMap<Strin
 
 fn tiles(input: &ReportInput, cases: &[HouseholdCase]) -> Markup {
     let stale = input.feeds.iter().filter(|feed| feed.stale).count();
-    let set_aside: u64 = input.feeds.iter().map(|feed| feed.quarantined_rows()).sum();
+    let set_aside: u64 = input.feeds.iter().map(|feed| feed.quarantined_rows).sum();
     let tile = |figure: String, zh: &str, en: &str, class: &str| {
         html! { div class={ "tile " (class) } { b { (figure) } span { (say(zh, en)) } } }
     };

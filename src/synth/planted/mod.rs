@@ -13,6 +13,10 @@ mod missed;
 mod process;
 mod property;
 mod quality;
+mod registers;
+mod services;
+mod tenants;
+mod work;
 
 use super::{calendar::Calendar, rows::Rows, truth::Truth};
 

@@ -124,13 +124,4 @@ impl Job {
             Self::None | Self::Resident | Self::Flexible { .. } => Fen(0),
         }
     }
-
-    /// Whether the insurance register shows them as working now.
-    pub fn is_insured(&self) -> bool {
-        match self {
-            Self::Employee { to, .. } => to.is_none(),
-            Self::Civil { .. } | Self::Flexible { .. } => true,
-            _ => false,
-        }
-    }
 }

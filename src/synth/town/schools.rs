@@ -98,11 +98,10 @@ fn write_pupil(calendar: &Calendar, block: &Block, person: &Resident, sheets: &m
         }
     }
     let home = block.homes.get(person.home);
-    if let Some(home) = home.filter(|home| home.kind == Kind::ChildCare) {
-        if let Some(elder) = block.people.get(home.people.start) {
-            let relationship = "grandparent";
-            sheets.add(&Guardian { person_id: person.id, guardian_person_id: elder.id, relationship });
-        }
+    let raised_by = home.filter(|home| home.kind == Kind::ChildCare).map(|home| home.people.start);
+    if let Some(elder) = raised_by.and_then(|elder| block.people.get(elder)) {
+        let relationship = "grandparent";
+        sheets.add(&Guardian { person_id: person.id, guardian_person_id: elder.id, relationship });
     }
     if dead {
         return;
