@@ -46,7 +46,7 @@
 //! | tekun | 特困 | support of people without family, work or income |
 //! | delivery | 交付 | what an agency sends: a signed data package of one dataset |
 //! | snapshot | 快照 | the good rows of a delivery, typed, as Parquet |
-//! | quarantine | 剔除 | the rows that were set aside, with place and reason |
+//! | quarantine | 搁置 | the rows that were set aside, with place and reason |
 //! | fact | 事实 | a shared SELECT that rules build on |
 //! | figure, parameter | 参数 | a dated, division-scoped number of the law |
 //! | token | 令牌 | keyed hash of an identity number |

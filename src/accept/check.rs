@@ -201,7 +201,7 @@ fn notes(candidate: &Accepted, contract: &Contract) -> Vec<Text> {
     let set_aside: u64 = package.resources.iter().map(|resource| resource.set_aside).sum();
     if set_aside > 0 {
         notes.push(Text::new(
-            format!("机构封装时剔除了 {set_aside} 行"),
+            format!("机构封装时搁置了 {set_aside} 行"),
             format!("the agency's own sealing set {set_aside} rows aside"),
         ));
     }

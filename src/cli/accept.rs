@@ -29,7 +29,7 @@ pub fn run(global: &args::Global, accept: &args::Accept, output: &Output) -> Res
                 counts.accepted,
                 counts.collapsed,
                 counts.quarantined,
-                output.say("行 = 接收 + 合并 + 剔除", "rows = accepted + collapsed + set aside")
+                output.say("行 = 接收 + 合并 + 搁置", "rows = accepted + collapsed + set aside")
             )),
             Fate::Known => output.line(format!("{name}: {}", output.say("以前已收", "taken in before"))),
             Fate::NotYet => output.line(format!("{name}: {}", output.say("晚于业务日期，等待", "after the business date, waits"))),

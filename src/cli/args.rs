@@ -275,7 +275,7 @@ pub struct SealDelivery {
     /// 按月数据集：所涵盖的月份，即使没有行 · months it speaks for even without rows, as 2026-01..2026-02
     #[arg(long, value_name = "A..B")]
     pub months: Option<String>,
-    /// 被剔除的行写到这里 · where the rows that were set aside are listed (file, line, column, reason)
+    /// 被搁置的行写到这里 · where the rows that were set aside are listed (file, line, column, reason)
     #[arg(long, value_name = "FILE")]
     pub set_aside: Option<PathBuf>,
     /// 数据文件写成 .csv.gz · compress the data files

@@ -34,7 +34,7 @@ pub async fn run(global: &args::Global, demo: &args::Demo, output: &Output) -> R
     let inbox = dir.join("inbox");
     let (rows, aside) = seal_all(&city, &manifest, &project, &keys, &inbox, output)?;
     output.line(output.say(
-        &format!("部门端：{} 个数据集、{rows} 行原始数据，身份证件号码换成令牌并签名，剔除 {aside} 行。", manifest.deliveries.len()),
+        &format!("部门端：{} 个数据集、{rows} 行原始数据，身份证件号码换成令牌并签名，搁置 {aside} 行。", manifest.deliveries.len()),
         &format!(
             "agencies: {} datasets, {rows} raw rows; identity numbers became tokens, every delivery is signed, {aside} rows were set aside.",
             manifest.deliveries.len()

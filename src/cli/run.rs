@@ -95,7 +95,7 @@ fn tell(record: &RunRecord, t: NaiveDate, output: &Output) {
     }
     if record.quarantined > 0 {
         output.warning(
-            &format!("有 {} 行被剔除，见 report.html 和 quarantine/", record.quarantined),
+            &format!("有 {} 行被搁置，见 report.html 和 quarantine/", record.quarantined),
             &format!("{} rows were set aside; see report.html and quarantine/", record.quarantined),
         );
     }
@@ -133,7 +133,7 @@ pub fn tell_intake(record: &RunRecord, output: &Output, zh: bool) {
     }
     let (deliveries, rows, accepted, collapsed, quarantined) = taken;
     output.line(if zh {
-        format!("收取 {deliveries} 份交付：{rows} 行 = 接收 {accepted} + 合并 {collapsed} + 剔除 {quarantined}")
+        format!("收取 {deliveries} 份交付：{rows} 行 = 接收 {accepted} + 合并 {collapsed} + 搁置 {quarantined}")
     } else {
         format!(
             "took in {deliveries} deliveries: {rows} rows = {accepted} accepted + {collapsed} collapsed + {quarantined} set aside"

@@ -132,7 +132,7 @@ fn deliver(global: &args::Global, request: &args::SealDelivery, output: &Output)
 fn tell(sealed: &seal::Sealed, output: &Output) {
     let (read, written, aside) = (sealed.rows_read, sealed.rows, sealed.set_aside.rows);
     output.line(output.say(
-        &format!("{}：读入 {read} 行 = 封装 {written} + 剔除 {aside}", sealed.folder.display()),
+        &format!("{}：读入 {read} 行 = 封装 {written} + 搁置 {aside}", sealed.folder.display()),
         &format!("{}: {read} rows read = {written} sealed + {aside} set aside", sealed.folder.display()),
     ));
     for (repair, count) in &sealed.repairs {

@@ -288,11 +288,10 @@ fn lead(office: &Office<'_>, rule: &Rule, is_stale: bool, subject: &str, verdict
         let text = row.text(own).or_else(|| judged.and_then(|name| row.text(name)))?;
         fen(&text)
     };
-    let monthly = if values.contains_key("monthly_at_risk") {
-        money("monthly_at_risk", None)
-    } else {
-        money("monthly_at_risk", Some("judged_monthly"))
-    };
+    // What the programme pays the case is at risk; what a family misses is another programme's money, and only the rule
+    // can know it.
+    let is_told = values.contains_key("monthly_at_risk") || direction == Direction::Missed;
+    let monthly = money("monthly_at_risk", if is_told { None } else { Some("judged_monthly") });
     let figure = |name: &str| {
         row.text(name).map(|_| reason::for_people("", &row.cell(name))).map(|text| plain_number(&text))
     };

@@ -58,7 +58,10 @@ pub fn verify(folder: &Path) -> Result<(), NightError> {
     for output in outputs {
         let word = |key: &str| output.get(key).and_then(Value::as_str).unwrap_or_default();
         let file = folder.join(word("path"));
-        let digest = Digest::of_file(&file).map_err(io("read", &file))?;
+        let digest = match Digest::of_file(&file) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Err(damaged(&file, "it is gone")),
+            digest => digest.map_err(io("read", &file))?,
+        };
         if digest.hex() != word("sha256") {
             return Err(damaged(&file, "its content is not what the manifest says"));
         }

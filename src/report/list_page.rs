@@ -6,7 +6,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use crate::model::{Direction, Lang};
 
-use super::{
+use super::{Household, 
     HouseholdCase,
     column::Column,
     line::Line,
@@ -48,12 +48,18 @@ pub fn page(head: &Head, lines: &[Line], lang: Lang) -> String {
 }
 
 fn household(case: &HouseholdCase, lines: &[Line], number: usize, lang: Lang) -> Markup {
-    let name = case.household.household_id().unwrap_or(&case.case_id);
+    let name = match &case.household {
+        Household::Known(id) => format!("{} {id}", either(lang, "家庭", "Household")),
+        Household::Person(token) => {
+            format!("{} {}", either(lang, "个人", "Person"), token.get(..8).unwrap_or(token))
+        }
+        Household::Case(id) | Household::Nobody(id) => format!("{} {id}", either(lang, "案件", "Case")),
+    };
     let due = case.due_on().map(|day| day.to_string()).unwrap_or_default();
     html! {
         section.household aria-label=(name) {
             header {
-                h2 { span.number { (number) } (either(lang, "家庭 ", "Household ")) (name) }
+                h2 { span.number { (number) } (name) }
                 p.meta {
                     (Column::CaseNo.title().in_lang(lang)) " " span.id { (case.case_id) }
                     " · " (either(lang, "优先级", "priority")) " " b { (case.priority().total()) }

@@ -73,7 +73,7 @@ impl SealError {
             Self::Header(problems) => both(list(problems, HeaderProblem::zh)),
             Self::RawNumbers(columns) => both(list(columns, RawColumn::zh)),
             Self::NothingLeft { rows, reason } => Text::new(
-                format!("全部 {rows} 行均被剔除，主要原因：{}；没有可交付的内容", reason.zh),
+                format!("全部 {rows} 行均被搁置，主要原因：{}；没有可交付的内容", reason.zh),
                 self.to_string(),
             ),
             Self::TotalTooLarge { path, column } => {

@@ -23,7 +23,7 @@ const NEXT_DAY: &str = "2026-03-16";
 fn a_rule_whose_data_was_never_delivered_is_not_run_and_code_3_says_so() {
     let place = Place::with(&FEW);
     let said = place.night.run().ends(3);
-    said.prints(&["D-01    not run: civil_affairs.deaths was never delivered", "S-01            "]);
+    said.prints(&["D-01    not run: civil_affairs.payments was never delivered", "S-01            "]);
     let coverage = Table::read(&place.night.current().join("coverage.parquet"));
     assert!(coverage.select(["rule_id"]).iter().all(|[rule]| *rule != "D-01"));
 }
@@ -64,7 +64,7 @@ fn kept(store: &Path) -> std::collections::BTreeMap<String, Vec<u8>> {
 
 #[test]
 fn when_no_more_can_be_written_the_night_fails_by_name_and_yesterday_still_stands() {
-    let mut place = Place::with(&FEW);
+    let place = Place::with(&FEW);
     place.night.run().ends(3);
     let (yesterday, before) = (place.night.current(), kept(&place.night.store));
     let mut tomorrow = place.night.clone();

@@ -57,7 +57,7 @@ fn ctrl_c_ends_a_night_within_two_seconds_wherever_it_is() {
 fn ctrl_c_ends_commands_that_only_compute_as_well() {
     let folder = tempfile::tempdir().unwrap();
     let mut command = hedui(["synth", "--lang", "en", "--persons", "2000000", "--out"]);
-    let mut running = Running::start(command.arg(folder.path().join("city")));
+    let running = Running::start(command.arg(folder.path().join("city")));
     std::thread::sleep(Duration::from_millis(700));
     running.signal("INT");
     let (_, took, said) = running.end();
@@ -70,7 +70,7 @@ fn a_night_that_is_killed_anywhere_is_made_good_by_the_next() {
     NIGHT.code.unwrap();
     let place = Place::with_city();
     // With -v every delivery, fact and rule is named as it is reached.
-    for step in ["contributions-2026", "property_units-2026", "deriving facts", "M-01", "writing lists", "manifest.json"] {
+    for step in ["property_units-2026", "contributions-2026", "deriving facts", "M-01", "writing lists", "manifest.json"] {
         let mut running = Running::start(place.night.command().arg("-v"));
         assert!(running.says(step), "it never came to `{step}`");
         running.signal("KILL");

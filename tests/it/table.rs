@@ -40,7 +40,6 @@ impl Table {
         self.rows.iter().map(|row| places.map(|place| row[place].as_str())).collect()
     }
 
-
     /// The table as CSV.
     pub fn csv(&self) -> String {
         let mut writer = csv::Writer::from_writer(Vec::new());

@@ -14,8 +14,8 @@ legal:
     en: When the members of a dibao family change, the amount is reviewed and raised, lowered or stopped in good time; tekun support ends with death.
     source: 《社会救助暂行办法》（国务院令第649号）；《特困人员认定办法》（民发〔2021〕43号）
 reason:
-  zh: "登记于{dead_on}死亡，此后仍有{months_after}个月的发放（{first_month}至{last_month}），死亡后共发{total_so_far}元。"
-  en: "Registered as having died on {dead_on}; {months_after} months were paid after that ({first_month} to {last_month}), {total_so_far} yuan since the death in all."
+  zh: "登记于{dead_on}死亡，此后本案仍有{months_after}个月的发放（{first_month}至{last_month}），死亡后共发{total_so_far}元。"
+  en: "Registered as having died on {dead_on}; {months_after} months were paid in this case after that ({first_month} to {last_month}), {total_so_far} yuan since the death in all."
 unit: {zh: 个月, en: months}
 clears:
   zh: 死亡登记有误（本人健在），或这些月份的款项已退回。

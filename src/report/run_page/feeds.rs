@@ -30,7 +30,7 @@ pub fn section(input: &ReportInput) -> Markup {
                     th.n scope="col" { (say("采用", "Taken in")) }
                     th.n scope="col" { (say("合并重复", "Collapsed")) }
                     th.n scope="col" { (say("搁置", "Set aside")) }
-                    th.n scope="col" { (say("部门自行剔除", "Left out by the agency")) }
+                    th.n scope="col" { (say("部门自行搁置", "Left out by the agency")) }
                     th scope="col" { (say("自动修正", "Repaired")) }
                 } }
                 tbody { @for feed in &input.feeds { (row(feed, input)) } }
