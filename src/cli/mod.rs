@@ -17,7 +17,7 @@ mod seal;
 mod synth;
 mod test;
 
-use std::ffi::OsString;
+use std::{ffi::OsString, sync::Arc};
 
 use clap::Parser;
 
@@ -37,30 +37,33 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
             return if is_wrong { Exit::Usage } else { Exit::Done };
         }
     };
-    let output = Output::new(&args.global);
-    let work = async {
-        match &args.command {
-            Command::Demo(demo) => demo::run(&args.global, demo, &output).await,
-            Command::Run(run) => run::run(&args.global, run, &output).await,
-            Command::Seal(seal) => seal::run(&args.global, seal, &output),
-            Command::Accept(accept) => accept::run(&args.global, accept, &output),
-            Command::Check(check) => check::run(&args.global, check, &output).await,
-            Command::Test(test) => test::run(&args.global, test, &output).await,
-            Command::Synth(synth) => synth::run(&args.global, synth, &output),
-        }
+    let output = Arc::new(Output::new(&args.global));
+    let watcher = tokio::spawn(stop_on_ctrl_c(Arc::clone(&output)));
+    let result = match &args.command {
+        Command::Demo(demo) => demo::run(&args.global, demo, &output).await,
+        Command::Run(run) => run::run(&args.global, run, &output).await,
+        Command::Seal(seal) => seal::run(&args.global, seal, &output),
+        Command::Accept(accept) => accept::run(&args.global, accept, &output),
+        Command::Check(check) => check::run(&args.global, check, &output).await,
+        Command::Test(test) => test::run(&args.global, test, &output).await,
+        Command::Synth(synth) => synth::run(&args.global, synth, &output),
     };
-    let result = tokio::select! {
-        result = work => result,
-        _ = tokio::signal::ctrl_c() => {
-            output.problem("已中断，没有留下半成品。", "interrupted; nothing was left half done.", None);
-            return Exit::Failed;
-        }
-    };
+    watcher.abort();
     match result {
         Ok(exit) => exit,
         Err(failure) => {
             output.failure(&failure);
             failure.exit
         }
+    }
+}
+
+/// Ends the program on ctrl-c, at once and on a thread of its own: the work may be in the middle of a long file.
+///
+/// What was being written stands in a draft that nobody sees; the next run sweeps it.
+async fn stop_on_ctrl_c(output: Arc<Output>) {
+    if tokio::signal::ctrl_c().await.is_ok() {
+        output.problem("已中断，没有留下半成品。", "interrupted; nothing was left half done.", None);
+        std::process::exit(1);
     }
 }

@@ -5,16 +5,21 @@ use std::{collections::BTreeMap, path::Path};
 use super::{NightError, Order, RunPlan, Watch, Workshop};
 use crate::{
     compare::{self, Office, Outcome, Part, People},
-    engine::{Engine, TableName},
+    engine::{Engine, Placeholders, TableName},
     model::{Text, Token},
     project::Rule,
     store::{Dictionary, Resolved},
 };
 
+/// The figures of every division and hukou kind that a case has, in the run's folder.
+pub const FIGURES: &str = "figures.parquet";
+
 /// What the rules gave.
 pub struct Executed {
     /// By rule id: the outcome, or why there is none.
     pub outcomes: BTreeMap<String, Result<Outcome, String>>,
+    /// Placeholders of the business date and the run's division, so that another engine can run the same SQL.
+    pub values: Placeholders,
     /// Person token → household, for leads that name no household themselves.
     pub links: BTreeMap<String, String>,
 }
@@ -31,6 +36,7 @@ pub async fn execute(
     plan: &RunPlan,
     dictionary: &Dictionary,
     scratch: &Path,
+    draft: &Path,
     watch: &dyn Watch,
 ) -> Result<Executed, NightError> {
     let project = order.project;
@@ -40,6 +46,8 @@ pub async fn execute(
         compare::add_dataset(&engine, contract, &parts).await?;
     }
     let workshop = Workshop::open(engine, project, &project.parameters, order.t).await?;
+    let figures = "SELECT * FROM run.figures ORDER BY division, hukou_kind";
+    workshop.engine.write("figures", figures, &workshop.values, &draft.join(FIGURES)).await?;
     let rules: Vec<&Rule> = project.rules.values().filter(|rule| rule.is_run()).collect();
     let facts = workshop.facts_for(rules.iter().copied()).map_err(|fault| NightError::Fact(fault.to_string()))?;
     watch.stage(&Text::new("推导事实", "deriving facts"), steps(facts.len()));
@@ -66,7 +74,7 @@ pub async fn execute(
         outcomes.insert(rule.id.clone(), outcome);
     }
     let links = links(&workshop, dictionary).await?;
-    Ok(Executed { outcomes, links })
+    Ok(Executed { outcomes, values: workshop.values, links })
 }
 
 fn steps(count: usize) -> u64 {

@@ -92,7 +92,7 @@ pub async fn run(order: &Order<'_>, watch: &dyn Watch) -> Result<RunRecord, Nigh
     }
     let draft = lock.draft()?;
     let scratch = lock.draft()?;
-    let executed = execute::execute(order, &plan, &dictionary, scratch.path(), watch).await?;
+    let executed = execute::execute(order, &plan, &dictionary, scratch.path(), draft.path(), watch).await?;
     watch.stage(&Text::new("写清单和报告", "writing lists and report"), 1);
     let record = retell::write(order, &plan, &intake, executed, draft.path(), folder.clone())?;
     watch.step("manifest.json");

@@ -11,6 +11,9 @@ use crate::{
     report::{self, Calendar, ReportInput, RuleNote},
 };
 
+/// The placeholders of the run's SQL as SQL literals, in the run's folder.
+pub const VALUES: &str = "values.json";
+
 /// Composes and writes everything of a run into `draft`; `folder` is where it will stand.
 pub fn write(
     order: &Order<'_>,
@@ -23,6 +26,10 @@ pub fn write(
     let input = input(order, plan, intake, &executed)?;
     let composed = report::compose(&input)?;
     report::write(&composed, draft)?;
+    let values: BTreeMap<&str, &str> = executed.values.iter().collect();
+    let path = draft.join(VALUES);
+    let text = serde_json::to_string_pretty(&values).unwrap_or_default() + "\n";
+    std::fs::write(&path, text).map_err(|source| NightError::Io { doing: "write", path, source })?;
     let record = RunRecord {
         run: plan.run.clone(),
         folder,
