@@ -7,7 +7,8 @@ const STACK: usize = 64 << 20;
 
 fn main() -> ExitCode {
     let work = || {
-        let runtime = tokio::runtime::Builder::new_multi_thread().thread_stack_size(STACK).enable_all().build()?;
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().thread_stack_size(STACK).enable_all().build()?;
         let exit = runtime.block_on(hedui::cli::run(std::env::args_os()));
         runtime.shutdown_background();
         Ok::<_, std::io::Error>(exit)

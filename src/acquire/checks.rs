@@ -35,13 +35,9 @@ pub(super) fn of(contract: &Contract) -> Vec<Check> {
         "human_resources.pension_payments" => {
             at("basic_amount").zip(at("amount")).map(|(part, whole)| Check::Part { part, whole })
         }
-        "civil_affairs.deaths" => {
-            at("died_on").zip(at("cremated_on")).map(|(first, second)| Check::AnyDate {
-                first,
-                second,
-                deleted: at("deleted"),
-            })
-        }
+        "civil_affairs.deaths" => at("died_on")
+            .zip(at("cremated_on"))
+            .map(|(first, second)| Check::AnyDate { first, second, deleted: at("deleted") }),
         "education.student_aid" => at("term").map(|column| Check::Term { column }),
         "human_resources.resident_premiums" => at("year").map(|column| Check::January { column }),
         _ => None,

@@ -32,7 +32,10 @@ pub fn run(global: &args::Global, accept: &args::Accept, output: &Output) -> Res
                 output.say("行 = 接收 + 合并 + 搁置", "rows = accepted + collapsed + set aside")
             )),
             Fate::Known => output.line(format!("{name}: {}", output.say("以前已收", "taken in before"))),
-            Fate::NotYet => output.line(format!("{name}: {}", output.say("晚于业务日期，等待", "after the business date, waits"))),
+            Fate::NotYet => output.line(format!(
+                "{name}: {}",
+                output.say("晚于业务日期，等待", "after the business date, waits")
+            )),
             Fate::Refused { code, what, hint } => output.problem(
                 &format!("拒收 {} [{code}]：{}", delivery.folder.display(), what.zh),
                 &format!("refused {} [{code}]: {}", delivery.folder.display(), what.en),

@@ -74,7 +74,10 @@ impl Global {
             Some(LangArg::Zh) => Lang::Zh,
             Some(LangArg::En) => Lang::En,
             None => {
-                #[expect(clippy::disallowed_methods, reason = "the command line is the door to the environment")]
+                #[expect(
+                    clippy::disallowed_methods,
+                    reason = "the command line is the door to the environment"
+                )]
                 let named = ["LC_ALL", "LC_MESSAGES", "LANG"]
                     .iter()
                     .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));

@@ -7,7 +7,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Exit, args, failure::Failure, open, output::Output, run as night_run, seal::failure as seal_failure};
+use super::{
+    Exit, args, failure::Failure, open, output::Output, run as night_run, seal::failure as seal_failure,
+};
 use crate::{
     accept::SignKey,
     identity::HashKey,
@@ -74,7 +76,8 @@ fn city(
             spec.seed = demo.seed;
             spec.threads = global.threads();
             if let Some(persons) = persons {
-                spec.persons = u32::try_from(persons).map_err(|_| Failure::usage("人口太多", "that is too many people"))?;
+                spec.persons = u32::try_from(persons)
+                    .map_err(|_| Failure::usage("人口太多", "that is too many people"))?;
             }
             output.note("生成城市", "making the city");
             synth::make(&spec, &project.contracts, &mut |_| {})
@@ -83,9 +86,11 @@ fn city(
         }
     };
     let path = folder.join(synth::MANIFEST);
-    let text = fs::read(&path).map_err(|error| Failure::failed("读不到示例城市", "the sample city cannot be read", &error))?;
-    let manifest = serde_json::from_slice(&text)
-        .map_err(|error| Failure::failed("示例城市的清单读不懂", "the sample city's manifest cannot be read", &error))?;
+    let text = fs::read(&path)
+        .map_err(|error| Failure::failed("读不到示例城市", "the sample city cannot be read", &error))?;
+    let manifest = serde_json::from_slice(&text).map_err(|error| {
+        Failure::failed("示例城市的清单读不懂", "the sample city's manifest cannot be read", &error)
+    })?;
     Ok((folder, manifest))
 }
 
@@ -99,8 +104,13 @@ impl Keys {
     fn ready(folder: &Path, manifest: &Manifest) -> Result<Self, Failure> {
         make_folder(folder)?;
         let hash_path = folder.join("exchange.hashkey");
-        let hash = if hash_path.exists() { HashKey::load(&hash_path) } else { HashKey::generate(&hash_path).and_then(|_| HashKey::load(&hash_path)) };
-        let hash = hash.map_err(|error| Failure::failed("散列密钥不能用", "the hash key cannot be used", &error))?;
+        let hash = if hash_path.exists() {
+            HashKey::load(&hash_path)
+        } else {
+            HashKey::generate(&hash_path).and_then(|_| HashKey::load(&hash_path))
+        };
+        let hash =
+            hash.map_err(|error| Failure::failed("散列密钥不能用", "the hash key cannot be used", &error))?;
         let mut agencies: Vec<&str> =
             manifest.deliveries.iter().filter_map(|delivery| delivery.dataset.split('.').next()).collect();
         agencies.sort_unstable();
@@ -110,13 +120,17 @@ impl Keys {
         for agency in agencies {
             let path = folder.join(format!("{agency}.signkey"));
             let key = if path.exists() { SignKey::load(&path) } else { SignKey::generate(&path, agency) };
-            let key = key.map_err(|error| Failure::failed("签名密钥不能用", "the signing key cannot be used", &error))?;
+            let key = key.map_err(|error| {
+                Failure::failed("签名密钥不能用", "the signing key cannot be used", &error)
+            })?;
             lines.push_str(&key.allowed_signers_line(agency));
             lines.push('\n');
             sign.push((agency.to_owned(), key));
         }
         let path = folder.join("allowed_signers");
-        fs::write(&path, lines).map_err(|error| Failure::failed("写不下 allowed_signers", "allowed_signers cannot be written", &error))?;
+        fs::write(&path, lines).map_err(|error| {
+            Failure::failed("写不下 allowed_signers", "allowed_signers cannot be written", &error)
+        })?;
         Ok(Self { hash, sign })
     }
 
@@ -166,11 +180,16 @@ fn seal_all(
 
 fn make_folder(path: &Path) -> Result<(), Failure> {
     fs::create_dir_all(path).map_err(|error| {
-        Failure::failed("建不了文件夹", "a folder cannot be made", &error)
-            .hint(format!("{}：换一个 --dir", path.display()), format!("{}: choose another --dir", path.display()))
+        Failure::failed("建不了文件夹", "a folder cannot be made", &error).hint(
+            format!("{}：换一个 --dir", path.display()),
+            format!("{}: choose another --dir", path.display()),
+        )
     })
 }
 
 fn broken(field: &str) -> Failure {
-    Failure::usage(format!("示例城市的清单中 {field} 不对"), format!("the sample city's manifest has a wrong {field}"))
+    Failure::usage(
+        format!("示例城市的清单中 {field} 不对"),
+        format!("the sample city's manifest has a wrong {field}"),
+    )
 }

@@ -35,14 +35,6 @@ impl Failure {
         self
     }
 
-    /// Adds what to do, where the error knows it.
-    pub fn hint_of(mut self, hint: Option<&str>) -> Self {
-        if let Some(hint) = hint {
-            self.hint = Some(Text::new(hint, hint));
-        }
-        self
-    }
-
     /// Ends with another exit code.
     pub fn exit(mut self, exit: Exit) -> Self {
         self.exit = exit;

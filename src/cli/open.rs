@@ -23,7 +23,10 @@ pub fn open(
             format!("流程文件有 {errors} 处错误，没有运行"),
             format!("the project's files have {errors} errors; nothing was run"),
         )
-        .hint("每处错误的说明：hedui check --explain 代码", "every code is explained by hedui check --explain CODE"));
+        .hint(
+            "每处错误的说明：hedui check --explain 代码",
+            "every code is explained by hedui check --explain CODE",
+        ));
     }
     project.ok_or_else(|| Failure::usage("流程不能读取", "the pipeline cannot be read").exit(Exit::Usage))
 }

@@ -23,7 +23,13 @@ pub fn find(global: &Global) -> Result<PathBuf, Failure> {
         program.ancestors().skip(1).find(|folder| has_both(folder)).map(Path::to_path_buf)
     };
     above.or_else(beside).ok_or_else(|| {
-        Failure::usage("找不到 pipelines 和 schemas 两个文件夹", "the folders pipelines and schemas were not found")
-            .hint("请在安装文件夹中运行，或用 --root 指明它", "run in the installation's folder, or name it with --root")
+        Failure::usage(
+            "找不到 pipelines 和 schemas 两个文件夹",
+            "the folders pipelines and schemas were not found",
+        )
+        .hint(
+            "请在安装文件夹中运行，或用 --root 指明它",
+            "run in the installation's folder, or name it with --root",
+        )
     })
 }

@@ -50,9 +50,17 @@ pub fn signers(project: &Project, named: Option<&Path>, store: &Path) -> PathBuf
 
 /// A night's error as the end of a command.
 pub fn failure(error: &NightError) -> Failure {
-    let failure = Failure::failed("这一夜没有完成，库中仍是原来的结果", "the night did not finish; the store holds what it held before", error)
-        .hint_of(error.hint());
-    if error.is_verification() { failure.exit(Exit::Unverified) } else { failure }
+    let (zh, en) = (
+        "这一夜没有完成，库中仍是原来的结果",
+        "the night did not finish; the store holds what it held before",
+    );
+    let mut failure = Failure::failed(zh, en, error);
+    failure.hint = error.hint();
+    match error {
+        error if error.is_verification() => failure.exit(Exit::Unverified),
+        error if error.is_usage() => failure.exit(Exit::Usage),
+        _ => failure,
+    }
 }
 
 /// Today by the machine's clock.
@@ -74,7 +82,9 @@ fn tell(record: &RunRecord, t: NaiveDate, output: &Output) {
     for (id, rule) in &record.rules {
         let title = output.text(&rule.title);
         output.line(match &rule.not_run {
-            Some(why) => format!("{id:<6}  {} {}  {title}", output.say("未运行：", "not run:"), output.text(why)),
+            Some(why) => {
+                format!("{id:<6}  {} {}  {title}", output.say("未运行：", "not run:"), output.text(why))
+            }
             None => format!(
                 "{id:<6}{:>12}{:>8}{:>10}{:>14}  {title}",
                 rule.population, rule.hit, rule.clear, rule.insufficient
@@ -83,7 +93,10 @@ fn tell(record: &RunRecord, t: NaiveDate, output: &Output) {
     }
     output.line("");
     output.line(if zh {
-        format!("{t}：{} 条线索上了 {} 份清单，涉及 {} 户。线索不是结论。", record.listed, record.lists, record.households)
+        format!(
+            "{t}：{} 条线索上了 {} 份清单，涉及 {} 户。线索不是结论。",
+            record.listed, record.lists, record.households
+        )
     } else {
         format!(
             "{t}: {} leads on {} review lists, for {} households. Leads, never decisions.",
@@ -105,7 +118,11 @@ fn tell(record: &RunRecord, t: NaiveDate, output: &Output) {
             "the same inputs and rules were run before: nothing changed, every file was checked against its digest.",
         );
     }
-    output.line(format!("{}  {}", output.say("报告  ", "report"), record.folder.join("report.html").display()));
+    output.line(format!(
+        "{}  {}",
+        output.say("报告  ", "report"),
+        record.folder.join("report.html").display()
+    ));
     output.line(format!("{}  {}", output.say("清单  ", "lists "), record.folder.join("lists").display()));
 }
 

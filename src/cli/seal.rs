@@ -53,7 +53,10 @@ fn keygen(request: &args::Keygen, output: &Output) -> Result<Exit, Failure> {
     if let (Some(path), Some(line)) = (&keys.sign_key, &keys.allowed_signers_line) {
         output.line(output.say(
             &format!("签名密钥 {}；把下一行交给收件方，加入 allowed_signers：", path.display()),
-            &format!("signing key {}; give the next line to the receiver for allowed_signers:", path.display()),
+            &format!(
+                "signing key {}; give the next line to the receiver for allowed_signers:",
+                path.display()
+            ),
         ));
         output.line(line);
     }
@@ -82,12 +85,14 @@ fn deliver(global: &args::Global, request: &args::SealDelivery, output: &Output)
         }
     })?;
     let hash_key = HashKey::load(&request.hash_key).map_err(|error| {
-        let mut failure = Failure::failed("散列密钥不能用", "the hash key cannot be used", &error).exit(Exit::Usage);
+        let mut failure =
+            Failure::failed("散列密钥不能用", "the hash key cannot be used", &error).exit(Exit::Usage);
         failure.hint = error.hint();
         failure
     })?;
     let sign_key = SignKey::load(&request.sign_key).map_err(|error| {
-        let mut failure = Failure::failed("签名密钥不能用", "the signing key cannot be used", &error).exit(Exit::Usage);
+        let mut failure =
+            Failure::failed("签名密钥不能用", "the signing key cannot be used", &error).exit(Exit::Usage);
         failure.hint = error.hint();
         failure
     })?;
@@ -139,7 +144,10 @@ fn tell(sealed: &seal::Sealed, output: &Output) {
         output.detail(&format!("  {repair}: {count}"));
     }
     for (fault, count) in &sealed.set_aside.by_reason {
-        output.warning(&format!("{}：{count} 行", fault.text().zh), &format!("{}: {count} rows", fault.text().en));
+        output.warning(
+            &format!("{}：{count} 行", fault.text().zh),
+            &format!("{}: {count} rows", fault.text().en),
+        );
     }
     for row in &sealed.set_aside.first {
         let column = row.column.as_deref().unwrap_or("—");

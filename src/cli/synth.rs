@@ -16,8 +16,10 @@ pub fn run(global: &args::Global, args: &args::Synth, output: &Output) -> Result
         open::show(&found, output);
         return Err(Failure::usage("合约有错误", "the contracts have errors"));
     }
-    let persons = u32::try_from(args.persons)
-        .map_err(|_| Failure::usage("人口太多", "that is too many people").hint("至多四十亿", "four thousand million at the most"))?;
+    let persons = u32::try_from(args.persons).map_err(|_| {
+        Failure::usage("人口太多", "that is too many people")
+            .hint("至多四十亿", "four thousand million at the most")
+    })?;
     let spec = Spec {
         persons,
         seed: args.seed,
@@ -38,8 +40,15 @@ pub fn run(global: &args::Global, args: &args::Synth, output: &Output) -> Result
         .map_err(|error| Failure::failed("城市没有生成", "the city was not made", &error))?;
     output.line(output.say(
         &format!("{persons} 人、{} 行、{} 个已知案例：{}", made.rows(), made.known_cases, args.out.display()),
-        &format!("{persons} people, {} rows, {} known cases: {}", made.rows(), made.known_cases, args.out.display()),
+        &format!(
+            "{persons} people, {} rows, {} known cases: {}",
+            made.rows(),
+            made.known_cases,
+            args.out.display()
+        ),
     ));
-    output.json(&json!({"persons": persons, "rows": made.rows(), "known_cases": made.known_cases, "out": args.out}));
+    output.json(
+        &json!({"persons": persons, "rows": made.rows(), "known_cases": made.known_cases, "out": args.out}),
+    );
     Ok(Exit::Done)
 }

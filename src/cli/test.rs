@@ -39,7 +39,10 @@ pub async fn run(global: &args::Global, test: &args::Test, output: &Output) -> R
         }
     }
     let passed = trials.len() - failed;
-    output.line(output.say(&format!("{passed} 个通过，{failed} 个不符"), &format!("{passed} passed, {failed} failed")));
+    output.line(
+        output
+            .say(&format!("{passed} 个通过，{failed} 个不符"), &format!("{passed} passed, {failed} failed")),
+    );
     output.json(&json!({
         "passed": passed, "failed": failed,
         "failures": trials.iter().filter(|trial| !trial.passed()).map(|trial| json!({

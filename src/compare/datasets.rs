@@ -37,7 +37,8 @@ pub async fn add_dataset(engine: &Engine, contract: &Contract, parts: &[Part]) -
     let schema = contract.arrow_schema();
     let mut selects = Vec::with_capacity(parts.len());
     for (number, part) in parts.iter().enumerate() {
-        let name = TableName::new(PARTS, format!("{}__{}__{number}", contract.id.agency, contract.id.dataset));
+        let name =
+            TableName::new(PARTS, format!("{}__{}__{number}", contract.id.agency, contract.id.dataset));
         let files: Vec<&std::path::Path> = part.files.iter().map(PathBuf::as_path).collect();
         engine.add_parquet(&name, schema.clone(), &files)?;
         selects.push(part_sql(contract, &name, number, &part.delivery, part.as_of, part.months.as_deref()));
@@ -63,7 +64,10 @@ pub async fn add_rows(
 
 fn columns(contract: &Contract) -> String {
     let own = contract.columns.iter().map(|column| column.name.as_str());
-    own.chain([Contract::FILE, Contract::LINE]).map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ")
+    own.chain([Contract::FILE, Contract::LINE])
+        .map(|name| format!("\"{name}\""))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 fn part_sql(
@@ -101,8 +105,8 @@ async fn add_resolved(engine: &Engine, contract: &Contract, selects: &[String]) 
     } else {
         format!("SELECT * FROM ({union}) AS every_part")
     };
-    let standing =
-        if contract.deleted_column().is_some() { "\nWHERE \"deleted\" IS NOT TRUE" } else { "" };
-    let sql = format!("SELECT {}, _delivery, _as_of FROM ({newest}) AS resolved{standing}", columns(contract));
+    let standing = if contract.deleted_column().is_some() { "\nWHERE \"deleted\" IS NOT TRUE" } else { "" };
+    let sql =
+        format!("SELECT {}, _delivery, _as_of FROM ({newest}) AS resolved{standing}", columns(contract));
     engine.add_view(&name, &sql, &Placeholders::default()).await
 }

@@ -76,7 +76,9 @@ pub enum EvaluateError {
         problem: String,
     },
     /// hit + clear + insufficient is not the population: a bug, never to be passed over.
-    #[error("failed to close the counts of {rule} in {division}: {hit} hits + {clear} clear + {insufficient} insufficient are not {population}")]
+    #[error(
+        "failed to close the counts of {rule} in {division}: {hit} hits + {clear} clear + {insufficient} insufficient are not {population}"
+    )]
     DoesNotClose {
         /// The rule.
         rule: String,
@@ -134,7 +136,10 @@ fn check_shape(rule: &Rule, schema: &Schema) -> Result<(), EvaluateError> {
     }
     match schema.field_with_name("hit").map(Field::data_type) {
         Ok(DataType::Boolean) => Ok(()),
-        _ => Err(EvaluateError::Shape { rule: rule.id.clone(), problem: "`hit` is not true or false".to_owned() }),
+        _ => Err(EvaluateError::Shape {
+            rule: rule.id.clone(),
+            problem: "`hit` is not true or false".to_owned(),
+        }),
     }
 }
 
@@ -147,14 +152,19 @@ pub fn subject_column(subject: SubjectKind) -> &'static str {
     }
 }
 
-fn coverage(rule: &Rule, counted: &[RecordBatch], block: Option<&Block>) -> Result<Vec<CoverageRow>, EvaluateError> {
+fn coverage(
+    rule: &Rule,
+    counted: &[RecordBatch],
+    block: Option<&Block>,
+) -> Result<Vec<CoverageRow>, EvaluateError> {
     let mut totals: BTreeMap<String, CoverageRow> = BTreeMap::new();
     let mut reasons: BTreeMap<(String, &'static str), u64> = BTreeMap::new();
     for batch in counted {
         for row in 0..batch.num_rows() {
             let division = cell(batch.column(0), row).to_string();
             let verdict = Verdict::from_number(cell(batch.column(1), row).int().unwrap_or(-1));
-            let subjects = cell(batch.column(2), row).int().and_then(|n| u64::try_from(n).ok()).unwrap_or_default();
+            let subjects =
+                cell(batch.column(2), row).int().and_then(|n| u64::try_from(n).ok()).unwrap_or_default();
             let total = totals.entry(division.clone()).or_insert_with(|| CoverageRow {
                 rule_id: rule.id.clone(),
                 division: division.clone(),
@@ -256,13 +266,16 @@ fn leads(
         leads.push(lead(office, rule, is_stale, subject, *verdict, &row));
         picked.push(u32::try_from(*index).unwrap_or_default());
     }
-    let chosen = take_record_batch(&hits, &UInt32Array::from(picked)).map_err(|error| shape(error.to_string()))?;
-    let ids: ArrayRef = Arc::new(StringArray::from_iter_values(leads.iter().map(|lead| lead.lead_id.as_str())));
+    let chosen =
+        take_record_batch(&hits, &UInt32Array::from(picked)).map_err(|error| shape(error.to_string()))?;
+    let ids: ArrayRef =
+        Arc::new(StringArray::from_iter_values(leads.iter().map(|lead| lead.lead_id.as_str())));
     let mut fields = chosen.schema().fields().to_vec();
     fields.push(Arc::new(Field::new("lead_id", DataType::Utf8, false)));
     let mut columns = chosen.columns().to_vec();
     columns.push(ids);
-    let chosen = RecordBatch::try_new(Arc::new(Schema::new(fields)), columns).map_err(|error| shape(error.to_string()))?;
+    let chosen = RecordBatch::try_new(Arc::new(Schema::new(fields)), columns)
+        .map_err(|error| shape(error.to_string()))?;
     leads.sort_by(|a, b| a.lead_id.cmp(&b.lead_id));
     Ok((leads, chosen))
 }
@@ -273,7 +286,14 @@ pub fn lead_id(rule_id: &str, kind: SubjectKind, subject: &str) -> String {
     format!("{rule_id}-{}", digest.get(..16).unwrap_or(&digest))
 }
 
-fn lead(office: &Office<'_>, rule: &Rule, is_stale: bool, subject: &str, verdict: i64, row: &Row<'_>) -> Lead {
+fn lead(
+    office: &Office<'_>,
+    rule: &Rule,
+    is_stale: bool,
+    subject: &str,
+    verdict: i64,
+    row: &Row<'_>,
+) -> Lead {
     let values: BTreeMap<String, Cell> = row
         .batch
         .schema()
@@ -282,8 +302,10 @@ fn lead(office: &Office<'_>, rule: &Rule, is_stale: bool, subject: &str, verdict
         .filter(|field| field.name() != "person_id")
         .map(|field| (field.name().clone(), row.cell(field.name())))
         .collect();
-    let severity = row.text("severity").and_then(|word| Severity::from_str(&word).ok()).unwrap_or(rule.severity);
-    let direction = row.text("direction").and_then(|word| Direction::from_str(&word).ok()).unwrap_or(rule.direction);
+    let severity =
+        row.text("severity").and_then(|word| Severity::from_str(&word).ok()).unwrap_or(rule.severity);
+    let direction =
+        row.text("direction").and_then(|word| Direction::from_str(&word).ok()).unwrap_or(rule.direction);
     let money = |own: &str, judged: Option<&str>| {
         let text = row.text(own).or_else(|| judged.and_then(|name| row.text(name)))?;
         fen(&text)
@@ -338,7 +360,8 @@ fn fen(text: &str) -> Option<Fen> {
 /// A decimal text in ten-thousandths; further places are cut.
 fn scaled(text: &str) -> Option<i128> {
     let negative = text.starts_with('-');
-    let (whole, fraction) = text.trim_start_matches('-').split_once('.').unwrap_or((text.trim_start_matches('-'), ""));
+    let (whole, fraction) =
+        text.trim_start_matches('-').split_once('.').unwrap_or((text.trim_start_matches('-'), ""));
     let four: String = fraction.chars().chain(std::iter::repeat('0')).take(4).collect();
     let number: i128 = format!("{whole}{four}").parse().ok()?;
     Some(if negative { -number } else { number })

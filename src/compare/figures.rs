@@ -21,7 +21,13 @@ use crate::{
 const PAIRS_SQL: &str =
     "SELECT DISTINCT division, hukou_kind FROM civil_affairs.cases ORDER BY division, hukou_kind";
 
-fn cell_of(book: &ParameterBook, column: &Column, division: &str, hukou: Option<&str>, t: NaiveDate) -> Option<ColumnValue> {
+fn cell_of(
+    book: &ParameterBook,
+    column: &Column,
+    division: &str,
+    hukou: Option<&str>,
+    t: NaiveDate,
+) -> Option<ColumnValue> {
     book.value(&column.parameter, division, hukou, t).and_then(|value| column.cell(&value.figure))
 }
 
@@ -68,9 +74,14 @@ pub async fn add_figures(engine: &Engine, book: &ParameterBook, t: NaiveDate) ->
     engine.add_rows(&TableName::new("run", "figures"), rows.schema(), vec![rows])
 }
 
-fn figure_rows(book: &ParameterBook, pairs: &[(String, String)], t: NaiveDate) -> Result<RecordBatch, ArrowError> {
+fn figure_rows(
+    book: &ParameterBook,
+    pairs: &[(String, String)],
+    t: NaiveDate,
+) -> Result<RecordBatch, ArrowError> {
     let text = |values: Vec<&str>| -> ArrayRef { Arc::new(StringArray::from(values)) };
-    let mut fields = vec![Field::new("division", DataType::Utf8, false), Field::new("hukou_kind", DataType::Utf8, false)];
+    let mut fields =
+        vec![Field::new("division", DataType::Utf8, false), Field::new("hukou_kind", DataType::Utf8, false)];
     let mut columns = vec![
         text(pairs.iter().map(|(division, _)| division.as_str()).collect()),
         text(pairs.iter().map(|(_, hukou)| hukou.as_str()).collect()),
@@ -89,24 +100,35 @@ fn figure_rows(book: &ParameterBook, pairs: &[(String, String)], t: NaiveDate) -
         }
         let (kind, array): (DataType, ArrayRef) = match column.kind {
             ColumnKind::Decimal { precision, scale } => {
-                let digits: Decimal128Array = values
-                    .iter()
-                    .map(|value| if let Some(ColumnValue::Decimal(digits)) = value { Some(*digits) } else { None })
-                    .collect();
-                (DataType::Decimal128(precision, scale), Arc::new(digits.with_precision_and_scale(precision, scale)?))
+                let digits: Decimal128Array =
+                    values
+                        .iter()
+                        .map(|value| {
+                            if let Some(ColumnValue::Decimal(digits)) = value { Some(*digits) } else { None }
+                        })
+                        .collect();
+                (
+                    DataType::Decimal128(precision, scale),
+                    Arc::new(digits.with_precision_and_scale(precision, scale)?),
+                )
             }
             ColumnKind::Int => {
                 let numbers: Int32Array = values
                     .iter()
-                    .map(|value| if let Some(ColumnValue::Int(number)) = value { Some(*number) } else { None })
+                    .map(
+                        |value| if let Some(ColumnValue::Int(number)) = value { Some(*number) } else { None },
+                    )
                     .collect();
                 (DataType::Int32, Arc::new(numbers))
             }
             ColumnKind::Text => {
-                let texts: StringArray = values
-                    .iter()
-                    .map(|value| if let Some(ColumnValue::Text(text)) = value { Some(text.as_str()) } else { None })
-                    .collect();
+                let texts: StringArray =
+                    values
+                        .iter()
+                        .map(|value| {
+                            if let Some(ColumnValue::Text(text)) = value { Some(text.as_str()) } else { None }
+                        })
+                        .collect();
                 (DataType::Utf8, Arc::new(texts))
             }
         };

@@ -19,10 +19,33 @@ pub fn fill(template: &str, values: &BTreeMap<String, Cell>) -> String {
             Some(cell) => text.push_str(&for_people(name, cell)),
             None => text.push('—'),
         }
-        rest = tail;
+        rest = if text.ends_with("1") && !is_digit_before_last(&text) {
+            singular(&mut text, tail)
+        } else {
+            tail
+        };
     }
     text.push_str(rest);
     text
+}
+
+/// What templates count in English.
+const COUNTED: [&str; 9] =
+    ["presale contracts", "months", "days", "years", "cases", "dwellings", "contracts", "payments", "units"];
+
+/// After a count of one: `1 months` is `1 month`.
+fn singular<'t>(text: &mut String, tail: &'t str) -> &'t str {
+    let counted =
+        COUNTED.iter().find(|word| tail.strip_prefix(' ').is_some_and(|next| next.starts_with(**word)));
+    let Some(word) = counted else { return tail };
+    text.push(' ');
+    text.push_str(word.trim_end_matches('s'));
+    tail.get(1 + word.len()..).unwrap_or_default()
+}
+
+/// Whether the text ends in a longer number, such as 21 or 0.1.
+fn is_digit_before_last(text: &str) -> bool {
+    text.chars().rev().nth(1).is_some_and(|c| c.is_ascii_digit() || c == '.' || c == '-')
 }
 
 /// A value as a sentence shows it.
@@ -46,6 +69,13 @@ fn trim_zeros(decimal: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_month_is_not_months() {
+        let said =
+            |count: i64| fill("{n} months paid", &BTreeMap::from([("n".to_owned(), Cell::Int(count))]));
+        assert_eq!([said(1), said(2), said(21)], ["1 month paid", "2 months paid", "21 months paid"]);
+    }
 
     #[test]
     fn a_template_reads_as_a_sentence() {

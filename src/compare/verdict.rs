@@ -156,10 +156,19 @@ pub fn judging_sql(rule: &Rule, columns: &[&str], standing: &Judged<'_>) -> Stri
     }
     match (rule.basis, rule.subject) {
         (Basis::Statutory, _) => {}
+        // The rule says itself whose authorisation counts: that of the pupil's household for E-05.
+        (Basis::Consent, _) if has("not_authorised") => {
+            whens.push((Reason::NotAuthorised as i64, "coalesce(r.not_authorised, false)"));
+        }
         (Basis::Consent, SubjectKind::Person) => {
-            join(&format!("facts.authorised_persons AS a ON a.household_id = {household} AND a.person_id = r.person_id"));
+            join(&format!(
+                "facts.authorised_persons AS a ON a.household_id = {household} AND a.person_id = r.person_id"
+            ));
             join("facts.person_ages AS y ON y.person_id = r.person_id");
-            whens.push((Reason::NotAuthorised as i64, "a.person_id IS NULL AND (y.age_months IS NULL OR y.age_months >= 216)"));
+            whens.push((
+                Reason::NotAuthorised as i64,
+                "a.person_id IS NULL AND (y.age_months IS NULL OR y.age_months >= 216)",
+            ));
         }
         (Basis::Consent, _) => {
             join("facts.unauthorised_cases AS a ON a.case_id = r.case_id");
@@ -188,7 +197,8 @@ pub fn judging_sql(rule: &Rule, columns: &[&str], standing: &Judged<'_>) -> Stri
         }
     }
     whens.push((0, "coalesce(r.hit, false)"));
-    let cases: String = whens.iter().map(|(number, test)| format!("\n         WHEN {test} THEN {number}")).collect();
+    let cases: String =
+        whens.iter().map(|(number, test)| format!("\n         WHEN {test} THEN {number}")).collect();
     let own: String = columns.iter().map(|column| format!("r.\"{column}\", ")).collect();
     let (programme, case_division, monthly) =
         if has_case { ("k.programme", "k.division", "k.monthly_amount") } else { ("NULL", "NULL", "NULL") };

@@ -249,7 +249,7 @@ mod tests {
         assert!(found.is_empty(), "{found:?}");
         let node = node.unwrap();
         let places = node.outline();
-        let written = |path: &str| &text[places[path].clone()];
+        let written = |path: &str| text.get(places[path].clone()).unwrap();
         assert_eq!(written("标题.zh"), "甲");
         assert_eq!(written("标题.en"), "\"a b\"");
         assert_eq!(written("标题"), "{zh: 甲, en: \"a b\"}");

@@ -5,14 +5,12 @@ use std::{
     ops::ControlFlow,
 };
 
-use datafusion::{
-    sql::{
-        parser::Statement,
-        sqlparser::{
-            ast::{Expr, Value, visit_expressions, visit_expressions_mut},
-            dialect::GenericDialect,
-            parser::Parser,
-        },
+use datafusion::sql::{
+    parser::Statement,
+    sqlparser::{
+        ast::{Expr, Value, visit_expressions, visit_expressions_mut},
+        dialect::GenericDialect,
+        parser::Parser,
     },
 };
 
@@ -44,7 +42,10 @@ impl Placeholders {
             let Value::Placeholder(written) = &value.value else { return ControlFlow::Continue(()) };
             let name = written.trim_start_matches('$');
             let literal = self.0.get(name).and_then(|text| {
-                Parser::new(&GenericDialect {}).try_with_sql(text).and_then(|mut parser| parser.parse_expr()).ok()
+                Parser::new(&GenericDialect {})
+                    .try_with_sql(text)
+                    .and_then(|mut parser| parser.parse_expr())
+                    .ok()
             });
             match literal {
                 Some(literal) => *expr = Expr::Nested(Box::new(literal)),

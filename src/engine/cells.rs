@@ -3,8 +3,8 @@
 use arrow::{
     array::{Array, ArrayRef, AsArray},
     datatypes::{
-        DataType, Date32Type, Decimal128Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type, UInt8Type,
-        UInt32Type, UInt64Type,
+        DataType, Date32Type, Decimal128Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type,
+        UInt8Type, UInt32Type, UInt64Type,
     },
 };
 use chrono::NaiveDate;
@@ -97,7 +97,9 @@ pub fn cell(column: &ArrayRef, row: usize) -> Cell {
         DataType::UInt64 => {
             i64::try_from(column.as_primitive::<UInt64Type>().value(row)).map_or(Cell::Null, Cell::Int)
         }
-        DataType::Decimal128(_, scale) => Cell::Decimal(column.as_primitive::<Decimal128Type>().value(row), *scale),
+        DataType::Decimal128(_, scale) => {
+            Cell::Decimal(column.as_primitive::<Decimal128Type>().value(row), *scale)
+        }
         DataType::Date32 => day(column.as_primitive::<Date32Type>().value(row)),
         DataType::Utf8 => Cell::Text(column.as_string::<i32>().value(row).to_owned()),
         DataType::LargeUtf8 => Cell::Text(column.as_string::<i64>().value(row).to_owned()),
@@ -117,8 +119,11 @@ mod tests {
 
     #[test]
     fn values_read_as_people_write_them() {
-        let money: ArrayRef =
-            Arc::new(Decimal128Array::from(vec![Some(-5), Some(119_000), None]).with_precision_and_scale(14, 2).unwrap());
+        let money: ArrayRef = Arc::new(
+            Decimal128Array::from(vec![Some(-5), Some(119_000), None])
+                .with_precision_and_scale(14, 2)
+                .unwrap(),
+        );
         assert_eq!(cell(&money, 0).to_string(), "-0.05");
         assert_eq!(cell(&money, 1).to_string(), "1190.00");
         assert_eq!(cell(&money, 2), Cell::Null);

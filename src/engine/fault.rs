@@ -103,7 +103,8 @@ mod tests {
 
     #[test]
     fn the_parsers_words_hold_a_place() {
-        let place = place_in_message("sql parser error: Expected: x, found: y at Line: 3, Column: 14").unwrap();
+        let place =
+            place_in_message("sql parser error: Expected: x, found: y at Line: 3, Column: 14").unwrap();
         assert_eq!((place.line, place.column), (3, 14));
         assert_eq!(place_in_message("nothing of the kind"), None);
     }

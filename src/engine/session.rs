@@ -72,7 +72,8 @@ pub struct Engine {
 impl Engine {
     /// A session within its limits.
     pub fn new(limits: Limits) -> Result<Self, EngineError> {
-        let mut config = SessionConfig::new().with_target_partitions(limits.threads.max(1)).with_information_schema(false);
+        let mut config =
+            SessionConfig::new().with_target_partitions(limits.threads.max(1)).with_information_schema(false);
         let options = config.options_mut();
         options.sql_parser.collect_spans = true;
         // `1.1` is a decimal in these rules; a float never touches money.
@@ -92,7 +93,8 @@ impl Engine {
         name: &TableName,
         table: Arc<dyn datafusion::catalog::TableProvider>,
     ) -> Result<(), EngineError> {
-        let failed = |error: &dyn std::fmt::Display| EngineError::run(&format!("add the table {name}"), &error);
+        let failed =
+            |error: &dyn std::fmt::Display| EngineError::run(&format!("add the table {name}"), &error);
         let catalog = self
             .context
             .catalog("datafusion")
@@ -113,30 +115,47 @@ impl Engine {
     }
 
     /// Adds rows held in memory as a table, replacing one of that name.
-    pub fn add_rows(&self, name: &TableName, schema: SchemaRef, rows: Vec<RecordBatch>) -> Result<(), EngineError> {
+    pub fn add_rows(
+        &self,
+        name: &TableName,
+        schema: SchemaRef,
+        rows: Vec<RecordBatch>,
+    ) -> Result<(), EngineError> {
         let table = MemTable::try_new(schema, vec![rows])
             .map_err(|error| EngineError::run(&format!("add the table {name}"), &error))?;
         self.register(name, Arc::new(table))
     }
 
     /// Adds Parquet files of one schema as a table.
-    pub fn add_parquet(&self, name: &TableName, schema: SchemaRef, files: &[&Path]) -> Result<(), EngineError> {
+    pub fn add_parquet(
+        &self,
+        name: &TableName,
+        schema: SchemaRef,
+        files: &[&Path],
+    ) -> Result<(), EngineError> {
         let mut urls = Vec::with_capacity(files.len());
         for file in files {
             let failed = |message: String| EngineError::File { path: file.display().to_string(), message };
             let absolute = file.canonicalize().map_err(|error| failed(error.to_string()))?;
-            let url = ListingTableUrl::parse(absolute.to_string_lossy()).map_err(|error| failed(error.to_string()))?;
+            let url = ListingTableUrl::parse(absolute.to_string_lossy())
+                .map_err(|error| failed(error.to_string()))?;
             urls.push(url);
         }
         let options = ListingOptions::new(Arc::new(ParquetFormat::default())).with_file_extension(".parquet");
-        let config = ListingTableConfig::new_with_multi_paths(urls).with_listing_options(options).with_schema(schema);
+        let config =
+            ListingTableConfig::new_with_multi_paths(urls).with_listing_options(options).with_schema(schema);
         let table = ListingTable::try_new(config)
             .map_err(|error| EngineError::run(&format!("add the table {name}"), &error))?;
         self.register(name, Arc::new(table))
     }
 
     /// Adds a statement under a name: it is computed again wherever it is used.
-    pub async fn add_view(&self, name: &TableName, sql: &str, values: &Placeholders) -> Result<(), EngineError> {
+    pub async fn add_view(
+        &self,
+        name: &TableName,
+        sql: &str,
+        values: &Placeholders,
+    ) -> Result<(), EngineError> {
         let frame = self.frame(&name.to_string(), sql, values).await?;
         self.register(name, frame.into_view())
     }
@@ -196,9 +215,8 @@ impl Engine {
         let mut stream = frame.execute_stream().await.map_err(|error| EngineError::run(what, &error))?;
         let schema = stream.schema();
         let file = std::fs::File::create(path).map_err(|error| failed(error.to_string()))?;
-        let properties = WriterProperties::builder()
-            .set_compression(Compression::ZSTD(ZstdLevel::default()))
-            .build();
+        let properties =
+            WriterProperties::builder().set_compression(Compression::ZSTD(ZstdLevel::default())).build();
         let mut writer = ArrowWriter::try_new(file, schema.clone(), Some(properties))
             .map_err(|error| failed(error.to_string()))?;
         let mut rows = 0;
@@ -223,7 +241,8 @@ impl Engine {
         let plan =
             state.statement_to_plan(statement).await.map_err(|error| vec![SqlFault::from_engine(&error)])?;
         // Rules and facts only read.
-        let options = SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
+        let options =
+            SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
         options.verify_plan(&plan).map_err(|error| vec![SqlFault::from_engine(&error)])?;
         // Types are coerced here, so that a comparison that makes no sense is found without running it.
         state

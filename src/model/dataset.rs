@@ -38,9 +38,7 @@ impl FromStr for DatasetId {
                 && part.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
         };
         match text.split_once('.') {
-            Some((agency, dataset)) if is_name(agency) && is_name(dataset) => {
-                Ok(Self::new(agency, dataset))
-            }
+            Some((agency, dataset)) if is_name(agency) && is_name(dataset) => Ok(Self::new(agency, dataset)),
             _ => Err(BadDatasetId(text.to_owned())),
         }
     }

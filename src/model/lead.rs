@@ -229,7 +229,8 @@ mod tests {
 
     #[test]
     fn a_stale_hit_is_ranked_one_lower_and_never_below_the_last() {
-        let chain = |from: Severity| [from.lowered(), from.lowered().lowered(), from.lowered().lowered().lowered()];
+        let chain =
+            |from: Severity| [from.lowered(), from.lowered().lowered(), from.lowered().lowered().lowered()];
         assert_eq!(chain(Severity::S1), [Severity::S2, Severity::S3, Severity::S4]);
         assert_eq!(chain(Severity::M1), [Severity::M2, Severity::M3, Severity::M3]);
         assert_eq!(Severity::S4.lowered(), Severity::S4);

@@ -14,9 +14,7 @@ mod token;
 pub use dataset::{BadDatasetId, DatasetId};
 pub use digest::Digest;
 pub use division::{division_stem, lies_in};
-pub use lead::{
-    BadWord, CoverageRow, Direction, EvidenceRow, Lead, LeadStatus, Severity, SubjectKind,
-};
+pub use lead::{BadWord, CoverageRow, Direction, EvidenceRow, Lead, LeadStatus, Severity, SubjectKind};
 pub use money::{BadMoney, Fen};
 pub use month::{BadMonth, Month};
 pub use text::{Lang, Text};

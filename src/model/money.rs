@@ -66,7 +66,13 @@ mod tests {
 
     #[test]
     fn amounts_are_read_to_the_fen_and_written_back() {
-        for (text, fen) in [("0", 0), ("1190", 119_000), ("0.5", 50), ("-12.34", -1234), ("999999999999.99", 99_999_999_999_999)] {
+        for (text, fen) in [
+            ("0", 0),
+            ("1190", 119_000),
+            ("0.5", 50),
+            ("-12.34", -1234),
+            ("999999999999.99", 99_999_999_999_999),
+        ] {
             assert_eq!(text.parse::<Fen>(), Ok(Fen(fen)), "{text}");
         }
         assert_eq!(Fen(-5).to_string(), "-0.05");

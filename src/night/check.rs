@@ -37,7 +37,8 @@ async fn check(project: &Project, limits: Limits, found: &mut Diagnostics) -> Re
     let order = match compare::ordered(&engine, project.facts.values()) {
         Ok(order) => order,
         Err(compare::OrderError::Cycle(names)) => {
-            let file = project.pipeline.facts.join(format!("{}.sql", names.first().cloned().unwrap_or_default()));
+            let file =
+                project.pipeline.facts.join(format!("{}.sql", names.first().cloned().unwrap_or_default()));
             let list = names.join(", ");
             let (zh, en) = (format!("事实互相依赖：{list}"), format!("facts need each other: {list}"));
             found.push(Diagnostic::new(Code::FactCycle, &file, zh, en));
@@ -76,7 +77,12 @@ impl Planner<'_> {
             Ok(columns) => Some(columns),
             Err(faults) => {
                 for fault in faults {
-                    found.push(diagnostic(file, sql, &fault, if is_file { None } else { Some(span.clone()) }));
+                    found.push(diagnostic(
+                        file,
+                        sql,
+                        &fault,
+                        if is_file { None } else { Some(span.clone()) },
+                    ));
                 }
                 None
             }
@@ -91,7 +97,8 @@ async fn check_rule(planner: &Planner<'_>, rule: &Rule, found: &mut Diagnostics)
     let names: Vec<&str> = columns.fields().iter().map(|field| field.name().as_str()).collect();
     for wanted in [subject_column(rule.subject), "hit"] {
         if !names.contains(&wanted) {
-            let (zh, en) = (format!("结果中没有 `{wanted}` 列"), format!("the result has no column `{wanted}`"));
+            let (zh, en) =
+                (format!("结果中没有 `{wanted}` 列"), format!("the result has no column `{wanted}`"));
             found.push(Diagnostic::new(Code::BadOutput, &rule.file, zh, en).at(rule.place("id")));
         }
     }
@@ -100,8 +107,13 @@ async fn check_rule(planner: &Planner<'_>, rule: &Rule, found: &mut Diagnostics)
         if matches!(field.data_type(), DataType::Float16 | DataType::Float32 | DataType::Float64) {
             let name = field.name();
             let (zh, en) = (format!("列 `{name}` 是浮点数"), format!("the column `{name}` is a float"));
-            let help = ("用 CAST(… AS DECIMAL(18, 2)) 写成精确小数", "make it exact with CAST(… AS DECIMAL(18, 2))");
-            found.push(Diagnostic::new(Code::FloatOutput, &rule.file, zh, en).at(rule.place("id")).help(help.0, help.1));
+            let help =
+                ("用 CAST(… AS DECIMAL(18, 2)) 写成精确小数", "make it exact with CAST(… AS DECIMAL(18, 2))");
+            found.push(
+                Diagnostic::new(Code::FloatOutput, &rule.file, zh, en)
+                    .at(rule.place("id"))
+                    .help(help.0, help.1),
+            );
         }
     }
     for (path, text) in [("reason.zh", &rule.reason.zh), ("reason.en", &rule.reason.en)] {
@@ -120,9 +132,15 @@ async fn check_rule(planner: &Planner<'_>, rule: &Rule, found: &mut Diagnostics)
     }
     let judged = compare::judging_sql(rule, &names, &compare::Judged { block: None, knows_identities: true });
     planner.engine.add_rows(&TableName::new("run", "candidates"), columns, Vec::new())?;
-    let Some(lead) = planner.plan(&rule.file, &judged, rule.place("id"), false, found).await else { return Ok(()) };
+    let Some(lead) = planner.plan(&rule.file, &judged, rule.place("id"), false, found).await else {
+        return Ok(());
+    };
     let mut fields = lead.fields().to_vec();
-    fields.push(std::sync::Arc::new(arrow::datatypes::Field::new("lead_id", arrow::datatypes::DataType::Utf8, false)));
+    fields.push(std::sync::Arc::new(arrow::datatypes::Field::new(
+        "lead_id",
+        arrow::datatypes::DataType::Utf8,
+        false,
+    )));
     let lead = std::sync::Arc::new(arrow::datatypes::Schema::new(fields));
     planner.engine.add_rows(&TableName::new("run", "lead"), lead, Vec::new())?;
     for (number, evidence) in rule.evidence.iter().enumerate() {
@@ -147,9 +165,8 @@ fn diagnostic(file: &Path, sql: &str, fault: &SqlFault, elsewhere: Option<Range<
     let span = elsewhere.or_else(|| {
         let place = fault.place?;
         let lines = Lines::of(sql);
-        let byte = |line: u64, column: u64| {
-            lines.byte(usize::try_from(line).ok()?, usize::try_from(column).ok()?)
-        };
+        let byte =
+            |line: u64, column: u64| lines.byte(usize::try_from(line).ok()?, usize::try_from(column).ok()?);
         let start = byte(place.line, place.column)?;
         Some(start..byte(place.end_line, place.end_column).unwrap_or(start + 1))
     });

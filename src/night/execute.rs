@@ -49,7 +49,8 @@ pub async fn execute(
     let figures = "SELECT * FROM run.figures ORDER BY division, hukou_kind";
     workshop.engine.write("figures", figures, &workshop.values, &draft.join(FIGURES)).await?;
     let rules: Vec<&Rule> = project.rules.values().filter(|rule| rule.is_run()).collect();
-    let facts = workshop.facts_for(rules.iter().copied()).map_err(|fault| NightError::Fact(fault.to_string()))?;
+    let facts =
+        workshop.facts_for(rules.iter().copied()).map_err(|fault| NightError::Fact(fault.to_string()))?;
     watch.stage(&Text::new("推导事实", "deriving facts"), steps(facts.len()));
     workshop.compute(&facts, Some(scratch), |name| watch.step(name)).await?;
 
@@ -68,7 +69,9 @@ pub async fn execute(
         let outcome = match compare::evaluate(&office, rule).await {
             Ok(outcome) => Ok(outcome),
             // Counts that do not close are a bug: no result is better than a wrong one.
-            Err(error @ compare::EvaluateError::DoesNotClose { .. }) => return Err(NightError::Evaluate(error)),
+            Err(error @ compare::EvaluateError::DoesNotClose { .. }) => {
+                return Err(NightError::Evaluate(error));
+            }
             Err(error) => Err(error.to_string()),
         };
         outcomes.insert(rule.id.clone(), outcome);
@@ -92,17 +95,22 @@ fn parts(resolved: &Resolved) -> Vec<Part> {
 }
 
 /// The household in which each current member of an active case lives, for grouping leads.
-async fn links(workshop: &Workshop<'_>, dictionary: &Dictionary) -> Result<BTreeMap<String, String>, NightError> {
+async fn links(
+    workshop: &Workshop<'_>,
+    dictionary: &Dictionary,
+) -> Result<BTreeMap<String, String>, NightError> {
     let engine = &workshop.engine;
     if !engine.has(&TableName::new(compare::FACTS, "case_members")) {
         return Ok(BTreeMap::new());
     }
-    let sql = "SELECT person_id, min(household_id) AS household_id FROM facts.case_members GROUP BY person_id";
+    let sql =
+        "SELECT person_id, min(household_id) AS household_id FROM facts.case_members GROUP BY person_id";
     let (_, batches) = engine.collect("households of members", sql, &workshop.values).await?;
     let mut links = BTreeMap::new();
     for batch in &batches {
         for row in 0..batch.num_rows() {
-            let person = crate::engine::cell(batch.column(0), row).int().and_then(|n| dictionary.token_text(n));
+            let person =
+                crate::engine::cell(batch.column(0), row).int().and_then(|n| dictionary.token_text(n));
             let household = crate::engine::cell(batch.column(1), row);
             if let (Some(person), Some(household)) = (person, household.text()) {
                 links.insert(person, household.to_owned());

@@ -61,7 +61,8 @@ fn latest_before(folder: &Path, t: NaiveDate) -> Result<Option<NaiveDate>, Night
     };
     let mut latest = None;
     for entry in entries {
-        let entry = entry.map_err(|source| NightError::Io { doing: "read", path: folder.to_owned(), source })?;
+        let entry =
+            entry.map_err(|source| NightError::Io { doing: "read", path: folder.to_owned(), source })?;
         let Ok(date) = entry.file_name().to_string_lossy().parse::<NaiveDate>() else { continue };
         if date < t && entry.path().join("current").is_file() {
             latest = latest.max(Some(date));
@@ -72,8 +73,11 @@ fn latest_before(folder: &Path, t: NaiveDate) -> Result<Option<NaiveDate>, Night
 
 fn read_leads(path: &Path) -> Result<BTreeMap<String, NaiveDate>, NightError> {
     let damaged = |message: String| NightError::Damaged { path: path.to_owned(), message };
-    let file = fs::File::open(path)
-        .map_err(|source| NightError::Io { doing: "read", path: path.to_owned(), source })?;
+    let file = fs::File::open(path).map_err(|source| NightError::Io {
+        doing: "read",
+        path: path.to_owned(),
+        source,
+    })?;
     let reader = ParquetRecordBatchReaderBuilder::try_new(file)
         .and_then(ParquetRecordBatchReaderBuilder::build)
         .map_err(|error| damaged(error.to_string()))?;
@@ -81,7 +85,8 @@ fn read_leads(path: &Path) -> Result<BTreeMap<String, NaiveDate>, NightError> {
     for batch in reader {
         let batch = batch.map_err(|error| damaged(error.to_string()))?;
         let ids = batch.column_by_name("lead_id").and_then(|column| column.as_string_opt::<i32>());
-        let dates = batch.column_by_name("first_seen").and_then(|column| column.as_primitive_opt::<Date32Type>());
+        let dates =
+            batch.column_by_name("first_seen").and_then(|column| column.as_primitive_opt::<Date32Type>());
         let (Some(ids), Some(dates)) = (ids, dates) else {
             return Err(damaged("the columns lead_id and first_seen are not as expected".to_owned()));
         };

@@ -50,16 +50,24 @@ pub fn write(plan: &RunPlan, record: &RunRecord, folder: &Path) -> Result<(), Ni
 /// Checks every file that the manifest of a sealed run names.
 pub fn verify(folder: &Path) -> Result<(), NightError> {
     let path = folder.join(MANIFEST);
-    let damaged = |path: &Path, message: &str| NightError::Damaged { path: path.to_owned(), message: message.to_owned() };
+    let damaged = |path: &Path, message: &str| NightError::Damaged {
+        path: path.to_owned(),
+        message: message.to_owned(),
+    };
     let text = std::fs::read(&path).map_err(io("read", &path))?;
     let manifest: Value =
         serde_json::from_slice(&text).map_err(|_| damaged(&path, "it is not a manifest any more"))?;
-    let outputs = manifest.get("outputs").and_then(Value::as_array).ok_or_else(|| damaged(&path, "it names no outputs"))?;
+    let outputs = manifest
+        .get("outputs")
+        .and_then(Value::as_array)
+        .ok_or_else(|| damaged(&path, "it names no outputs"))?;
     for output in outputs {
         let word = |key: &str| output.get(key).and_then(Value::as_str).unwrap_or_default();
         let file = folder.join(word("path"));
         let digest = match Digest::of_file(&file) {
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Err(damaged(&file, "it is gone")),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                return Err(damaged(&file, "it is gone"));
+            }
             digest => digest.map_err(io("read", &file))?,
         };
         if digest.hex() != word("sha256") {

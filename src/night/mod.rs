@@ -118,6 +118,10 @@ fn point_current(folder: &Path) -> Result<(), NightError> {
         let readable = std::fs::Permissions::from_mode(0o644);
         std::fs::set_permissions(file.path(), readable).map_err(failed(&current))?;
     }
-    file.persist(&current).map_err(|error| NightError::Io { doing: "write", path: current, source: error.error })?;
+    file.persist(&current).map_err(|error| NightError::Io {
+        doing: "write",
+        path: current,
+        source: error.error,
+    })?;
     Ok(())
 }

@@ -123,7 +123,11 @@ fn describe(
 }
 
 fn file_digest(path: &Path) -> Result<Value, NightError> {
-    let digest = Digest::of_file(path).map_err(|source| NightError::Io { doing: "read", path: path.to_owned(), source })?;
+    let digest = Digest::of_file(path).map_err(|source| NightError::Io {
+        doing: "read",
+        path: path.to_owned(),
+        source,
+    })?;
     Ok(json!({"file": name_of(path), "sha256": digest.hex()}))
 }
 

@@ -8,7 +8,7 @@ use crate::{
     acquire::AcquireError,
     compare::EvaluateError,
     engine::EngineError,
-    model::{Text},
+    model::Text,
     report::ReportError,
     store::StoreError,
 };
@@ -124,18 +124,58 @@ pub enum NightError {
 
 impl NightError {
     /// What to do about it, where that is known.
-    pub fn hint(&self) -> Option<&'static str> {
-        match self {
-            Self::Store(error) => error.hint(),
-            Self::Accept(error) => error.hint(),
-            Self::Damaged { .. } => Some("a sealed run was changed: restore its folder from the backup, or move it away and run again"),
-            _ => None,
-        }
+    pub fn hint(&self) -> Option<Text> {
+        let (zh, en) = match self {
+            Self::Store(StoreError::Locked { .. }) => (
+                "等它结束再试：同一个库同时只有一个程序写",
+                "wait until it is done; two runs never write to one store at once",
+            ),
+            Self::Store(
+                StoreError::DictionaryGap { .. }
+                | StoreError::TokenTwice { .. }
+                | StoreError::BadSegment { .. },
+            ) => (
+                "字典的一段丢失或被改动：从备份恢复 store/dictionary",
+                "a dictionary segment was lost or changed: restore store/dictionary from the backup",
+            ),
+            Self::Store(StoreError::BadRecord { .. } | StoreError::Misplaced { .. }) => (
+                "快照封存后被改动：从备份恢复它",
+                "the snapshot was changed after it was sealed: restore it from the backup",
+            ),
+            Self::Signers(_) => (
+                "用 --signers 指明 allowed_signers 文件；每个部门一行，由 hedui seal keygen --agency 打印",
+                "name the allowed_signers file with --signers; it has a line an agency, which hedui seal keygen --agency prints",
+            ),
+            Self::Accept(AcceptError::Inbox { .. }) => {
+                ("用 --inbox 指明一个已有的文件夹", "name an existing folder with --inbox")
+            }
+            Self::Accept(AcceptError::EpochConflict { .. }) => (
+                "两批密钥的令牌不能比对：新密钥用新库，或改正流程的 key_id",
+                "tokens of two epochs cannot be compared: use a new store for the new key, or mend the pipeline's key_id",
+            ),
+            Self::Accept(AcceptError::EpochDamaged { .. } | AcceptError::ReceiptDamaged { .. }) => {
+                ("从库的备份恢复这个文件", "restore the file from the backup of the store")
+            }
+            Self::Damaged { .. } => (
+                "已封存的运行被改动：从备份恢复它的文件夹，或移走后重新运行",
+                "a sealed run was changed: restore its folder from the backup, or move it away and run again",
+            ),
+            _ => return None,
+        };
+        Some(Text::new(zh, en))
     }
 
     /// Whether it is a verification that failed.
     pub fn is_verification(&self) -> bool {
         matches!(self, Self::Damaged { .. })
+    }
+
+    /// Whether what was asked for is wrong, and nothing was begun.
+    pub fn is_usage(&self) -> bool {
+        matches!(
+            self,
+            Self::Signers(_) | Self::Accept(AcceptError::Inbox { .. } | AcceptError::EpochConflict { .. })
+        )
     }
 }
 
@@ -152,9 +192,16 @@ impl From<super::workshop::WorkshopError> for NightError {
 pub(super) fn reopen(plan: &RunPlan, intake: Intake, folder: PathBuf) -> Result<RunRecord, NightError> {
     let path = folder.join(super::manifest::MANIFEST);
     let damaged = |message: String| NightError::Damaged { path: path.clone(), message };
-    let text = std::fs::read(&path).map_err(|source| NightError::Io { doing: "read", path: path.clone(), source })?;
-    let manifest: serde_json::Value = serde_json::from_slice(&text).map_err(|error| damaged(error.to_string()))?;
-    let count = |value: &serde_json::Value, key: &str| value.get(key).and_then(serde_json::Value::as_u64).unwrap_or_default();
+    let text = std::fs::read(&path).map_err(|source| NightError::Io {
+        doing: "read",
+        path: path.clone(),
+        source,
+    })?;
+    let manifest: serde_json::Value =
+        serde_json::from_slice(&text).map_err(|error| damaged(error.to_string()))?;
+    let count = |value: &serde_json::Value, key: &str| {
+        value.get(key).and_then(serde_json::Value::as_u64).unwrap_or_default()
+    };
     let text_of = |value: &serde_json::Value| -> Option<Text> {
         let word = |lang: &str| value.get(lang).and_then(serde_json::Value::as_str).map(str::to_owned);
         Some(Text { zh: word("zh")?, en: word("en")? })

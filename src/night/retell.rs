@@ -70,7 +70,12 @@ fn rule_records(order: &Order<'_>, executed: &Executed) -> BTreeMap<String, Rule
     records
 }
 
-fn input(order: &Order<'_>, plan: &RunPlan, intake: &Intake, executed: &Executed) -> Result<ReportInput, NightError> {
+fn input(
+    order: &Order<'_>,
+    plan: &RunPlan,
+    intake: &Intake,
+    executed: &Executed,
+) -> Result<ReportInput, NightError> {
     let project = order.project;
     let mut leads: Vec<Lead> = Vec::new();
     let mut evidence = Vec::new();
@@ -100,7 +105,11 @@ fn input(order: &Order<'_>, plan: &RunPlan, intake: &Intake, executed: &Executed
         rules,
         feeds: words::feeds(order, plan),
         refused: words::refused(intake),
-        divisions: project.divisions.iter().map(|division| (division.code.clone(), division.name_zh.clone())).collect(),
+        divisions: project
+            .divisions
+            .iter()
+            .map(|division| (division.code.clone(), division.name_zh.clone()))
+            .collect(),
         labels: words::labels(project.contracts.values()),
         fields: words::fields(project.contracts.values()),
         links: executed.links.clone(),

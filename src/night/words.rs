@@ -16,10 +16,9 @@ use crate::{
 /// Why a rule was not evaluated.
 pub fn not_run(outcome: &Result<Outcome, String>) -> Option<Text> {
     match outcome {
-        Ok(outcome) => outcome
-            .not_run
-            .as_ref()
-            .map(|dataset| Text::new(format!("{dataset} 从未交付"), format!("{dataset} was never delivered"))),
+        Ok(outcome) => outcome.not_run.as_ref().map(|dataset| {
+            Text::new(format!("{dataset} 从未交付"), format!("{dataset} was never delivered"))
+        }),
         Err(error) => Some(Text::new(format!("未能运行：{error}"), format!("could not be run: {error}"))),
     }
 }
@@ -37,7 +36,11 @@ pub fn rule_note(rule: &Rule, outcome: Option<&Result<Outcome, String>>) -> Rule
             Status::Suspended => RuleStatus::Suspended,
             Status::Retired => RuleStatus::Retired,
         },
-        legal: rule.legal.iter().map(|legal| Legal { text: legal.text.clone(), source: legal.source.clone() }).collect(),
+        legal: rule
+            .legal
+            .iter()
+            .map(|legal| Legal { text: legal.text.clone(), source: legal.source.clone() })
+            .collect(),
         innocent: rule.innocent.clone(),
         action: rule.action.clone(),
         unit: rule.unit.clone(),
@@ -135,7 +138,8 @@ pub fn fields<'a>(contracts: impl Iterator<Item = &'a Contract>) -> BTreeMap<Str
 /// Above how much money a year an S3 lead is listed.
 pub fn s3_min_amount(order: &Order<'_>) -> Fen {
     let division = &order.project.pipeline.division.value;
-    match order.project.parameters.value("s3_min_amount", division, None, order.t).map(|value| &value.figure) {
+    match order.project.parameters.value("s3_min_amount", division, None, order.t).map(|value| &value.figure)
+    {
         Some(Figure::Money(fen)) => *fen,
         // Without the figure no S3 lead is listed for its money alone.
         _ => Fen(i64::MAX),

@@ -39,7 +39,10 @@ impl<'a> Workshop<'a> {
     }
 
     /// The facts that some rules need, in order.
-    pub fn facts_for<'r>(&self, rules: impl IntoIterator<Item = &'r Rule>) -> Result<Vec<&'a Fact>, SqlFault> {
+    pub fn facts_for<'r>(
+        &self,
+        rules: impl IntoIterator<Item = &'r Rule>,
+    ) -> Result<Vec<&'a Fact>, SqlFault> {
         let mut roots = BTreeSet::new();
         for rule in rules {
             roots.extend(compare::facts_in(&self.engine, &rule.text)?);

@@ -114,7 +114,7 @@ fn a_sound_project_has_nothing_to_report() {
     assert_eq!(places(root.path(), &found), Vec::<String>::new());
     let project = project.unwrap();
     let rule = &project.rules["D-01"];
-    assert_eq!(&rule.text[rule.place("evidence.0.from")], rule.evidence[0].from);
+    assert_eq!(rule.text.get(rule.place("evidence.0.from")).unwrap(), rule.evidence[0].from);
     assert_eq!(rule.group, "death");
     let test = &project.tests["D-01"].tests[0];
     assert_eq!((test.people["甲"], test.given.values().flatten().count()), (1, 1));

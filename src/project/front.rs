@@ -57,7 +57,7 @@ mod tests {
         let text = "\u{feff}/*---\nid: D-01\n---*/\nSELECT 1";
         let mut sheet = Sheet::new(Path::new("D-01.sql"));
         let node = read(text, true, &mut sheet).unwrap();
-        assert_eq!(&text[node.outline()["id"].clone()], "D-01");
+        assert_eq!(text.get(node.outline()["id"].clone()), Some("D-01"));
     }
 
     #[test]

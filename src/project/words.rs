@@ -81,7 +81,7 @@ mod tests {
             ]
         );
         for word in words(sql) {
-            assert!(sql[word.span].trim_start_matches('$') == word.text);
+            assert!(sql.get(word.span).unwrap().trim_start_matches('$') == word.text);
         }
     }
 

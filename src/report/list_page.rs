@@ -6,8 +6,8 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use crate::model::{Direction, Lang};
 
-use super::{Household, 
-    HouseholdCase,
+use super::{
+    Household, HouseholdCase,
     column::Column,
     line::Line,
     outcome::Outcome,

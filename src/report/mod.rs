@@ -1,7 +1,7 @@
 //! What the night tells people: household cases with priority and deadline, review lists, the run report, and the
 //! tables that other programs read.
 //!
-//! [`compose`] is a function from values to bytes; only [`write`] touches a disk. Nothing here decides about anyone:
+//! [`compose`] is a function from values to bytes; only [`write()`] touches a disk. Nothing here decides about anyone:
 //! a lead is a reason to look, and says what would clear it.
 //!
 //! # Decisions

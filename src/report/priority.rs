@@ -21,7 +21,7 @@ pub const SEVERITIES: [(Severity, u32, u32); 7] = [
 pub const MONEY_STEPS: [(i64, u32); 6] =
     [(50_000, 20), (24_000, 17), (12_000, 14), (6_000, 10), (3_000, 6), (1_000, 3)];
 
-/// Points for each further independent rule that points the same way in the household (see [`strength`]).
+/// Points for each further independent rule that points the same way in the household (see [`Priority`]).
 pub const STRENGTH_EACH: u32 = 5;
 /// At most that many points for strength.
 pub const STRENGTH_MAX: u32 = 15;

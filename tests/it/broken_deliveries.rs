@@ -20,7 +20,11 @@ const GOOD: &str = "civil_affairs/grace_periods";
 fn refused(place: &Place, code: &str, en: &str, zh: &str) {
     let said = run(&mut place.night.accept()).ends(3);
     let said = said.warns(&["error: refused ", &format!("[{code}"), en, "help: "]);
-    assert!(said.out.contains("grace_periods-2026-03-14-001-"), "the good one was not taken in: {}", said.out);
+    assert!(
+        said.out.contains("grace_periods-2026-03-14-001-"),
+        "the good one was not taken in: {}",
+        said.out
+    );
     let rows = rows_of("civil_affairs.grace_periods");
     assert!(said.out.contains(&format!(": {rows} = {rows} + 0 + 0 ")), "{}", said.out);
 
@@ -94,7 +98,12 @@ fn the_signature_of_another_delivery_is_refused() {
         place.delivery(SPOILT).join("datapackage.json.sig"),
     )
     .unwrap();
-    refused(&place, "signature_wrong", "the signature does not fit datapackage.json", "签名与 datapackage.json 不符");
+    refused(
+        &place,
+        "signature_wrong",
+        "the signature does not fit datapackage.json",
+        "签名与 datapackage.json 不符",
+    );
 }
 
 #[test]
@@ -131,7 +140,8 @@ fn a_delivery_of_another_key_epoch_is_refused() {
     let keys = other_epoch(&place);
     let raw = crate::program::root().join("sample-data/raw/housing/rent_subsidies.csv");
     // The epoch of a store is that of what it takes in first.
-    keys.seal("housing.rent_subsidies", AS_OF, &place.night.inbox, &[raw], &["--months", "2024-03..2026-03"]).ends(0);
+    keys.seal("housing.rent_subsidies", AS_OF, &place.night.inbox, &[raw], &["--months", "2024-03..2026-03"])
+        .ends(0);
     refused(&place, "key_epoch", "tokens of two epochs cannot be compared", "两期令牌无法比对");
 }
 
@@ -220,7 +230,8 @@ fn a_column_that_no_contract_knows_is_left_out_and_the_rows_are_taken_in() {
 fn a_dataset_with_a_header_and_no_rows_says_that_there_is_nobody() {
     let place = Place::with(&[]);
     let raw = place.folder.path().join("grace_periods.csv");
-    let header = fs::read(crate::program::root().join("sample-data/raw/civil_affairs/grace_periods.csv")).unwrap();
+    let header =
+        fs::read(crate::program::root().join("sample-data/raw/civil_affairs/grace_periods.csv")).unwrap();
     let first = header.split(|byte| *byte == b'\n').next().unwrap();
     fs::write(&raw, [first, b"\n"].concat()).unwrap();
     let seal = |raw: std::path::PathBuf| {
@@ -237,7 +248,8 @@ fn a_dataset_with_a_header_and_no_rows_says_that_there_is_nobody() {
 fn a_file_with_identity_numbers_where_text_belongs_is_never_sealed() {
     let place = Place::with(&[]);
     let raw = crate::program::root().join("sample-data/refused/education.guardians.csv");
-    let said = SAMPLE.keys.seal("education.guardians", AS_OF, &place.night.inbox, std::slice::from_ref(&raw), &[]);
+    let said =
+        SAMPLE.keys.seal("education.guardians", AS_OF, &place.night.inbox, std::slice::from_ref(&raw), &[]);
     let said = said.ends(1).warns(&["nothing was sealed", "identity numbers in the clear"]);
     let text = fs::read(&raw).unwrap();
     for number in text.split(|byte| !byte.is_ascii_alphanumeric()).filter(|word| word.len() == 18) {

@@ -57,7 +57,10 @@ fn a_file_that_is_not_there_is_named() {
 fn a_column_that_the_contract_does_not_know_is_named_with_the_nearest() {
     let desk = Desk::new();
     let said = desk.seal("case_id,start_on,end_on,amuont\nC1,2026-01-01,2026-06-01,100.00\n").ends(1);
-    said.warns(&["grace.csv:1: the contract knows no column `amuont`; did you mean `amount`?", "help: name the columns"]);
+    said.warns(&[
+        "grace.csv:1: the contract knows no column `amuont`; did you mean `amount`?",
+        "help: name the columns",
+    ]);
     desk.holds_nothing();
 }
 
@@ -121,7 +124,10 @@ fn a_dataset_that_has_no_contract_is_answered_with_the_nearest_name() {
     let desk = Desk::new();
     let file = desk.file(&format!("{HEADER}\n"));
     let said = SAMPLE.keys.seal("civil_affairs.grace_period", AS_OF, &desk.inbox, &[file], &[]).ends(2);
-    said.warns(&["there is no dataset `civil_affairs.grace_period`", "did you mean civil_affairs.grace_periods?"]);
+    said.warns(&[
+        "there is no dataset `civil_affairs.grace_period`",
+        "did you mean civil_affairs.grace_periods?",
+    ]);
     desk.holds_nothing();
 }
 
@@ -168,5 +174,7 @@ fn a_command_that_is_not_understood_ends_with_code_2_and_a_city_cannot_be_made_o
     let said = run(hedui(["synth", "--lang", "en", "--persons", "50", "--out"]).arg(&taken)).ends(1);
     said.warns(&["the city was not made", "grace.csv"]);
     assert_eq!(fs::read_to_string(&taken).unwrap(), "a file");
-    run(hedui(["check", "--lang", "en", "--root"]).arg(root().join("tests"))).ends(2).warns(&["pipelines and schemas"]);
+    run(hedui(["check", "--lang", "en", "--root"]).arg(root().join("tests")))
+        .ends(2)
+        .warns(&["pipelines and schemas"]);
 }

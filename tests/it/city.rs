@@ -67,14 +67,20 @@ pub static SAMPLE: LazyLock<Sample> = LazyLock::new(|| {
     let keys = Keys::copy_to(&folder.join("keys"));
     let inbox = folder.join("inbox");
     seal_all(&keys, &inbox);
+    // A copy: what is edited while the tests run does not come between two nights that must be equal.
+    let installation = folder.join("hedui");
+    for part in ["pipelines", "schemas", "sample-data"] {
+        tree::copy(&root().join(part), &installation.join(part));
+    }
     let night = Night {
-        root: root(),
+        // The city's own townships, as the demo takes them.
+        reference: Some(installation.join("sample-data")),
+        root: installation,
         pipeline: "night".to_owned(),
         date: DATE.to_owned(),
         store: folder.join("store"),
         inbox: inbox.clone(),
         signers: keys.signers.clone(),
-        reference: None,
         lang: "en",
         threads: 2,
     };
@@ -82,7 +88,7 @@ pub static SAMPLE: LazyLock<Sample> = LazyLock::new(|| {
 });
 
 /// One undisturbed night of the sample city, in the store that `SAMPLE` names.
-pub static NIGHT: LazyLock<Said> = LazyLock::new(|| SAMPLE.night.run());
+static NIGHT: LazyLock<Said> = LazyLock::new(|| SAMPLE.night.run());
 
 /// A folder of this process below Cargo's folder for tests; those of dead processes are swept.
 fn shared() -> PathBuf {
@@ -105,6 +111,13 @@ fn shared() -> PathBuf {
     FOLDER.clone()
 }
 
+/// The run of that undisturbed night.
+pub fn undisturbed() -> PathBuf {
+    // The dirt of the city is set aside: code 3 says so.
+    assert_eq!(NIGHT.code, Some(3), "{}", NIGHT.err);
+    SAMPLE.night.current()
+}
+
 /// The datasets of the sample city, from its `deliveries.json`.
 pub fn deliveries() -> Vec<Value> {
     let text = fs::read(root().join("sample-data/deliveries.json")).unwrap();
@@ -125,7 +138,8 @@ fn seal_all(keys: &Keys, inbox: &Path) {
 fn seal_one(keys: &Keys, delivery: &Value, inbox: &Path) {
     let word = |key: &str| delivery[key].as_str().unwrap();
     let files = delivery["files"].as_array().unwrap().iter();
-    let files: Vec<PathBuf> = files.map(|file| root().join("sample-data").join(file.as_str().unwrap())).collect();
+    let files: Vec<PathBuf> =
+        files.map(|file| root().join("sample-data").join(file.as_str().unwrap())).collect();
     let months = delivery["months"].as_array().unwrap();
     let range = months.first().zip(months.last());
     let range = range.map(|(from, to)| format!("{}..{}", from.as_str().unwrap(), to.as_str().unwrap()));

@@ -5,8 +5,8 @@ use std::fs;
 use serde_json::Value;
 
 use crate::{
-    city::DATE,
-    program::{Night, Said, exists, hedui, root, run},
+    city::{DATE, SAMPLE},
+    program::{Night, Said, exists, hedui, run},
     table::Table,
     tree,
 };
@@ -14,20 +14,20 @@ use crate::{
 /// The run's folder of a demo, with the night that would repeat it.
 fn night(dir: &std::path::Path) -> Night {
     Night {
-        root: root(),
+        root: SAMPLE.night.root.clone(),
         pipeline: "night".to_owned(),
         date: DATE.to_owned(),
         store: dir.join("store"),
         inbox: dir.join("inbox"),
         signers: dir.join("keys/allowed_signers"),
-        reference: None,
+        reference: SAMPLE.night.reference.clone(),
         lang: "en",
         threads: 2,
     }
 }
 
 fn demo(dir: &std::path::Path, more: &[&str]) -> Said {
-    run(hedui(["demo", "--dir"]).arg(dir).args(more))
+    run(hedui(["demo", "--dir"]).arg(dir).arg("--root").arg(&SAMPLE.night.root).args(more))
 }
 
 #[test]
@@ -37,11 +37,25 @@ fn the_demo_goes_from_raw_files_to_lists_and_says_where_they_are() {
     let said = demo(&dir, &["--lang", "en"]).ends(0);
     let night = night(&dir);
     let run = night.current();
-    let said = said.prints(&["31 datasets", "rows = ", "population", "D-01", "Leads, never decisions.", "report.html"]);
+    let said = said.prints(&[
+        "31 datasets",
+        "rows = ",
+        "population",
+        "D-01",
+        "Leads, never decisions.",
+        "report.html",
+    ]);
     assert!(said.out.contains(&run.join("report.html").display().to_string()), "{}", said.out);
 
     // Every file that the interfaces promise, under the name they promise.
-    for name in ["manifest.json", "leads.parquet", "evidence.parquet", "coverage.parquet", "cases.parquet", "report.html"] {
+    for name in [
+        "manifest.json",
+        "leads.parquet",
+        "evidence.parquet",
+        "coverage.parquet",
+        "cases.parquet",
+        "report.html",
+    ] {
         assert!(run.join(name).is_file(), "{name}");
     }
     for list in fs::read_dir(run.join("lists")).unwrap().map(|entry| entry.unwrap().path()) {
@@ -71,7 +85,11 @@ fn the_demo_goes_from_raw_files_to_lists_and_says_where_they_are() {
         assert_eq!(counts[0], counts[1] + counts[2] + counts[3], "{line}");
         let rows = coverage.select(["rule_id", "population", "reason"]);
         let closing = rows.iter().filter(|[rule, _, reason]| *rule == words[0] && reason.is_empty());
-        assert_eq!(closing.map(|[_, count, _]| count.parse::<u64>().unwrap()).sum::<u64>(), counts[0], "{line}");
+        assert_eq!(
+            closing.map(|[_, count, _]| count.parse::<u64>().unwrap()).sum::<u64>(),
+            counts[0],
+            "{line}"
+        );
     }
 
     // The same inbox again: the same run, not a byte changed anywhere in the store.
@@ -83,7 +101,8 @@ fn the_demo_goes_from_raw_files_to_lists_and_says_where_they_are() {
     let json = crate::program::run(night.command().args(["--format", "json"])).ends(3);
     let record: Value = serde_json::from_str(&json.out).unwrap();
     assert_eq!(record["repeat"], true);
-    let fates = record["deliveries"].as_array().unwrap().iter().map(|delivery| delivery["fate"].as_str().unwrap());
+    let fates =
+        record["deliveries"].as_array().unwrap().iter().map(|delivery| delivery["fate"].as_str().unwrap());
     assert_eq!(fates.collect::<Vec<_>>(), ["known"; 31]);
 
     // And the demo itself over its own folder.

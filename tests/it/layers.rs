@@ -8,8 +8,22 @@ use std::{
 
 /// From the top down. A module may name those before it, and itself.
 const ORDER: &[&str] = &[
-    "model", "diagnostic", "identity", "contract", "parameter", "project", "store", "accept", "acquire", "engine",
-    "compare", "report", "night", "seal", "synth", "cli",
+    "model",
+    "diagnostic",
+    "identity",
+    "contract",
+    "parameter",
+    "project",
+    "store",
+    "accept",
+    "acquire",
+    "engine",
+    "compare",
+    "report",
+    "night",
+    "seal",
+    "synth",
+    "cli",
 ];
 
 /// Paths that go against the order on purpose, each with its reason.

@@ -40,7 +40,8 @@ impl Package {
         fs::write(self.folder.join("datapackage.json"), &text).unwrap();
         let key = PrivateKey::read_openssh_file(key).unwrap();
         let signature = key.sign("hedui-delivery", HashAlg::Sha512, text.as_bytes()).unwrap();
-        fs::write(self.folder.join("datapackage.json.sig"), signature.to_pem(LineEnding::LF).unwrap()).unwrap();
+        fs::write(self.folder.join("datapackage.json.sig"), signature.to_pem(LineEnding::LF).unwrap())
+            .unwrap();
     }
 }
 

@@ -100,7 +100,13 @@ impl Night {
     fn start(&self, verb: &str) -> Command {
         let mut command = hedui([verb, &self.pipeline, "--lang", self.lang, "--date", &self.date]);
         command.arg("--root").arg(&self.root).arg("--threads").arg(self.threads.to_string());
-        command.arg("--store").arg(&self.store).arg("--inbox").arg(&self.inbox).arg("--signers").arg(&self.signers);
+        command
+            .arg("--store")
+            .arg(&self.store)
+            .arg("--inbox")
+            .arg(&self.inbox)
+            .arg("--signers")
+            .arg(&self.signers);
         command
     }
 
@@ -131,7 +137,9 @@ impl Running {
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let (sender, lines) = channel();
         let errors = BufReader::new(child.stderr.take().unwrap());
-        std::thread::spawn(move || errors.lines().map_while(Result::ok).try_for_each(|line| sender.send(line)));
+        std::thread::spawn(move || {
+            errors.lines().map_while(Result::ok).try_for_each(|line| sender.send(line))
+        });
         let mut output = child.stdout.take().unwrap();
         let out = std::thread::spawn(move || {
             let mut text = String::new();

@@ -20,9 +20,13 @@ impl Table {
         let options = FormatOptions::default();
         let mut rows = Vec::new();
         for batch in builder.build().unwrap().map(Result::unwrap) {
-            let cells = batch.columns().iter().map(|column| ArrayFormatter::try_new(column, &options).unwrap());
+            let cells =
+                batch.columns().iter().map(|column| ArrayFormatter::try_new(column, &options).unwrap());
             let cells: Vec<_> = cells.collect();
-            rows.extend((0..batch.num_rows()).map(|row| cells.iter().map(|cell| cell.value(row).to_string()).collect()));
+            rows.extend(
+                (0..batch.num_rows())
+                    .map(|row| cells.iter().map(|cell| cell.value(row).to_string()).collect()),
+            );
         }
         Self { columns, rows }
     }

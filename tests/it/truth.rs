@@ -9,7 +9,7 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
 use crate::{
-    city::{NIGHT, SAMPLE},
+    city::{SAMPLE, undisturbed},
     package::hex,
     program::root,
     table::Table,
@@ -34,8 +34,7 @@ fn rules() -> BTreeSet<String> {
 
 #[test]
 fn every_known_case_of_every_rule_comes_out_as_planted() {
-    NIGHT.code.unwrap();
-    let run = SAMPLE.night.current();
+    let run = undisturbed();
     let leads = Table::read(&run.join("leads.parquet"));
     let leads = leads.select(["rule_id", "subject_kind", "person_id", "household_id", "case_id", "status"]);
     let mut found: BTreeMap<(&str, &str), &str> = BTreeMap::new();
@@ -72,14 +71,18 @@ fn every_known_case_of_every_rule_comes_out_as_planted() {
         }
     }
     assert!(wrong.is_empty(), "{} of the known cases are wrong:\n{}", wrong.len(), wrong.join("\n"));
-    assert_eq!(tried.keys().collect::<Vec<_>>(), rules.iter().collect::<Vec<_>>(), "rules without a known case");
+    assert_eq!(
+        tried.keys().collect::<Vec<_>>(),
+        rules.iter().collect::<Vec<_>>(),
+        "rules without a known case"
+    );
 }
 
 #[test]
 fn hit_clear_and_insufficient_make_up_every_population() {
-    NIGHT.code.unwrap();
-    let coverage = Table::read(&SAMPLE.night.current().join("coverage.parquet"));
-    let rows = coverage.select(["rule_id", "division", "population", "hit", "clear", "insufficient", "reason"]);
+    let coverage = Table::read(&undisturbed().join("coverage.parquet"));
+    let rows =
+        coverage.select(["rule_id", "division", "population", "hit", "clear", "insufficient", "reason"]);
     let mut explained: BTreeMap<(&str, &str), u64> = BTreeMap::new();
     let mut unjudged: BTreeMap<(&str, &str), u64> = BTreeMap::new();
     for [rule, division, population, hit, clear, insufficient, reason] in rows {
@@ -98,8 +101,7 @@ fn hit_clear_and_insufficient_make_up_every_population() {
 
 #[test]
 fn every_lead_names_the_rows_that_it_rests_on() {
-    NIGHT.code.unwrap();
-    let run = SAMPLE.night.current();
+    let run = undisturbed();
     let evidence = Table::read(&run.join("evidence.parquet"));
     let mut witnesses: BTreeSet<&str> = BTreeSet::new();
     let mut lines: BTreeMap<String, Vec<String>> = BTreeMap::new();
@@ -114,9 +116,9 @@ fn every_lead_names_the_rows_that_it_rests_on() {
         // Back to the delivered file: what the evidence cites stands on the line that it cites.
         let (file, line) = row.rsplit_once(':').unwrap();
         let path = SAMPLE.inbox.join(agency).join(delivery).join(file);
-        let text = lines.entry(path.display().to_string()).or_insert_with(|| {
-            fs::read_to_string(&path).unwrap().lines().map(str::to_owned).collect()
-        });
+        let text = lines
+            .entry(path.display().to_string())
+            .or_insert_with(|| fs::read_to_string(&path).unwrap().lines().map(str::to_owned).collect());
         let cited = &text[line.parse::<usize>().unwrap() - 1];
         assert!(cited.contains(value), "{field} = {value} is not on {row} of {delivery}");
     }
@@ -128,14 +130,15 @@ fn every_lead_names_the_rows_that_it_rests_on() {
 
 #[test]
 fn no_identity_number_of_the_raw_files_leaves_the_agency() {
-    NIGHT.code.unwrap();
+    undisturbed();
     let numbers: BTreeSet<Vec<u8>> = raw_numbers();
     assert!(numbers.len() > 4_000, "{} numbers", numbers.len());
     for folder in [&SAMPLE.inbox, &SAMPLE.night.store] {
         for (name, path) in tree::files(folder) {
             // Packed columns are looked at unpacked.
             let is_table = name.ends_with(".parquet");
-            let bytes = if is_table { Table::read(&path).csv().into_bytes() } else { fs::read(path).unwrap() };
+            let bytes =
+                if is_table { Table::read(&path).csv().into_bytes() } else { fs::read(path).unwrap() };
             for run in digit_runs(&bytes) {
                 assert!(!numbers.contains(run), "{name} holds an identity number of the raw files");
             }

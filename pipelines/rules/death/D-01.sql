@@ -15,7 +15,7 @@ legal:
     source: 《社会救助暂行办法》（国务院令第649号）；《特困人员认定办法》（民发〔2021〕43号）
 reason:
   zh: "登记于{dead_on}死亡，此后本案仍有{months_after}个月的发放（{first_month}至{last_month}），死亡后共发{total_so_far}元。"
-  en: "Registered as having died on {dead_on}; {months_after} months were paid in this case after that ({first_month} to {last_month}), {total_so_far} yuan since the death in all."
+  en: "Registered as having died on {dead_on}; paid in this case for {months_after} months after that ({first_month} to {last_month}), {total_so_far} yuan since the death in all."
 unit: {zh: 个月, en: months}
 clears:
   zh: 死亡登记有误（本人健在），或这些月份的款项已退回。
@@ -35,7 +35,7 @@ evidence:
     fields: [person_id, died_on, cremated_on, source]
   - dataset: civil_affairs.payments
     from: lead JOIN civil_affairs.payments AS e ON e.case_id = lead.case_id AND e.person_id = lead.person_id
-    where: e.item IN ('basic', 'top_up') AND e.amount > 0 AND e.programme IN ('dibao', 'tekun') AND e.pay_month >= lead.first_month
+    where: e.item IN ('basic', 'top_up') AND e.amount > 0 AND e.programme IN ('dibao', 'tekun') AND e.pay_month BETWEEN lead.first_month AND lead.last_month
     fields: [case_id, person_id, programme, item, pay_month, amount, division]
   - dataset: civil_affairs.cases
     from: lead JOIN civil_affairs.cases AS e ON e.case_id = lead.case_id

@@ -35,7 +35,7 @@ evidence:
     fields: [person_id, died_on, cremated_on, source]
   - dataset: human_resources.pension_payments
     from: lead JOIN human_resources.pension_payments AS e ON e.person_id = lead.person_id
-    where: e.amount > 0 AND e.month >= lead.first_month
+    where: e.amount > 0 AND e.month BETWEEN lead.first_month AND lead.last_month
     fields: [person_id, scheme, month, amount, basic_amount]
 ---*/
 WITH paid AS (

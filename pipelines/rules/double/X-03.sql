@@ -15,7 +15,7 @@ legal:
     source: 《国务院关于全面建立困难残疾人生活补贴和重度残疾人护理补贴制度的意见》（国发〔2015〕52号）
 reason:
   zh: "{first_month}至{last_month}有{months_both}个月同时发放特困供养和残疾人补贴，补贴共{total_so_far}元。"
-  en: "From {first_month} to {last_month}, {months_both} months were paid both as tekun and as a disability subsidy; {total_so_far} yuan of subsidy in all."
+  en: "From {first_month} to {last_month}, tekun and a disability subsidy were both paid for {months_both} months; {total_so_far} yuan of subsidy in all."
 unit: {zh: 个月, en: months}
 clears:
   zh: 补贴已停发并退回，或其中一项发放记录有误。

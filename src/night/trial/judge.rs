@@ -21,7 +21,12 @@ pub struct Difference {
 }
 
 impl Difference {
-    fn new(zh: impl Into<String>, en: impl Into<String>, expected: impl Into<String>, found: impl Into<String>) -> Self {
+    fn new(
+        zh: impl Into<String>,
+        en: impl Into<String>,
+        expected: impl Into<String>,
+        found: impl Into<String>,
+    ) -> Self {
         Self { about: Text::new(zh, en), expected: expected.into(), found: found.into() }
     }
 
@@ -42,7 +47,8 @@ pub(super) fn compare(
     let expect = &subject.test.expect;
     let prefix = prefix(index);
     let mut found = Vec::new();
-    let not_run = |dataset: Option<&crate::model::DatasetId>| dataset.map_or("—".to_owned(), ToString::to_string);
+    let not_run =
+        |dataset: Option<&crate::model::DatasetId>| dataset.map_or("—".to_owned(), ToString::to_string);
     if expect.not_run != outcome.not_run {
         let (wanted, got) = (not_run(expect.not_run.as_ref()), not_run(outcome.not_run.as_ref()));
         found.push(Difference::new("未运行，缺", "not run, for want of", wanted, got));
@@ -60,7 +66,9 @@ pub(super) fn compare(
         None => "不在范围 outside".to_owned(),
         Some(Verdict::Hit) => "命中 hit".to_owned(),
         Some(Verdict::Clear) => "无异常 clear".to_owned(),
-        Some(Verdict::Insufficient(reason)) => format!("信息不足 insufficient: {}", reason.as_str(block.as_ref())),
+        Some(Verdict::Insufficient(reason)) => {
+            format!("信息不足 insufficient: {}", reason.as_str(block.as_ref()))
+        }
     };
     for expected in &expect.leads {
         let name = expected.subject.value.as_str();
@@ -75,7 +83,12 @@ pub(super) fn compare(
     for clear in &expect.clear {
         let verdict = verdicts.get(clear.value.as_str());
         if verdict != Some(&Verdict::Clear) {
-            found.push(Difference::new(&clear.value, &clear.value, word(Some(&Verdict::Clear)), word(verdict)));
+            found.push(Difference::new(
+                &clear.value,
+                &clear.value,
+                word(Some(&Verdict::Clear)),
+                word(verdict),
+            ));
         }
     }
     for (name, reason) in &expect.insufficient {
@@ -121,8 +134,16 @@ fn fields(expected: &ExpectedLead, lead: &Lead, prefix: &str, found: &mut Vec<Di
     check("case_id", expected.case_id.clone(), lead.case_id.clone());
     check("value", expected.value.clone(), lead.value.clone());
     check("threshold", expected.threshold.clone(), lead.threshold.clone());
-    check("monthly_at_risk", expected.monthly_at_risk.map(|m| m.to_string()), lead.monthly_at_risk.map(|m| m.to_string()));
-    check("total_so_far", expected.total_so_far.map(|m| m.to_string()), lead.total_so_far.map(|m| m.to_string()));
+    check(
+        "monthly_at_risk",
+        expected.monthly_at_risk.map(|m| m.to_string()),
+        lead.monthly_at_risk.map(|m| m.to_string()),
+    );
+    check(
+        "total_so_far",
+        expected.total_so_far.map(|m| m.to_string()),
+        lead.total_so_far.map(|m| m.to_string()),
+    );
     check("reason_zh", expected.reason_zh.clone(), Some(lead.reason_zh.clone()));
     check("reason_en", expected.reason_en.clone(), Some(lead.reason_en.clone()));
     check("stale", text(expected.stale.as_ref().map(|v| v as &dyn ToString)), Some(lead.stale.to_string()));

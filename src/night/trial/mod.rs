@@ -84,7 +84,8 @@ pub async fn run(project: &Project, filter: &str, limits: Limits) -> Result<Vec<
 /// Tests with the same key can share a world: date and figures, without the places where they were written.
 fn world_key(test: &RuleTest) -> String {
     let figures = test.parameters.iter().map(|(name, values)| {
-        let values = values.iter().map(|v| format!("{} {:?} {} {:?}", v.division, v.hukou_kind, v.from, v.figure));
+        let values =
+            values.iter().map(|v| format!("{} {:?} {} {:?}", v.division, v.hukou_kind, v.from, v.figure));
         format!("{name}: {}", values.collect::<Vec<_>>().join(", "))
     });
     format!("{} {}", test.on, figures.collect::<Vec<_>>().join("; "))
@@ -171,7 +172,11 @@ async fn evaluate(
 }
 
 /// Each subject's outcome, from the judged rows that the evaluation left in the engine.
-async fn verdicts(workshop: &Workshop<'_>, rule: &Rule, world: &World<'_>) -> Result<BTreeMap<String, Verdict>, EngineError> {
+async fn verdicts(
+    workshop: &Workshop<'_>,
+    rule: &Rule,
+    world: &World<'_>,
+) -> Result<BTreeMap<String, Verdict>, EngineError> {
     let sql = "SELECT judged_subject, min(judged_verdict) AS verdict FROM run.judged GROUP BY judged_subject";
     let (_, batches) = workshop.engine.collect(&rule.id, sql, &workshop.values).await?;
     let mut verdicts = BTreeMap::new();

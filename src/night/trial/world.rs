@@ -4,7 +4,8 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use arrow::{
     array::{
-        ArrayRef, BooleanArray, Date32Array, Decimal128Array, Int32Array, Int64Array, RecordBatch, StringArray,
+        ArrayRef, BooleanArray, Date32Array, Decimal128Array, Int32Array, Int64Array, RecordBatch,
+        StringArray,
     },
     datatypes::{DataType, Date32Type},
 };
@@ -57,8 +58,13 @@ impl<'a> World<'a> {
         RecordBatch::try_new(contract.arrow_schema(), columns).map_err(|error| failed(error.to_string()))
     }
 
-    fn column(&self, kind: Kind, cells: &[(usize, &TestValue)]) -> Result<ArrayRef, arrow::error::ArrowError> {
-        let decimal = |value: &TestValue| if let TestValue::Decimal(digits) = value { Some(*digits) } else { None };
+    fn column(
+        &self,
+        kind: Kind,
+        cells: &[(usize, &TestValue)],
+    ) -> Result<ArrayRef, arrow::error::ArrowError> {
+        let decimal =
+            |value: &TestValue| if let TestValue::Decimal(digits) = value { Some(*digits) } else { None };
         Ok(match kind.arrow_type() {
             DataType::Int64 => {
                 let numbers = cells.iter().map(|(index, value)| match value {
@@ -79,13 +85,15 @@ impl<'a> World<'a> {
                 Arc::new(digits.with_precision_and_scale(precision, scale)?)
             }
             DataType::Int32 => {
-                let numbers =
-                    cells.iter().map(|(_, value)| if let TestValue::Int(number) = value { Some(*number) } else { None });
+                let numbers = cells
+                    .iter()
+                    .map(|(_, value)| if let TestValue::Int(number) = value { Some(*number) } else { None });
                 Arc::new(numbers.collect::<Int32Array>())
             }
             DataType::Boolean => {
-                let truths =
-                    cells.iter().map(|(_, value)| if let TestValue::Bool(truth) = value { Some(*truth) } else { None });
+                let truths = cells
+                    .iter()
+                    .map(|(_, value)| if let TestValue::Bool(truth) = value { Some(*truth) } else { None });
                 Arc::new(truths.collect::<BooleanArray>())
             }
             _ => {

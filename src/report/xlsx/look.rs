@@ -9,9 +9,9 @@ use super::super::{column::Column, line::Line};
 /// Points of the text of the list; fitted to the page it is about 9 on paper.
 const FONT_SIZE: f64 = 11.0;
 /// Height of one line of text, in points.
-pub(super) const LINE_HEIGHT: f64 = 15.5;
+const LINE_HEIGHT: f64 = 15.5;
 /// The tallest row that a spreadsheet allows, in points.
-pub(super) const TALLEST: f64 = 409.0;
+const TALLEST: f64 = 409.0;
 
 const INK: Color = Color::RGB(0x001F_2933);
 pub(super) const RULE: Color = Color::RGB(0x00B8_C0CA);
@@ -75,6 +75,12 @@ pub(super) fn cell_format(column: Column, line: &Line, block: usize, begins: boo
         column if column.is_to_fill_in() => format.set_background_color(TO_FILL_IN),
         _ => format,
     }
+}
+
+/// The height of a row of so many lines, in points.
+#[expect(clippy::float_arithmetic, reason = "points on paper, which the format has as floats")]
+pub(super) fn height_of(lines: u32) -> f64 {
+    (f64::from(lines) * LINE_HEIGHT + 5.0).min(TALLEST)
 }
 
 /// How many lines a text takes in a column: wide characters count double, and words do not break just anywhere.

@@ -13,7 +13,7 @@ use rust_xlsxwriter::{
 
 use crate::model::Lang;
 
-use look::{HEADING, LINE_HEIGHT, RULE, TALLEST, cell_format, lines_of, text, width};
+use look::{HEADING, RULE, cell_format, height_of, lines_of, text, width};
 
 use super::{
     column::Column,
@@ -97,11 +97,11 @@ fn write_lines(sheet: &mut Worksheet, first: u32, lines: &[Line]) -> Result<(), 
         let begins = before != Some(line.case.case_id.as_str());
         before = Some(&line.case.case_id);
         block += usize::from(begins);
-        let mut tallest = 2.0_f64;
+        let mut tallest = 2;
         for (at, column) in (0_u16..).zip(Column::ALL) {
             let format = cell_format(column, line, block, begins);
             let cell = harmless(&line.cell(column));
-            tallest = tallest.max(f64::from(lines_of(&cell, width(column))));
+            tallest = tallest.max(lines_of(&cell, width(column)));
             match cell.split_once('\n') {
                 _ if cell.is_empty() => sheet.write_blank(row, at, &format)?,
                 // The rule's name, and the sum of the points, are what the eye looks for first.
@@ -117,7 +117,7 @@ fn write_lines(sheet: &mut Worksheet, first: u32, lines: &[Line]) -> Result<(), 
                 _ => sheet.write_string_with_format(row, at, cell, &format)?,
             };
         }
-        sheet.set_row_height(row, (tallest * LINE_HEIGHT + 5.0).min(TALLEST))?;
+        sheet.set_row_height(row, height_of(tallest))?;
     }
     Ok(())
 }
@@ -190,7 +190,7 @@ fn write_guide(sheet: &mut Worksheet, lang: Lang) -> Result<(), XlsxError> {
         sheet.write_string_with_format(row, 0, &word, &strong)?;
         sheet.write_string_with_format(row, 1, &meaning, &plain)?;
         let height = lines_of(&meaning, 90).max(lines_of(&word, 34));
-        sheet.set_row_height(row, f64::from(height) * LINE_HEIGHT + 5.0)?;
+        sheet.set_row_height(row, height_of(height))?;
     }
     Ok(())
 }
