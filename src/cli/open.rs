@@ -5,6 +5,7 @@ use std::path::Path;
 use super::{Exit, args::Global, failure::Failure, output::Output, root};
 use crate::{
     diagnostic::{Diagnostics, Renderer, from_disk},
+    night,
     project::Project,
 };
 
@@ -16,8 +17,25 @@ pub fn open(
     output: &Output,
 ) -> Result<Project, Failure> {
     let (project, found) = load(global, pipeline, reference)?;
+    refuse(&found, output)?;
+    project.ok_or_else(|| Failure::usage("流程不能读取", "the pipeline cannot be read").exit(Exit::Usage))
+}
+
+/// As [`open`], and every fact and rule planned: a night must not find out halfway that a rule has a mistake.
+pub async fn open_planned(
+    global: &Global,
+    pipeline: &Path,
+    reference: Option<&Path>,
+    output: &Output,
+) -> Result<Project, Failure> {
+    let project = open(global, pipeline, reference, output)?;
+    refuse(&night::check_sql(&project, global.limits()).await, output)?;
+    Ok(project)
+}
+
+fn refuse(found: &Diagnostics, output: &Output) -> Result<(), Failure> {
     if found.has_errors() {
-        show(&found, output);
+        show(found, output);
         let (errors, _) = found.counts();
         return Err(Failure::usage(
             format!("流程文件有 {errors} 处错误，没有运行"),
@@ -28,7 +46,7 @@ pub fn open(
             "every code is explained by hedui check --explain CODE",
         ));
     }
-    project.ok_or_else(|| Failure::usage("流程不能读取", "the pipeline cannot be read").exit(Exit::Usage))
+    Ok(())
 }
 
 /// Loads a pipeline with everything that was found.

@@ -14,7 +14,7 @@ use crate::{
 
 /// Runs a pipeline.
 pub async fn run(global: &args::Global, run: &args::Run, output: &Output) -> Result<Exit, Failure> {
-    let project = open::open(global, &run.pipeline, run.reference.as_deref(), output)?;
+    let project = open::open_planned(global, &run.pipeline, run.reference.as_deref(), output).await?;
     let signers = signers(&project, run.signers.as_deref(), &run.store);
     let order = Order {
         project: &project,

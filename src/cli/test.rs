@@ -13,7 +13,6 @@ pub async fn run(global: &args::Global, test: &args::Test, output: &Output) -> R
     let project = open::open(global, &test.pipeline, None, output)?;
     let filter = test.filter.as_deref().unwrap_or_default();
     let trials = trial::run(&project, filter, global.limits())
-        .await
         .map_err(|error| Failure::failed("规则测试未能运行", "the rules' tests could not be run", &error))?;
     if trials.is_empty() {
         return Err(Failure::usage(

@@ -27,7 +27,7 @@ use crate::{
 };
 
 /// Person numbers back to the tokens that outputs carry.
-pub trait People {
+pub trait People: Sync {
     /// The token of a number, as text; None for a number that was never given out.
     fn token_text(&self, number: i64) -> Option<String>;
 }

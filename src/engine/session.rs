@@ -29,6 +29,9 @@ use super::{
     fault::{EngineError, SqlFault},
 };
 
+/// The engine's own name for the catalog in which all tables are.
+const CATALOG: &str = "datafusion";
+
 /// What a session may use.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
@@ -97,7 +100,7 @@ impl Engine {
             |error: &dyn std::fmt::Display| EngineError::run(&format!("add the table {name}"), &error);
         let catalog = self
             .context
-            .catalog("datafusion")
+            .catalog(CATALOG)
             .ok_or_else(|| EngineError::run("add a table", &"the session has no catalog"))?;
         if catalog.schema(&name.schema).is_none() {
             catalog
@@ -107,6 +110,31 @@ impl Engine {
         self.context.deregister_table(name.reference()).map_err(|error| failed(&error))?;
         self.context.register_table(name.reference(), table).map_err(|error| failed(&error))?;
         Ok(())
+    }
+
+    /// A session beside this one: it shares every table and the limits, but has a schema `scratch` of its own, with the
+    /// tables `kept` carried over, so that two statements can work side by side without overwriting each other's rows.
+    pub async fn beside(&self, scratch: &str, kept: &[&str]) -> Result<Self, EngineError> {
+        let failed = |error: &dyn std::fmt::Display| EngineError::run("open a session beside", &error);
+        let state = self.context.state();
+        let context = SessionContext::new_with_config_rt(state.config().clone(), self.context.runtime_env());
+        let (Some(ours), Some(theirs)) = (self.context.catalog(CATALOG), context.catalog(CATALOG)) else {
+            return Err(failed(&"the session has no catalog"));
+        };
+        for name in ours.schema_names().iter().filter(|name| *name != scratch) {
+            if let Some(schema) = ours.schema(name) {
+                theirs.register_schema(name, schema).map_err(|error| failed(&error))?;
+            }
+        }
+        let beside = Self { context };
+        if let Some(schema) = ours.schema(scratch) {
+            for table in kept {
+                if let Some(rows) = schema.table(table).await.map_err(|error| failed(&error))? {
+                    beside.register(&TableName::new(scratch, *table), rows)?;
+                }
+            }
+        }
+        Ok(beside)
     }
 
     /// Whether a table of that name is there.

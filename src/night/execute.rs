@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, path::Path};
 
-use super::{NightError, Order, RunPlan, Watch, Workshop};
+use super::{NightError, Order, RunPlan, Watch, Workshop, lanes::in_lanes};
 use crate::{
     compare::{self, Office, Outcome, Part, People},
     engine::{Engine, Placeholders, TableName},
@@ -10,6 +10,9 @@ use crate::{
     project::Rule,
     store::{Dictionary, Resolved},
 };
+
+/// Rules that are evaluated side by side at the most: planning is single-threaded, and memory is shared.
+const LANES: usize = 4;
 
 /// The figures of every division and hukou kind that a case has, in the run's folder.
 pub const FIGURES: &str = "figures.parquet";
@@ -55,18 +58,28 @@ pub async fn execute(
     workshop.compute(&facts, Some(scratch), |name| watch.step(name)).await?;
 
     watch.stage(&Text::new("运行规则", "running rules"), steps(rules.len()));
-    let office = Office {
-        engine: &workshop.engine,
-        values: &workshop.values,
-        contracts: &project.contracts,
-        feeds: &plan.feeds,
-        t: order.t,
-        people: dictionary,
-    };
-    let mut outcomes = BTreeMap::new();
-    for rule in rules {
+    let mut engines = Vec::new();
+    for _ in 0..order.limits.threads.clamp(1, LANES) {
+        engines.push(workshop.engine.beside("run", &["figures"]).await?);
+    }
+    let runtime = tokio::runtime::Handle::current();
+    let evaluated = in_lanes(engines.len(), rules, |lane, rule| {
         watch.step(&rule.id);
-        let outcome = match compare::evaluate(&office, rule).await {
+        let engine = engines.get(lane).unwrap_or(&workshop.engine);
+        let office = Office {
+            engine,
+            values: &workshop.values,
+            contracts: &project.contracts,
+            feeds: &plan.feeds,
+            t: order.t,
+            people: dictionary,
+        };
+        (rule.id.clone(), runtime.block_on(compare::evaluate(&office, rule)))
+    })
+    .map_err(NightError::Threads)?;
+    let mut outcomes = BTreeMap::new();
+    for (id, outcome) in evaluated {
+        let outcome = match outcome {
             Ok(outcome) => Ok(outcome),
             // Counts that do not close are a bug: no result is better than a wrong one.
             Err(error @ compare::EvaluateError::DoesNotClose { .. }) => {
@@ -74,7 +87,7 @@ pub async fn execute(
             }
             Err(error) => Err(error.to_string()),
         };
-        outcomes.insert(rule.id.clone(), outcome);
+        outcomes.insert(id, outcome);
     }
     let links = links(&workshop, dictionary).await?;
     Ok(Executed { outcomes, values: workshop.values, links })

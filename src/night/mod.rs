@@ -11,12 +11,14 @@
 //!
 //! - The name of a run is the digest of its plan (inputs, rules, facts, parameters, contracts, program version, earlier
 //!   run). The same plan is the same run: it is not computed twice, its files are checked against their digests instead.
-//! - A rule that cannot be evaluated does not stop the others: the run says so and ends with code 3.
+//! - A mistake in a rule or fact is found before the night begins, and nothing is run (`check_sql`). What happens to a rule
+//!   later, such as data that overflows a decimal, does not stop the others: the run says so and ends with code 3.
 
 mod check;
 mod execute;
 mod history;
 mod intake;
+mod lanes;
 mod manifest;
 mod plan;
 mod record;

@@ -85,6 +85,9 @@ pub enum NightError {
     /// A fact.
     #[error("failed to plan the facts: {0}")]
     Fact(String),
+    /// No thread could be had.
+    #[error("failed to start a thread")]
+    Threads(#[source] io::Error),
     /// A rule's counts.
     #[error(transparent)]
     Evaluate(EvaluateError),

@@ -74,6 +74,7 @@ fn a_rule_with_a_wrong_column_name_is_named_with_line_column_and_nearest_name() 
     let said = spoilt.check("en").ends(2).warns(&["error[HD", "case_di", &place, "c.case_id"]);
     assert!(!said.out.contains("no errors"), "{}", said.out);
     spoilt.check("zh").ends(2).warns(&["错误[HD", "case_di", &place]);
+    spoilt.run_refuses(&["case_di", &place]);
     let json = run(hedui(["check", "--format", "json", "--root"]).arg(&spoilt.root)).ends(2);
     let found: Value = serde_json::from_str(&json.out).unwrap();
     let wrong = found.as_array().unwrap().iter().find(|one| one["level"] == "error").unwrap();
@@ -116,6 +117,7 @@ fn a_fact_that_names_a_table_which_is_not_there_is_named_with_its_place() {
     let place =
         spoilt.spoil("pipelines/facts/deaths.sql", "SELECT", "civil_affairs.deaths", "civil_affairs.death");
     spoilt.check("en").ends(2).warns(&["civil_affairs.death", &place]);
+    spoilt.run_refuses(&["civil_affairs.death", &place]);
 }
 
 #[test]

@@ -54,36 +54,11 @@ evidence:
     where: e.insurance IN ('110', '120') AND e.paid AND e.paid_by = 'employer' AND e.month BETWEEN $m_12 AND $m_1
     fields: [person_id, insurance, month, base, paid, paid_by]
 ---*/
-WITH households AS (
-  SELECT c.case_id, c.household_id, c.declared, s.n, f.dibao_standard AS standard,
-         f.income_tolerance, f.wage_from_base, f.employment_cost_rate
-  FROM facts.active_cases AS c
-  JOIN facts.case_sizes AS s ON s.case_id = c.case_id
-  LEFT JOIN run.figures AS f ON f.division = c.division AND f.hukou_kind = c.hukou_kind
-  WHERE c.programme = 'dibao'
-),
-found AS (
-  SELECT h.case_id,
-         CAST(sum(i.pension) AS DECIMAL(16, 2)) AS pension, CAST(sum(i.unemployment) AS DECIMAL(16, 2)) AS unemployment,
-         sum(CASE WHEN i.post_wages > i.base * h.wage_from_base * (1 - h.employment_cost_rate) THEN i.post_wages
-                  ELSE i.base * h.wage_from_base * (1 - h.employment_cost_rate) END) AS wages
-  FROM households AS h
-  JOIN facts.case_members AS m ON m.case_id = h.case_id
-  JOIN facts.income_sources AS i ON i.person_id = m.person_id
-  GROUP BY h.case_id
-),
-judged AS (
-  SELECT h.case_id, h.household_id, h.declared, h.n, h.standard, h.income_tolerance,
-         coalesce(f.pension, 0) AS pension, coalesce(f.unemployment, 0) AS unemployment,
-         CAST(coalesce(f.wages, 0) AS DECIMAL(16, 2)) AS wages,
-         CAST(coalesce(f.pension + f.unemployment + f.wages, 0) AS DECIMAL(16, 2)) AS found_income
-  FROM households AS h
-  LEFT JOIN found AS f ON f.case_id = h.case_id
-)
-SELECT case_id, household_id, n = 0 AS no_members, standard IS NULL AS no_standard,
-       CASE WHEN declared > found_income THEN declared ELSE found_income END
-         >= standard * 12 * n * (1 + income_tolerance) AS hit,
-       declared, n, standard, pension, unemployment, wages, found_income,
-       CAST(standard * 12 * n * (1 + income_tolerance) AS DECIMAL(18, 4)) AS threshold,
-       CASE WHEN declared > found_income THEN declared ELSE found_income END AS value
-FROM judged
+SELECT i.case_id, i.household_id, i.n = 0 AS no_members, i.standard IS NULL AS no_standard,
+       i.income >= i.standard * 12 * i.n * (1 + coalesce(f.income_tolerance, $income_tolerance)) AS hit,
+       i.declared, i.n, i.standard, i.pension, i.unemployment, i.wages, i.found_income,
+       CAST(i.standard * 12 * i.n * (1 + coalesce(f.income_tolerance, $income_tolerance)) AS DECIMAL(18, 4)) AS threshold,
+       i.income AS value
+FROM facts.dibao_incomes AS i
+JOIN facts.active_cases AS c ON c.case_id = i.case_id
+LEFT JOIN run.figures AS f ON f.division = c.division AND f.hukou_kind = c.hukou_kind

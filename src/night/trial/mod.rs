@@ -14,8 +14,8 @@ use std::collections::BTreeMap;
 use crate::{
     compare::{self, Office, Outcome, Verdict},
     engine::{Engine, EngineError, Limits, cell},
-    night::{Workshop, WorkshopError},
-    project::{Project, Rule, RuleTest},
+    night::{Workshop, WorkshopError, lanes::in_lanes},
+    project::{Project, Rule, RuleTest, RuleTests},
 };
 
 pub use judge::Difference;
@@ -50,6 +50,9 @@ pub enum TrialError {
     /// The engine failed.
     #[error(transparent)]
     Engine(#[from] EngineError),
+    /// No thread could be had.
+    #[error("failed to start a thread")]
+    Threads(#[source] std::io::Error),
     /// A row could not be built.
     #[error("failed to build the given rows of {0}: {1}")]
     Rows(String, String),
@@ -63,22 +66,46 @@ struct Subject<'a> {
 }
 
 /// Runs the tests of every rule whose id begins with `filter`; sorted by rule, then as in the file.
-pub async fn run(project: &Project, filter: &str, limits: Limits) -> Result<Vec<Trial>, TrialError> {
-    let mut groups: BTreeMap<String, Vec<(usize, Subject<'_>)>> = BTreeMap::new();
-    let mut count = 0;
-    for (id, tests) in &project.tests {
-        let Some(rule) = project.rules.get(id).filter(|_| id.starts_with(filter)) else { continue };
-        for test in &tests.tests {
-            groups.entry(world_key(test)).or_default().push((count, Subject { rule, test }));
-            count += 1;
-        }
+pub fn run(project: &Project, filter: &str, limits: Limits) -> Result<Vec<Trial>, TrialError> {
+    let runtime = tokio::runtime::Handle::current();
+    let rules: Vec<(&String, &RuleTests)> =
+        project.tests.iter().filter(|(id, _)| id.starts_with(filter)).collect();
+    let lanes = limits.threads.max(1);
+    // A share of the rules a lane: the facts are computed once a lane, not once a rule.
+    let shares: Vec<Vec<Subject<'_>>> = (0..lanes)
+        .map(|lane| {
+            let share = rules.iter().skip(lane).step_by(lanes);
+            let subjects = share.filter_map(|(id, tests)| Some((project.rules.get(*id)?, tests)));
+            subjects
+                .flat_map(|(rule, tests)| tests.tests.iter().map(move |test| Subject { rule, test }))
+                .collect()
+        })
+        .collect();
+    let limits = Limits { threads: 1, ..limits };
+    let done = in_lanes(lanes, shares, |_, share| runtime.block_on(run_share(project, &share, limits)))
+        .map_err(TrialError::Threads)?;
+    let mut trials = Vec::new();
+    for share in done {
+        trials.extend(share?);
     }
-    let mut trials: Vec<(usize, Trial)> = Vec::with_capacity(count);
+    trials.sort_by(|a: &Trial, b| (&a.rule, a.place).cmp(&(&b.rule, b.place)));
+    Ok(trials)
+}
+
+async fn run_share(
+    project: &Project,
+    share: &[Subject<'_>],
+    limits: Limits,
+) -> Result<Vec<Trial>, TrialError> {
+    let mut groups: BTreeMap<String, Vec<Subject<'_>>> = BTreeMap::new();
+    for subject in share {
+        groups.entry(world_key(subject.test)).or_default().push(*subject);
+    }
+    let mut trials = Vec::with_capacity(share.len());
     for subjects in groups.values() {
         trials.extend(run_group(project, subjects, limits).await?);
     }
-    trials.sort_by_key(|(place, _)| *place);
-    Ok(trials.into_iter().map(|(_, trial)| trial).collect())
+    Ok(trials)
 }
 
 /// Tests with the same key can share a world: date and figures, without the places where they were written.
@@ -93,11 +120,11 @@ fn world_key(test: &RuleTest) -> String {
 
 async fn run_group(
     project: &Project,
-    subjects: &[(usize, Subject<'_>)],
+    subjects: &[Subject<'_>],
     limits: Limits,
-) -> Result<Vec<(usize, Trial)>, TrialError> {
-    let Some((_, first)) = subjects.first() else { return Ok(Vec::new()) };
-    let world = World::of(subjects.iter().map(|(_, subject)| subject.test));
+) -> Result<Vec<Trial>, TrialError> {
+    let Some(first) = subjects.first() else { return Ok(Vec::new()) };
+    let world = World::of(subjects.iter().map(|subject| subject.test));
     let engine = Engine::new(limits)?;
     for contract in project.contracts.values() {
         let rows = world.rows(contract)?;
@@ -109,7 +136,7 @@ async fn run_group(
     }
     let workshop = Workshop::open(engine, project, &book, first.test.on).await?;
     let rules: BTreeMap<&str, &Rule> =
-        subjects.iter().map(|(_, subject)| (subject.rule.id.as_str(), subject.rule)).collect();
+        subjects.iter().map(|subject| (subject.rule.id.as_str(), subject.rule)).collect();
     let facts = workshop
         .facts_for(rules.values().copied())
         .map_err(|fault| EngineError::Sql { what: "the facts".to_owned(), fault })?;
@@ -117,7 +144,7 @@ async fn run_group(
     // Feeds change how a rule is judged, not what it reads: each rule is evaluated once for every kind of feeds.
     let mut evaluations: BTreeMap<(&str, String), Evaluation> = BTreeMap::new();
     let mut trials = Vec::with_capacity(subjects.len());
-    for (index, (place, subject)) in subjects.iter().enumerate() {
+    for (index, subject) in subjects.iter().enumerate() {
         let key = (subject.rule.id.as_str(), format!("{:?}", subject.test.feeds));
         if !evaluations.contains_key(&key) {
             let evaluation = evaluate(project, &workshop, &world, subject).await?;
@@ -136,7 +163,7 @@ async fn run_group(
             place: subject.test.place.start,
             differences,
         };
-        trials.push((*place, trial));
+        trials.push(trial);
     }
     Ok(trials)
 }

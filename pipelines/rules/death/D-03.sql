@@ -1,0 +1,80 @@
+/*---
+id: D-03
+title: {zh: 死亡人员仍领残疾人补贴, en: Deceased still paid disability subsidy}
+direction: ineligible
+severity: S1
+subject: person
+basis: statutory
+population: [civil_affairs.payments]
+needs:
+  present: [civil_affairs.deaths, civil_affairs.payments]
+parameters: [lookback_months, death_lag]
+legal:
+  - zh: 残疾人两项补贴实行动态管理，应补尽补、应退则退；领取人死亡的，不再发放。
+    en: "The two disability subsidies follow each person's situation (whoever is due is paid, whoever is not is taken off) and end with the recipient's death."
+    source: 《国务院关于全面建立困难残疾人生活补贴和重度残疾人护理补贴制度的意见》（国发〔2015〕52号）
+reason:
+  zh: "登记于{dead_on}死亡，此后仍有{months_after}个月发放残疾人补贴（{first_month}至{last_month}），死亡后共发{total_so_far}元。"
+  en: "Registered as having died on {dead_on}; the disability subsidy was paid for {months_after} months after that ({first_month} to {last_month}), {total_so_far} yuan since the death in all."
+unit: {zh: 个月, en: months}
+clears:
+  zh: 死亡登记有误（本人健在），或这些月份的款项已退回。
+  en: The record of death is wrong (the person is alive), or these months were paid back.
+innocent:
+  - {zh: 死亡登记张冠李戴，本人健在。, en: "The death was registered for the wrong person, who is alive."}
+  - {zh: 照护人代领，不知道去世后要申报停发。, en: A carer draws it for the person and did not know that the death has to be reported.}
+  - {zh: 补贴按季度预发，去世发生在该季度内。, en: The subsidy goes out a quarter ahead and the death fell within it.}
+  - {zh: 多发款项已退回，台账尚未更新。, en: The surplus is already returned and the ledger is not yet updated.}
+action:
+  zh: 下次发放前电话或上门核实；确认死亡的，办理停发和残疾人证注销，关心照护人是否需要帮助。
+  en: Verify by phone or visit before the next payroll; if confirmed, close the subsidy and the certificate, and ask whether the carer needs help.
+owner: civil_affairs
+status: live
+evidence:
+  - dataset: civil_affairs.deaths
+    from: lead JOIN civil_affairs.deaths AS e ON e.person_id = lead.person_id
+    fields: [person_id, died_on, cremated_on, source]
+  - dataset: civil_affairs.payments
+    from: lead JOIN civil_affairs.payments AS e ON e.person_id = lead.person_id
+    where: e.item IN ('basic', 'top_up') AND e.amount > 0 AND e.programme IN ('disability_living', 'disability_care') AND e.pay_month >= lead.first_month AND e.pay_month <= $m
+    fields: [case_id, person_id, programme, item, pay_month, amount, division]
+  - dataset: civil_affairs.cases
+    from: lead JOIN civil_affairs.payments AS p ON p.person_id = lead.person_id AND p.programme IN ('disability_living', 'disability_care') JOIN civil_affairs.cases AS e ON e.case_id = p.case_id
+    fields: [case_id, person_id, programme, status, division, hukou_kind, start_month, end_month, monthly_amount]
+---*/
+WITH paid AS (
+  SELECT p.case_id, p.person_id, p.programme, p.pay_month, p.amount, p.month_no,
+         coalesce(f.lookback_months, $lookback_months) AS lookback_months,
+         coalesce(f.death_lag, $death_lag) AS death_lag
+  FROM facts.payments_made AS p
+  LEFT JOIN civil_affairs.cases AS c ON c.case_id = p.case_id
+  LEFT JOIN run.figures AS f ON f.division = c.division AND f.hukou_kind = c.hukou_kind
+  WHERE p.programme IN ('disability_living', 'disability_care')
+),
+seen AS (
+  SELECT p.case_id, p.person_id, p.programme, p.pay_month, p.amount, d.dead_on,
+         p.month_no >= $m_no - p.lookback_months AS in_window,
+         d.dead_on IS NOT NULL
+           AND p.month_no > date_part('year', d.dead_on) * 12 + date_part('month', d.dead_on) + p.death_lag AS after_death
+  FROM paid AS p
+  LEFT JOIN facts.deaths AS d ON d.person_id = p.person_id
+),
+sums AS (
+  -- A person may draw both subsidies, in two cases: what was paid since the death is told as one sum.
+  SELECT person_id, count(DISTINCT pay_month) AS months_after, min(pay_month) AS first_month, max(pay_month) AS last_month,
+         sum(amount) AS total_so_far
+  FROM seen
+  WHERE after_death
+  GROUP BY person_id
+),
+subjects AS (
+  SELECT case_id, person_id, min(programme) AS programme, min(dead_on) AS dead_on,
+         count(CASE WHEN in_window AND after_death THEN 1 END) > 0 AS hit
+  FROM seen
+  GROUP BY case_id, person_id
+  HAVING count(CASE WHEN in_window THEN 1 END) > 0
+)
+SELECT s.case_id, s.person_id, s.programme, s.dead_on, s.hit, a.months_after, a.first_month, a.last_month, a.total_so_far,
+       0 AS threshold, coalesce(a.months_after, 0) AS value
+FROM subjects AS s
+LEFT JOIN sums AS a ON a.person_id = s.person_id

@@ -1,0 +1,53 @@
+/*---
+id: Q-02
+title: {zh: 身份属性冲突, en: Contradictory person}
+direction: process
+severity: S4
+subject: person
+basis: statutory
+population: [civil_affairs.persons]
+needs:
+  present: [civil_affairs.persons]
+parameters: []
+legal:
+  - zh: 处理个人信息应当保证个人信息的质量，避免因个人信息不准确、不完整对个人权益造成不利影响。
+    en: Personal information is kept accurate and complete, so that nobody is harmed because it is not.
+    source: 《中华人民共和国个人信息保护法》第八条
+reason:
+  zh: "人员信息中此人有{records}条记录互相矛盾：{what}。更正之前，一、二级线索暂不下发。"
+  en: "The {records} records of this person contradict each other: {what_en}. Until it is put right, leads of the first two severities are withheld."
+clears:
+  zh: 派出机关更正其中一条记录。
+  en: The agency that sent the records corrects one of them.
+innocent:
+  - {zh: 两个人误用同一个证件号码。, en: Two people were entered under one identity number.}
+  - {zh: 录入时抄错出生年月或性别。, en: The birth month or sex was mistyped.}
+  - {zh: 农历生日与公历生日混用。, en: A birthday by the lunar calendar stands beside one by the solar calendar.}
+action:
+  zh: 请登记部门对照户口簿更正；不要求本人来回跑。
+  en: Have the register corrected from the household book; do not send the person from office to office.
+owner: civil_affairs
+status: live
+evidence:
+  - dataset: civil_affairs.persons
+    from: lead JOIN civil_affairs.persons AS e ON e.person_id = lead.person_id
+    fields: [person_id, id_kind, sex, birth_month, hukou_division]
+---*/
+WITH counted AS (
+  SELECT person_id, count(*) AS records, count(DISTINCT birth_month) AS birth_months,
+         substr(CAST(min(birth_month) AS VARCHAR), 1, 7) AS earliest, substr(CAST(max(birth_month) AS VARCHAR), 1, 7) AS last_one,
+         count(DISTINCT CASE WHEN sex IN ('1', '2') THEN sex END) AS sexes
+  FROM civil_affairs.persons
+  GROUP BY person_id
+)
+SELECT c.person_id, q.person_id IS NOT NULL AS hit, c.records,
+       CASE WHEN c.birth_months > 1
+            THEN '出生年月有' || CAST(c.birth_months AS VARCHAR) || '个（最早' || c.earliest || '，最晚' || c.last_one || '）' ELSE '' END
+         || CASE WHEN c.birth_months > 1 AND c.sexes > 1 THEN '，' ELSE '' END
+         || CASE WHEN c.sexes > 1 THEN '同时登记为男和女' ELSE '' END AS what,
+       CASE WHEN c.birth_months > 1
+            THEN CAST(c.birth_months AS VARCHAR) || ' birth months (the earliest ' || c.earliest || ', the latest ' || c.last_one || ')' ELSE '' END
+         || CASE WHEN c.birth_months > 1 AND c.sexes > 1 THEN ', ' ELSE '' END
+         || CASE WHEN c.sexes > 1 THEN 'male and female at once' ELSE '' END AS what_en
+FROM counted AS c
+LEFT JOIN facts.doubtful_persons AS q ON q.person_id = c.person_id
