@@ -48,19 +48,3 @@ pub enum AcceptError {
         reason: String,
     },
 }
-
-impl AcceptError {
-    /// What to do about it.
-    pub fn hint(&self) -> Option<&'static str> {
-        match self {
-            Self::Inbox { .. } => Some("name an existing folder with --inbox"),
-            Self::EpochConflict { .. } => Some(
-                "tokens of two epochs cannot be compared: use a new store for the new key, or mend the pipeline's key_id",
-            ),
-            Self::EpochDamaged { .. } | Self::ReceiptDamaged { .. } => {
-                Some("restore the file from the backup of the store")
-            }
-            Self::Io { .. } => None,
-        }
-    }
-}

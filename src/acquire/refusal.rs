@@ -38,19 +38,6 @@ pub enum AcquireError {
     },
 }
 
-impl AcquireError {
-    /// What to do, where that is not plain from the message.
-    pub fn hint(&self) -> Option<&'static str> {
-        match self {
-            Self::Store(error) => error.hint(),
-            Self::OtherPackage { .. } => {
-                Some("give the changed delivery the next sequence number and seal it again")
-            }
-            Self::Refused { .. } | Self::Columns { .. } => None,
-        }
-    }
-}
-
 fn said(refusals: &[Refusal]) -> String {
     let texts: Vec<String> = refusals.iter().map(|refusal| refusal.text().en).collect();
     texts.join("; ")

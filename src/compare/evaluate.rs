@@ -222,6 +222,12 @@ impl Row<'_> {
         self.batch.column_by_name(name).map_or(Cell::Null, |column| cell(column, self.row))
     }
 
+    /// All its values as one text, for a stable order.
+    fn content(&self) -> String {
+        let values = self.batch.columns().iter().map(|column| cell(column, self.row).to_string());
+        values.collect::<Vec<_>>().join("\u{1f}")
+    }
+
     fn text(&self, name: &str) -> Option<String> {
         match self.cell(name) {
             Cell::Null => None,
@@ -240,7 +246,7 @@ fn leads(
 ) -> Result<(Vec<Lead>, RecordBatch), EvaluateError> {
     let shape = |problem: String| EvaluateError::Shape { rule: rule.id.clone(), problem };
     let hits = concat_batches(schema, hits).map_err(|error| shape(error.to_string()))?;
-    let mut best: BTreeMap<String, (i64, Option<String>, usize)> = BTreeMap::new();
+    let mut best: BTreeMap<String, (i64, Option<String>, String, usize)> = BTreeMap::new();
     for index in 0..hits.num_rows() {
         let row = Row { batch: &hits, row: index };
         let subject = match (rule.subject, row.cell("judged_subject")) {
@@ -251,7 +257,8 @@ fn leads(
             (SubjectKind::Person, _) => return Err(shape("person_id is not a person number".to_owned())),
             (_, cell) => cell.to_string(),
         };
-        let rank = (row.cell("judged_verdict").int().unwrap_or(9), row.text("case_id"), index);
+        // Rows that tie are told apart by what they say, never by where the engine put them: that varies with threads.
+        let rank = (row.cell("judged_verdict").int().unwrap_or(9), row.text("case_id"), row.content(), index);
         match best.get(&subject) {
             Some(held) if *held <= rank => {}
             _ => {
@@ -261,7 +268,7 @@ fn leads(
     }
     let mut leads = Vec::with_capacity(best.len());
     let mut picked = Vec::with_capacity(best.len());
-    for (subject, (verdict, _, index)) in &best {
+    for (subject, (verdict, _, _, index)) in &best {
         let row = Row { batch: &hits, row: *index };
         leads.push(lead(office, rule, is_stale, subject, *verdict, &row));
         picked.push(u32::try_from(*index).unwrap_or_default());

@@ -145,6 +145,10 @@ impl NightError {
                 "快照封存后被改动：从备份恢复它",
                 "the snapshot was changed after it was sealed: restore it from the backup",
             ),
+            Self::Acquire(AcquireError::OtherPackage { .. }) => (
+                "给改动后的交付下一个序号，重新封装",
+                "give the changed delivery the next sequence number and seal it again",
+            ),
             Self::Signers(_) => (
                 "用 --signers 指明 allowed_signers 文件；每个部门一行，由 hedui seal keygen --agency 打印",
                 "name the allowed_signers file with --signers; it has a line an agency, which hedui seal keygen --agency prints",

@@ -61,20 +61,6 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    /// What to do about it.
-    pub fn hint(&self) -> Option<&'static str> {
-        Some(match self {
-            Self::Locked { .. } => "wait until it is done; two runs never write to one store at once",
-            Self::DictionaryGap { .. } | Self::TokenTwice { .. } | Self::BadSegment { .. } => {
-                "a dictionary segment was lost or changed: restore store/dictionary from the backup"
-            }
-            Self::BadRecord { .. } | Self::Misplaced { .. } => {
-                "the snapshot was changed after it was sealed: restore it from the backup"
-            }
-            _ => return None,
-        })
-    }
-
     pub(crate) fn io(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
         move |source| Self::Io { doing, path: path.to_owned(), source }
     }
