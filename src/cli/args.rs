@@ -198,6 +198,9 @@ pub struct Test {
     /// 只测这些规则，如 D-01 或 D · only rules whose id begins so
     #[arg(long)]
     pub filter: Option<String>,
+    /// 逐处改错规则和事实，看测试是否发现 · make rules and facts wrong in one place after another: does a test notice?
+    #[arg(long)]
+    pub mutants: bool,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -10,6 +10,7 @@ mod check;
 mod demo;
 mod exit;
 mod failure;
+mod mutants;
 mod open;
 mod output;
 mod progress;

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Exit, args, failure::Failure, open, output::Output};
+use super::{Exit, args, failure::Failure, mutants, open, output::Output};
 use crate::{
     diagnostic::{Lines, from_disk},
     night::trial,
@@ -12,6 +12,9 @@ use crate::{
 pub async fn run(global: &args::Global, test: &args::Test, output: &Output) -> Result<Exit, Failure> {
     let project = open::open(global, &test.pipeline, None, output)?;
     let filter = test.filter.as_deref().unwrap_or_default();
+    if test.mutants {
+        return mutants::run(global, &project, filter, output);
+    }
     let trials = trial::run(&project, filter, global.limits())
         .map_err(|error| Failure::failed("规则测试未能运行", "the rules' tests could not be run", &error))?;
     if trials.is_empty() {

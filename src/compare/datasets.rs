@@ -4,9 +4,13 @@
 //! `_delivery`, `_as_of`, `_file`, `_line`. Rows that say `deleted` are left out; a dataset that was never
 //! delivered is an empty table.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
 
-use arrow::array::RecordBatch;
+use arrow::{
+    array::{AsArray, BooleanArray, Date32Array, RecordBatch, StringArray},
+    compute::filter_record_batch,
+    datatypes::{DataType, Date32Type, Field, Schema},
+};
 use chrono::NaiveDate;
 
 use super::calendar::{date_literal, text_literal};
@@ -44,22 +48,43 @@ pub async fn add_dataset(engine: &Engine, contract: &Contract, parts: &[Part]) -
         selects.push(part_sql(contract, &name, number, &part.delivery, part.as_of, part.months.as_deref()));
     }
     if parts.is_empty() {
-        return add_rows(engine, contract, Vec::new(), NaiveDate::default()).await;
+        return add_rows(engine, contract, None, NaiveDate::default());
     }
     add_resolved(engine, contract, &selects).await
 }
 
-/// Adds one dataset from rows in memory, as one delivery called `given`: for tests of rules.
-pub async fn add_rows(
+/// Adds one dataset from rows in memory, as one delivery called `given`: for tests of rules. It stands as a plain table,
+/// so that no statement plans its resolving again.
+pub fn add_rows(
     engine: &Engine,
     contract: &Contract,
-    rows: Vec<RecordBatch>,
+    rows: Option<&RecordBatch>,
     as_of: NaiveDate,
 ) -> Result<(), EngineError> {
-    let name = TableName::new(PARTS, format!("{}__{}__given", contract.id.agency, contract.id.dataset));
-    engine.add_rows(&name, contract.arrow_schema(), rows)?;
-    let select = part_sql(contract, &name, 0, "given", as_of, None);
-    add_resolved(engine, contract, &[select]).await
+    let own = contract.arrow_schema();
+    let mut fields = own.fields().to_vec();
+    fields.push(Arc::new(Field::new("_delivery", DataType::Utf8, false)));
+    fields.push(Arc::new(Field::new("_as_of", DataType::Date32, false)));
+    let schema = Arc::new(Schema::new(fields));
+    let failed =
+        |error: arrow::error::ArrowError| EngineError::run(&format!("add the table {}", contract.id), &error);
+    let mut batches = Vec::new();
+    if let Some(rows) = rows {
+        let standing = match contract.deleted_column().and_then(|at| rows.column(at).as_boolean_opt()) {
+            Some(deleted) => {
+                let keep: BooleanArray = deleted.iter().map(|deleted| Some(deleted != Some(true))).collect();
+                filter_record_batch(rows, &keep).map_err(failed)?
+            }
+            None => rows.clone(),
+        };
+        let count = standing.num_rows();
+        let mut columns = standing.columns().to_vec();
+        columns.push(Arc::new(StringArray::from_iter_values(std::iter::repeat_n("given", count))));
+        let day = Date32Type::from_naive_date(as_of);
+        columns.push(Arc::new(Date32Array::from_iter_values(std::iter::repeat_n(day, count))));
+        batches.push(RecordBatch::try_new(schema.clone(), columns).map_err(failed)?);
+    }
+    engine.add_rows(&TableName::new(&contract.id.agency, &contract.id.dataset), schema, batches)
 }
 
 fn columns(contract: &Contract) -> String {

@@ -95,8 +95,18 @@ pub enum EvaluateError {
     },
 }
 
-/// Evaluates one rule.
+/// Evaluates one rule: its outcomes, leads and their evidence.
 pub async fn evaluate(office: &Office<'_>, rule: &Rule) -> Result<Outcome, EvaluateError> {
+    let mut outcome = judge(office, rule).await?;
+    if !outcome.leads.is_empty() {
+        outcome.evidence = evidence::collect(office, rule).await?;
+        outcome.leads = with_evidence_keys(outcome.leads, &outcome.evidence);
+    }
+    Ok(outcome)
+}
+
+/// Outcomes and leads of one rule without the evidence, which the leads do not depend on: its keys are empty.
+pub async fn judge(office: &Office<'_>, rule: &Rule) -> Result<Outcome, EvaluateError> {
     let (block, is_stale) = match standing(rule, office.feeds, office.t) {
         Standing::NotRun(dataset) => return Ok(Outcome { not_run: Some(dataset), ..Outcome::default() }),
         Standing::Runs { block, stale } => (block, !stale.is_empty()),
@@ -114,13 +124,8 @@ pub async fn evaluate(office: &Office<'_>, rule: &Rule) -> Result<Outcome, Evalu
     let coverage = coverage(rule, &counted, block.as_ref())?;
     let (schema, hits) = engine.collect(&format!("{} hits", rule.id), HITS_SQL, office.values).await?;
     let (leads, chosen) = leads(office, rule, is_stale, &schema, &hits)?;
-    if leads.is_empty() {
-        return Ok(Outcome { coverage, ..Outcome::default() });
-    }
     engine.add_rows(&TableName::new("run", "lead"), chosen.schema(), vec![chosen])?;
-    let evidence = evidence::collect(office, rule).await?;
-    let leads = with_evidence_keys(leads, &evidence);
-    Ok(Outcome { leads, evidence, coverage, not_run: None })
+    Ok(Outcome { leads, evidence: Vec::new(), coverage, not_run: None })
 }
 
 /// A rule must give its subject and `hit`.

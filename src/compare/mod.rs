@@ -27,7 +27,7 @@ mod reason;
 mod verdict;
 
 pub use datasets::{Part, add_dataset, add_rows};
-pub use evaluate::{EvaluateError, Office, Outcome, People, evaluate, lead_id, subject_column};
+pub use evaluate::{EvaluateError, Office, Outcome, People, evaluate, judge, lead_id, subject_column};
 pub use evidence::evidence_sql;
 pub use facts::{FACTS, OrderError, compute, facts_in, needed, ordered};
 pub use feeds::{Block, Feed, Feeds, Standing, knows_identities, standing};

@@ -57,8 +57,15 @@ pub enum EngineError {
 }
 
 impl EngineError {
-    pub(super) fn run(what: &str, error: &impl std::fmt::Display) -> Self {
+    /// What failed while running, in the words of who failed.
+    pub fn run(what: &str, error: &impl std::fmt::Display) -> Self {
         Self::Run { what: what.to_owned(), message: error.to_string() }
+    }
+
+    /// The first of the mistakes in a statement: those who only run it need no more.
+    pub(super) fn first(what: &str, faults: Vec<SqlFault>) -> Self {
+        let unknown = || SqlFault { message: "unknown mistake".to_owned(), place: None, hints: Vec::new() };
+        Self::Sql { what: what.to_owned(), fault: faults.into_iter().next().unwrap_or_else(unknown) }
     }
 }
 

@@ -14,11 +14,13 @@
 mod bind;
 mod cells;
 mod fault;
+mod mutants;
 mod session;
 
 pub use bind::Placeholders;
 pub use cells::{Cell, cell};
 pub use fault::{EngineError, SqlFault, SqlPlace};
+pub use mutants::{Mutant, mutants};
 pub use session::{Engine, Limits, TableName};
 
 /// The engine's version, which the manifest of a run names.

@@ -12,8 +12,9 @@ use datafusion::{
         file_format::parquet::ParquetFormat,
         listing::{ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl},
     },
-    execution::{memory_pool::FairSpillPool, runtime_env::RuntimeEnvBuilder},
+    execution::{SessionStateBuilder, memory_pool::FairSpillPool, runtime_env::RuntimeEnvBuilder},
     logical_expr::LogicalPlan,
+    physical_plan::{self, ExecutionPlan},
     prelude::{SQLOptions, SessionConfig, SessionContext},
     sql::parser::Statement,
 };
@@ -31,6 +32,38 @@ use super::{
 
 /// The engine's own name for the catalog in which all tables are.
 const CATALOG: &str = "datafusion";
+
+/// The engine's planning steps that change how fast a statement runs and nothing else.
+const SPEED_ONLY: &[&str] = &[
+    "common_sub_expression_eliminate",
+    "eliminate_cross_join",
+    "eliminate_duplicated_expr",
+    "eliminate_group_by_constant",
+    "eliminate_outer_join",
+    "extract_leaf_expressions",
+    "filter_null_join_keys",
+    "optimize_unions",
+    "propagate_empty_relation",
+    "push_down_filter",
+    "push_down_leaf_projections",
+    "push_down_limit",
+    "unions_to_filter",
+    "FilterPushdown",
+    "FilterPushdown(Post)",
+    "HashJoinBuffering",
+    "LimitAggregation",
+    "LimitPushPastWindows",
+    "LimitPushdown",
+    "LimitedDistinctAggregation",
+    "OptimizeAggregateOrder",
+    "ProjectionPushdown",
+    "PushdownSort",
+    "SanityCheckPlan",
+    "TopKRepartition",
+    "WindowTopN",
+    "aggregate_statistics",
+    "join_selection",
+];
 
 /// What a session may use.
 #[derive(Debug, Clone, Copy)]
@@ -88,7 +121,27 @@ impl Engine {
             runtime = runtime.with_memory_pool(Arc::new(FairSpillPool::new(bytes)));
         }
         let runtime = runtime.build_arc().map_err(|error| EngineError::run("start the engine", &error))?;
-        Ok(Self { context: SessionContext::new_with_config_rt(config, runtime) })
+        let context = SessionContext::new_with_config_rt(config, runtime);
+        Ok(Self { context })
+    }
+
+    /// A session that plans quickly rather than well, for tables of a few rows: what a plan gains by the steps left out is
+    /// less than they cost. It gives the same results.
+    pub fn quick(limits: Limits) -> Result<Self, EngineError> {
+        let full = Self::new(limits)?;
+        let state = full.context.state();
+        let is_kept = |name: &str| !SPEED_ONLY.contains(&name);
+        let logical = state.optimizer().rules.iter().filter(|rule| is_kept(rule.name())).cloned().collect();
+        let physical =
+            state.physical_optimizers().iter().filter(|rule| is_kept(rule.name())).cloned().collect();
+        let mut config = state.config().clone();
+        config.options_mut().optimizer.max_passes = 1;
+        let state = SessionStateBuilder::new_from_existing(state)
+            .with_config(config)
+            .with_optimizer_rules(logical)
+            .with_physical_optimizer_rules(physical)
+            .build();
+        Ok(Self { context: SessionContext::new_with_state(state) })
     }
 
     fn register(
@@ -222,9 +275,11 @@ impl Engine {
         sql: &str,
         values: &Placeholders,
     ) -> Result<(SchemaRef, Vec<RecordBatch>), EngineError> {
-        let frame = self.frame(what, sql, values).await?;
-        let schema = frame.schema().inner().clone();
-        let rows = frame.collect().await.map_err(|error| EngineError::run(what, &error))?;
+        let plan = self.physical(what, sql, values).await?;
+        let schema = plan.schema();
+        let rows = physical_plan::collect(plan, self.context.task_ctx())
+            .await
+            .map_err(|error| EngineError::run(what, &error))?;
         // The engine may return a column as never-null where the plan said nullable: keep one schema.
         let schema = rows.first().map_or(schema, RecordBatch::schema);
         Ok((schema, rows))
@@ -239,8 +294,9 @@ impl Engine {
         path: &Path,
     ) -> Result<(SchemaRef, u64), EngineError> {
         let failed = |message: String| EngineError::File { path: path.display().to_string(), message };
-        let frame = self.frame(what, sql, values).await?;
-        let mut stream = frame.execute_stream().await.map_err(|error| EngineError::run(what, &error))?;
+        let plan = self.physical(what, sql, values).await?;
+        let mut stream = physical_plan::execute_stream(plan, self.context.task_ctx())
+            .map_err(|error| EngineError::run(what, &error))?;
         let schema = stream.schema();
         let file = std::fs::File::create(path).map_err(|error| failed(error.to_string()))?;
         let properties =
@@ -275,20 +331,26 @@ impl Engine {
         // Types are coerced here, so that a comparison that makes no sense is found without running it.
         state
             .analyzer()
-            .execute_and_check(plan.clone(), state.config_options(), |_, _| {})
-            .map_err(|error| vec![SqlFault::from_engine(&error)])?;
-        Ok(plan)
+            .execute_and_check(plan, state.config_options(), |_, _| {})
+            .map_err(|error| vec![SqlFault::from_engine(&error)])
+    }
+
+    /// Plans a statement down to what runs.
+    async fn physical(
+        &self,
+        what: &str,
+        sql: &str,
+        values: &Placeholders,
+    ) -> Result<Arc<dyn ExecutionPlan>, EngineError> {
+        let failed = |error: &dyn std::fmt::Display| EngineError::run(what, &error);
+        let plan = self.logical(sql, values).await.map_err(|faults| EngineError::first(what, faults))?;
+        let state = self.context.state();
+        let plan = state.optimizer().optimize(plan, &state, |_, _| {}).map_err(|error| failed(&error))?;
+        state.query_planner().create_physical_plan(&plan, &state).await.map_err(|error| failed(&error))
     }
 
     async fn frame(&self, what: &str, sql: &str, values: &Placeholders) -> Result<DataFrame, EngineError> {
-        let plan = self.logical(sql, values).await.map_err(|faults| EngineError::Sql {
-            what: what.to_owned(),
-            fault: faults.into_iter().next().unwrap_or_else(|| SqlFault {
-                message: "unknown mistake".to_owned(),
-                place: None,
-                hints: Vec::new(),
-            }),
-        })?;
+        let plan = self.logical(sql, values).await.map_err(|faults| EngineError::first(what, faults))?;
         Ok(DataFrame::new(self.context.state(), plan))
     }
 }

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{Subject, block, world::prefix};
+use super::{Subject, world::prefix};
 use crate::{
-    compare::{Feeds, Outcome, Verdict},
+    compare::{self, Feeds, Outcome, Standing, Verdict},
     model::{Lead, LeadStatus, Text},
     project::ExpectedLead,
 };
@@ -37,7 +37,7 @@ impl Difference {
 }
 
 /// Compares one test's expectations with what the rule said about its subjects.
-pub(super) fn compare(
+pub(super) fn differences(
     subject: &Subject<'_>,
     index: usize,
     outcome: &Outcome,
@@ -61,7 +61,11 @@ pub(super) fn compare(
         .iter()
         .filter_map(|lead| Some((subject_of(lead)?.strip_prefix(&prefix)?.to_owned(), lead)))
         .collect();
-    let block = block(subject.rule, feeds, subject.test);
+    // Why everyone is insufficient, where a feed blocks the whole rule.
+    let block = match compare::standing(subject.rule, feeds, subject.test.on) {
+        Standing::Runs { block, .. } => block,
+        Standing::NotRun(_) => None,
+    };
     let word = |verdict: Option<&Verdict>| match verdict {
         None => "不在范围 outside".to_owned(),
         Some(Verdict::Hit) => "命中 hit".to_owned(),

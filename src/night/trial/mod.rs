@@ -2,24 +2,33 @@
 //!
 //! # Decisions
 //!
-//! - Tests that share date, parameters and feeds run in one world, each with people and ids of its own: a rule never
-//!   reaches from one household into another, so the union of two worlds gives the union of their outcomes. One engine
-//!   and one computation of the facts serve them all, and all rules' tests take seconds.
+//! - Tests that share date and parameters run in one room, each with people and ids of its own: a rule never reaches from
+//!   one household into another, so the union of two worlds gives the union of their outcomes. One engine and one
+//!   computation of the facts serve them all.
+//! - Planning costs more than running on so few rows, so a room's engine leaves out the planning that only makes statements
+//!   fast. The night itself plans in full; that both give the same is tried by the checks that run other engines.
 
 mod judge;
+mod mutants;
+
+mod room;
 mod world;
 
 use std::collections::BTreeMap;
 
 use crate::{
-    compare::{self, Office, Outcome, Verdict},
-    engine::{Engine, EngineError, Limits, cell},
-    night::{Workshop, WorkshopError, lanes::in_lanes},
-    project::{Project, Rule, RuleTest, RuleTests},
+    engine::{EngineError, Limits, SqlFault},
+    night::{WorkshopError, lanes::in_lanes},
+    project::{Project, Rule, RuleTest},
 };
 
 pub use judge::Difference;
-use world::World;
+pub use mutants::{Fate, MutantTrial, mutate};
+
+use room::Room;
+
+/// From how many tests on a room is worth opening once a thread.
+const LARGE_ROOM: usize = 40;
 
 /// How one test went.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,6 +59,9 @@ pub enum TrialError {
     /// The engine failed.
     #[error(transparent)]
     Engine(#[from] EngineError),
+    /// A rule's or fact's text cannot be read.
+    #[error(transparent)]
+    Sql(#[from] SqlFault),
     /// No thread could be had.
     #[error("failed to start a thread")]
     Threads(#[source] std::io::Error),
@@ -68,162 +80,61 @@ struct Subject<'a> {
 /// Runs the tests of every rule whose id begins with `filter`; sorted by rule, then as in the file.
 pub fn run(project: &Project, filter: &str, limits: Limits) -> Result<Vec<Trial>, TrialError> {
     let runtime = tokio::runtime::Handle::current();
-    let rules: Vec<(&String, &RuleTests)> =
-        project.tests.iter().filter(|(id, _)| id.starts_with(filter)).collect();
     let lanes = limits.threads.max(1);
-    // A share of the rules a lane: the facts are computed once a lane, not once a rule.
-    let shares: Vec<Vec<Subject<'_>>> = (0..lanes)
-        .map(|lane| {
-            let share = rules.iter().skip(lane).step_by(lanes);
-            let subjects = share.filter_map(|(id, tests)| Some((project.rules.get(*id)?, tests)));
-            subjects
-                .flat_map(|(rule, tests)| tests.tests.iter().map(move |test| Subject { rule, test }))
-                .collect()
-        })
-        .collect();
-    let limits = Limits { threads: 1, ..limits };
-    let done = in_lanes(lanes, shares, |_, share| runtime.block_on(run_share(project, &share, limits)))
-        .map_err(TrialError::Threads)?;
-    let mut trials = Vec::new();
-    for share in done {
-        trials.extend(share?);
-    }
-    trials.sort_by(|a: &Trial, b| (&a.rule, a.place).cmp(&(&b.rule, b.place)));
-    Ok(trials)
-}
-
-async fn run_share(
-    project: &Project,
-    share: &[Subject<'_>],
-    limits: Limits,
-) -> Result<Vec<Trial>, TrialError> {
-    let mut groups: BTreeMap<String, Vec<Subject<'_>>> = BTreeMap::new();
-    for subject in share {
-        groups.entry(world_key(subject.test)).or_default().push(*subject);
-    }
-    let mut trials = Vec::with_capacity(share.len());
-    for subjects in groups.values() {
-        trials.extend(run_group(project, subjects, limits).await?);
-    }
-    Ok(trials)
-}
-
-/// Tests with the same key can share a world: date and figures, without the places where they were written.
-fn world_key(test: &RuleTest) -> String {
-    let figures = test.parameters.iter().map(|(name, values)| {
-        let values =
-            values.iter().map(|v| format!("{} {:?} {} {:?}", v.division, v.hukou_kind, v.from, v.figure));
-        format!("{name}: {}", values.collect::<Vec<_>>().join(", "))
-    });
-    format!("{} {}", test.on, figures.collect::<Vec<_>>().join("; "))
-}
-
-async fn run_group(
-    project: &Project,
-    subjects: &[Subject<'_>],
-    limits: Limits,
-) -> Result<Vec<Trial>, TrialError> {
-    let Some(first) = subjects.first() else { return Ok(Vec::new()) };
-    let world = World::of(subjects.iter().map(|subject| subject.test));
-    let engine = Engine::new(limits)?;
-    for contract in project.contracts.values() {
-        let rows = world.rows(contract)?;
-        compare::add_rows(&engine, contract, vec![rows], first.test.on).await?;
-    }
-    let mut book = project.parameters.clone();
-    for (name, values) in &first.test.parameters {
-        book.replace(name, values.clone());
-    }
-    let workshop = Workshop::open(engine, project, &book, first.test.on).await?;
-    let rules: BTreeMap<&str, &Rule> =
-        subjects.iter().map(|subject| (subject.rule.id.as_str(), subject.rule)).collect();
-    let facts = workshop
-        .facts_for(rules.values().copied())
-        .map_err(|fault| EngineError::Sql { what: "the facts".to_owned(), fault })?;
-    workshop.compute(&facts, None, |_| {}).await?;
-    // Feeds change how a rule is judged, not what it reads: each rule is evaluated once for every kind of feeds.
-    let mut evaluations: BTreeMap<(&str, String), Evaluation> = BTreeMap::new();
-    let mut trials = Vec::with_capacity(subjects.len());
-    for (index, subject) in subjects.iter().enumerate() {
-        let key = (subject.rule.id.as_str(), format!("{:?}", subject.test.feeds));
-        if !evaluations.contains_key(&key) {
-            let evaluation = evaluate(project, &workshop, &world, subject).await?;
-            evaluations.insert(key.clone(), evaluation);
+    let mut work: Vec<Vec<Subject<'_>>> = Vec::new();
+    for room in rooms(subjects(project, |id| id.starts_with(filter))) {
+        if room.len() < LARGE_ROOM {
+            work.push(room);
+            continue;
         }
-        let differences = match evaluations.get(&key) {
-            Some(Evaluation { outcome: Ok(outcome), verdicts, feeds }) => {
-                judge::compare(subject, index, outcome, verdicts, feeds)
+        // All tests of a rule stay together: the rule is evaluated once for all of them.
+        let mut shares: Vec<Vec<Subject<'_>>> = vec![Vec::new(); lanes];
+        for (at, tests) in room.chunk_by(|a, b| a.rule.id == b.rule.id).enumerate() {
+            if let Some(share) = shares.get_mut(at % lanes) {
+                share.extend(tests);
             }
-            Some(Evaluation { outcome: Err(error), .. }) => vec![Difference::broken(error)],
-            None => Vec::new(),
-        };
-        let trial = Trial {
-            rule: subject.rule.id.clone(),
-            name: subject.test.name.clone(),
-            place: subject.test.place.start,
-            differences,
-        };
-        trials.push(trial);
+        }
+        work.extend(shares);
     }
+    // The longest first, so that no lane begins it when the others are done.
+    work.sort_by_key(|room| std::cmp::Reverse(room.len()));
+    let limits = Limits { threads: 1, ..limits };
+    let done = in_lanes(lanes, work, |_, tests| {
+        runtime.block_on(async {
+            let Some(room) = Room::open(project, tests, limits).await? else { return Ok(Vec::new()) };
+            room.trials().await
+        })
+    })
+    .map_err(TrialError::Threads)?;
+    let mut trials = Vec::new();
+    for room in done {
+        trials.extend(room?);
+    }
+    trials.sort_by(|a: &Trial, b: &Trial| (&a.rule, a.place).cmp(&(&b.rule, b.place)));
     Ok(trials)
 }
 
-/// A rule evaluated over a world under some feeds.
-struct Evaluation {
-    outcome: Result<Outcome, String>,
-    verdicts: BTreeMap<String, Verdict>,
-    feeds: compare::Feeds,
-}
-
-async fn evaluate(
-    project: &Project,
-    workshop: &Workshop<'_>,
-    world: &World<'_>,
-    subject: &Subject<'_>,
-) -> Result<Evaluation, TrialError> {
-    let feeds = world::feeds(project, subject.test);
-    let office = Office {
-        engine: &workshop.engine,
-        values: &workshop.values,
-        contracts: &project.contracts,
-        feeds: &feeds,
-        t: subject.test.on,
-        people: world,
-    };
-    let outcome = compare::evaluate(&office, subject.rule).await;
-    let verdicts = match &outcome {
-        Ok(outcome) if outcome.not_run.is_none() => verdicts(workshop, subject.rule, world).await?,
-        _ => BTreeMap::new(),
-    };
-    Ok(Evaluation { outcome: outcome.map_err(|error| error.to_string()), verdicts, feeds })
-}
-
-/// Each subject's outcome, from the judged rows that the evaluation left in the engine.
-async fn verdicts(
-    workshop: &Workshop<'_>,
-    rule: &Rule,
-    world: &World<'_>,
-) -> Result<BTreeMap<String, Verdict>, EngineError> {
-    let sql = "SELECT judged_subject, min(judged_verdict) AS verdict FROM run.judged GROUP BY judged_subject";
-    let (_, batches) = workshop.engine.collect(&rule.id, sql, &workshop.values).await?;
-    let mut verdicts = BTreeMap::new();
-    for batch in &batches {
-        for row in 0..batch.num_rows() {
-            let subject = cell(batch.column(0), row);
-            let subject = match subject.int() {
-                Some(number) => compare::People::token_text(world, number).unwrap_or_default(),
-                None => subject.to_string(),
-            };
-            verdicts.insert(subject, Verdict::from_number(cell(batch.column(1), row).int().unwrap_or(-1)));
-        }
+/// The tests of the rules that are wanted, rule by rule.
+fn subjects(project: &Project, is_wanted: impl Fn(&str) -> bool) -> Vec<Subject<'_>> {
+    let mut subjects = Vec::new();
+    for (id, tests) in project.tests.iter().filter(|(id, _)| is_wanted(id)) {
+        let Some(rule) = project.rules.get(id) else { continue };
+        subjects.extend(tests.tests.iter().map(|test| Subject { rule, test }));
     }
-    Ok(verdicts)
+    subjects
 }
 
-/// Why everyone is insufficient, where a feed blocks the whole rule.
-fn block(outcome_of: &Rule, feeds: &compare::Feeds, test: &RuleTest) -> Option<compare::Block> {
-    match compare::standing(outcome_of, feeds, test.on) {
-        compare::Standing::Runs { block, .. } => block,
-        compare::Standing::NotRun(_) => None,
+/// Tests that can share a room: those with the same date and figures, wherever they are written.
+fn rooms(subjects: Vec<Subject<'_>>) -> Vec<Vec<Subject<'_>>> {
+    let mut rooms: BTreeMap<String, Vec<Subject<'_>>> = BTreeMap::new();
+    for subject in subjects {
+        let figures = subject.test.parameters.iter().map(|(name, values)| {
+            let values =
+                values.iter().map(|v| format!("{} {:?} {} {:?}", v.division, v.hukou_kind, v.from, v.figure));
+            format!("{name}: {}", values.collect::<Vec<_>>().join(", "))
+        });
+        let key = format!("{} {}", subject.test.on, figures.collect::<Vec<_>>().join("; "));
+        rooms.entry(key).or_default().push(subject);
     }
+    rooms.into_values().collect()
 }

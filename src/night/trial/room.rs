@@ -1,0 +1,164 @@
+//! Several tests in one engine: their rows loaded, the facts computed, the rules evaluated. Touches no store.
+
+use std::collections::BTreeMap;
+
+use super::{Subject, Trial, TrialError, judge, world, world::World};
+use crate::{
+    compare::{self, EvaluateError, Feeds, Office, Outcome, Verdict},
+    engine::{Engine, EngineError, Limits, cell},
+    night::Workshop,
+    project::{Fact, Project, Rule},
+};
+
+/// Tests of one date and one set of figures.
+pub(super) struct Room<'a> {
+    project: &'a Project,
+    world: World<'a>,
+    /// The engine with everything that the tests' rules read.
+    pub(super) workshop: Workshop<'a>,
+    /// The facts that were computed, in order.
+    pub(super) facts: Vec<&'a Fact>,
+    /// The tests; a test's place here is its place in the world.
+    pub(super) subjects: Vec<Subject<'a>>,
+}
+
+impl<'a> Room<'a> {
+    /// Loads the rows and computes the facts. None without tests.
+    pub(super) async fn open(
+        project: &'a Project,
+        subjects: Vec<Subject<'a>>,
+        limits: Limits,
+    ) -> Result<Option<Self>, TrialError> {
+        let Some(first) = subjects.first() else { return Ok(None) };
+        let world = World::of(subjects.iter().map(|subject| subject.test));
+        let engine = Engine::quick(limits)?;
+        for contract in project.contracts.values() {
+            compare::add_rows(&engine, contract, Some(&world.rows(contract)?), first.test.on)?;
+        }
+        let mut book = project.parameters.clone();
+        for (name, values) in &first.test.parameters {
+            book.replace(name, values.clone());
+        }
+        let workshop = Workshop::open(engine, project, &book, first.test.on).await?;
+        let mut room = Self { project, world, workshop, facts: Vec::new(), subjects };
+        room.facts = room.workshop.facts_for(room.rules().into_values())?;
+        room.workshop.compute(&room.facts, None, |_| {}).await?;
+        Ok(Some(room))
+    }
+
+    /// How every test went.
+    pub(super) async fn trials(&self) -> Result<Vec<Trial>, TrialError> {
+        let mut trials = Vec::with_capacity(self.subjects.len());
+        for tests in self.together() {
+            let Some((_, first)) = tests.first() else { continue };
+            let evaluation = self.evaluate(first, first.rule).await?;
+            for (index, subject) in &tests {
+                trials.push(Trial {
+                    rule: subject.rule.id.clone(),
+                    name: subject.test.name.clone(),
+                    place: subject.test.place.start,
+                    differences: evaluation.differences(*index, subject),
+                });
+            }
+        }
+        Ok(trials)
+    }
+
+    /// Runs the tests of the rule `id` with `changed` in its place, up to the first that fails.
+    pub(super) async fn attempt(&self, id: &str, changed: &Rule) -> Result<Attempt, TrialError> {
+        for tests in self.together() {
+            let Some((_, first)) = tests.first().filter(|(_, first)| first.rule.id == id) else { continue };
+            let evaluation = self.evaluate(first, changed).await?;
+            if let Err(EvaluateError::Engine(EngineError::Sql { .. })) = evaluation.outcome {
+                return Ok(Attempt::Unplannable);
+            }
+            for (index, subject) in &tests {
+                if !evaluation.differences(*index, subject).is_empty() {
+                    return Ok(Attempt::Failed(subject.rule.id.clone(), subject.test.name.clone()));
+                }
+            }
+        }
+        Ok(Attempt::Passed)
+    }
+
+    /// The rules that are tested here, by id.
+    pub(super) fn rules(&self) -> BTreeMap<&'a str, &'a Rule> {
+        self.subjects.iter().map(|subject| (subject.rule.id.as_str(), subject.rule)).collect()
+    }
+
+    /// The tests that one evaluation serves. Feeds change how a rule is judged, not what it reads: a rule is evaluated once
+    /// for every kind of feeds.
+    fn together(&self) -> Vec<Vec<(usize, Subject<'a>)>> {
+        let mut together: BTreeMap<(&str, String), Vec<(usize, Subject<'a>)>> = BTreeMap::new();
+        for (index, subject) in self.subjects.iter().enumerate() {
+            let key = (subject.rule.id.as_str(), format!("{:?}", subject.test.feeds));
+            together.entry(key).or_default().push((index, *subject));
+        }
+        together.into_values().collect()
+    }
+
+    async fn evaluate(&self, subject: &Subject<'_>, rule: &Rule) -> Result<Evaluation, TrialError> {
+        let feeds = world::feeds(self.project, subject.test);
+        let office = Office {
+            engine: &self.workshop.engine,
+            values: &self.workshop.values,
+            contracts: &self.project.contracts,
+            feeds: &feeds,
+            t: subject.test.on,
+            people: &self.world,
+        };
+        let outcome = compare::judge(&office, rule).await;
+        let verdicts = match &outcome {
+            Ok(outcome) if outcome.not_run.is_none() => self.verdicts(rule).await?,
+            _ => BTreeMap::new(),
+        };
+        Ok(Evaluation { outcome, verdicts, feeds })
+    }
+
+    /// Each subject's outcome, from the judged rows that the evaluation left in the engine.
+    async fn verdicts(&self, rule: &Rule) -> Result<BTreeMap<String, Verdict>, EngineError> {
+        let sql =
+            "SELECT judged_subject, min(judged_verdict) AS verdict FROM run.judged GROUP BY judged_subject";
+        let (_, batches) = self.workshop.engine.collect(&rule.id, sql, &self.workshop.values).await?;
+        let mut verdicts = BTreeMap::new();
+        for batch in &batches {
+            for row in 0..batch.num_rows() {
+                let subject = cell(batch.column(0), row);
+                let subject = match subject.int() {
+                    Some(number) => compare::People::token_text(&self.world, number).unwrap_or_default(),
+                    None => subject.to_string(),
+                };
+                let verdict = Verdict::from_number(cell(batch.column(1), row).int().unwrap_or(-1));
+                verdicts.insert(subject, verdict);
+            }
+        }
+        Ok(verdicts)
+    }
+}
+
+/// What came of running a rule's tests with something changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Attempt {
+    /// Every test passed.
+    Passed,
+    /// A test failed: its rule and its name.
+    Failed(String, String),
+    /// The changed statement cannot be planned.
+    Unplannable,
+}
+
+/// A rule evaluated over a room under some feeds.
+struct Evaluation {
+    outcome: Result<Outcome, EvaluateError>,
+    verdicts: BTreeMap<String, Verdict>,
+    feeds: Feeds,
+}
+
+impl Evaluation {
+    fn differences(&self, index: usize, subject: &Subject<'_>) -> Vec<judge::Difference> {
+        match &self.outcome {
+            Ok(outcome) => judge::differences(subject, index, outcome, &self.verdicts, &self.feeds),
+            Err(error) => vec![judge::Difference::broken(&error.to_string())],
+        }
+    }
+}
