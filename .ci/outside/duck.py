@@ -40,7 +40,9 @@ class Duck:
     def __init__(self, night, found):
         self.night, self.found, self.plan = night, found, night.manifest["plan"]
         self.literals = json.loads((night.run / "values.json").read_text())
-        (self.pipeline,) = night.root.glob("pipelines/**/" + self.plan["pipeline"]["file"])
+        # The manifest knows the pipeline by its file's name; parameters of an example may be called the same, further down.
+        named = night.root.glob("pipelines/**/" + self.plan["pipeline"]["file"])
+        self.pipeline = min(named, key=lambda file: len(file.parts))
         self.db = duckdb.connect()
         contracts = map(Contract, self.files("contracts", "*.odcs.yaml"))
         self.contracts = {contract.id: contract for contract in contracts}
@@ -52,7 +54,8 @@ class Duck:
 
     def files(self, what, pattern):
         """The files of a folder, or of several, that the pipeline names; in the order of their names."""
-        folders = yaml.safe_load(self.pipeline.read_text())[what]
+        usual = {"contracts": "../schemas"}.get(what, what)
+        folders = yaml.safe_load(self.pipeline.read_text()).get(what, usual)
         folders = [folders] if isinstance(folders, str) else folders
         found = [file for folder in folders for file in (self.pipeline.parent / folder).glob(pattern)]
         return sorted(found, key=lambda file: file.name)
