@@ -35,8 +35,9 @@ evidence:
     where: e.item IN ('basic', 'top_up') AND e.amount > 0 AND e.pay_month <= $m AND (e.pay_month >= lead.first_month OR e.pay_month >= $m_12)
     fields: [case_id, person_id, programme, item, pay_month, sequence, amount]
   - dataset: civil_affairs.cases
-    from: lead JOIN civil_affairs.payments AS p ON p.person_id = lead.person_id AND p.item IN ('basic', 'top_up') AND p.amount > 0 AND p.pay_month >= lead.first_month AND p.pay_month <= lead.last_month JOIN civil_affairs.cases AS e ON e.case_id = p.case_id
-    fields: [case_id, person_id, programme, status, division, hukou_kind, start_month, end_month, monthly_amount]
+    from: lead JOIN civil_affairs.payments AS p ON p.person_id = lead.person_id JOIN civil_affairs.cases AS e ON e.case_id = p.case_id
+    where: p.item IN ('basic', 'top_up') AND p.amount > 0 AND p.pay_month <= $m AND (p.pay_month >= lead.first_month OR p.pay_month >= $m_12)
+    fields: [case_id, household_id, person_id, programme, category, status, division, hukou_kind, start_month, end_month, monthly_amount]
 ---*/
 WITH paid AS (
   -- One row a payment: the key of payments keeps (case, sequence) apart within a person, item and month.

@@ -38,8 +38,8 @@ evidence:
     where: e.relationship IN ('father', 'mother')
     fields: [person_id, guardian_person_id, relationship]
   - dataset: human_resources.contributions
-    from: lead JOIN education.guardians AS g ON g.person_id = lead.person_id JOIN human_resources.contributions AS e ON e.person_id = g.guardian_person_id
-    where: g.relationship IN ('father', 'mother') AND e.insurance IN ('110', '120') AND e.paid AND e.paid_by = 'employer' AND e.month BETWEEN $m_3 AND $m_1
+    from: lead JOIN facts.parents AS g ON g.person_id = lead.person_id JOIN human_resources.contributions AS e ON e.person_id = g.guardian_person_id
+    where: g.dead_on IS NULL AND e.insurance IN ('110', '120') AND e.paid AND e.paid_by = 'employer' AND e.month BETWEEN $m_3 AND $m_1
     fields: [person_id, insurance, month, base, employer_id, paid, paid_by]
 ---*/
 WITH working AS (

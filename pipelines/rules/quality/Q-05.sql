@@ -31,7 +31,7 @@ status: live
 evidence:
   - dataset: civil_affairs.cases
     from: lead JOIN civil_affairs.cases AS e ON e.case_id = lead.case_id
-    fields: [case_id, household_id, programme, category, status, division, start_month, end_month, counted_members]
+    fields: [case_id, household_id, programme, category, status, division, start_month, end_month, monthly_amount, counted_members]
   - dataset: civil_affairs.household_members
     from: lead JOIN facts.current_versions AS v ON v.household_id = lead.household_id JOIN civil_affairs.household_members AS e ON e.household_id = v.household_id AND e.version = v.version
     fields: [household_id, version, person_id, relationship, counted, exclusion_reason, valid_from, valid_to]
