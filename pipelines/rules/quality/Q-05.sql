@@ -18,8 +18,8 @@ reason:
   en: "The ledger says {threshold} people, while {value} are counted in the household's current version."
 unit: {zh: 人, en: people}
 clears:
-  zh: 两处之一更正后人数一致。
-  en: The two agree once one of them is corrected.
+  zh: 台账的保障人数与家庭成员表计入的人数一致，错的一处已更正。
+  en: The ledger's number agrees with the members counted, whichever was wrong having been corrected.
 innocent:
   - {zh: 增减员已在一处登记，另一处尚未更新。, en: A change was entered in one place and not yet in the other.}
   - {zh: 台账人数把不计入的成员也算了进去。, en: The ledger counts members who are not to be counted.}
