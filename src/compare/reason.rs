@@ -30,17 +30,26 @@ pub fn fill(template: &str, values: &BTreeMap<String, Cell>) -> String {
 }
 
 /// What templates count in English.
-const COUNTED: [&str; 9] =
-    ["presale contracts", "months", "days", "years", "cases", "dwellings", "contracts", "payments", "units"];
+const COUNTED: [(&str, &str); 10] = [
+    ("presale contracts", "presale contract"),
+    ("months", "month"),
+    ("days", "day"),
+    ("years", "year"),
+    ("cases", "case"),
+    ("dwellings", "dwelling"),
+    ("contracts", "contract"),
+    ("payments", "payment"),
+    ("units", "unit"),
+    ("people", "person"),
+];
 
 /// After a count of one: `1 months` is `1 month`.
 fn singular<'t>(text: &mut String, tail: &'t str) -> &'t str {
-    let counted =
-        COUNTED.iter().find(|word| tail.strip_prefix(' ').is_some_and(|next| next.starts_with(**word)));
-    let Some(word) = counted else { return tail };
+    let next = tail.strip_prefix(' ').unwrap_or_default();
+    let Some((many, one)) = COUNTED.iter().find(|(many, _)| next.starts_with(many)) else { return tail };
     text.push(' ');
-    text.push_str(word.trim_end_matches('s'));
-    tail.get(1 + word.len()..).unwrap_or_default()
+    text.push_str(one);
+    next.strip_prefix(many).unwrap_or_default()
 }
 
 /// Whether the text ends in a longer number, such as 21 or 0.1.

@@ -39,7 +39,7 @@ evidence:
     fields: [case_id, person_id, programme, item, pay_month, amount, division]
   - dataset: civil_affairs.cases
     from: lead JOIN civil_affairs.cases AS e ON e.case_id = lead.case_id
-    fields: [case_id, programme, status, division, hukou_kind, start_month, end_month, monthly_amount]
+    fields: [case_id, household_id, person_id, programme, category, status, division, hukou_kind, start_month, end_month, monthly_amount]
 ---*/
 WITH paid AS (
   SELECT p.case_id, p.person_id, p.programme, p.pay_month, p.amount, p.month_no,

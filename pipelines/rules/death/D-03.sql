@@ -39,8 +39,9 @@ evidence:
     where: e.item IN ('basic', 'top_up') AND e.amount > 0 AND e.programme IN ('disability_living', 'disability_care') AND e.pay_month >= lead.first_month AND e.pay_month <= $m
     fields: [case_id, person_id, programme, item, pay_month, amount, division]
   - dataset: civil_affairs.cases
-    from: lead JOIN civil_affairs.payments AS p ON p.person_id = lead.person_id AND p.programme IN ('disability_living', 'disability_care') JOIN civil_affairs.cases AS e ON e.case_id = p.case_id
-    fields: [case_id, person_id, programme, status, division, hukou_kind, start_month, end_month, monthly_amount]
+    from: lead JOIN civil_affairs.payments AS p ON p.person_id = lead.person_id JOIN civil_affairs.cases AS e ON e.case_id = p.case_id
+    where: p.item IN ('basic', 'top_up') AND p.amount > 0 AND p.programme IN ('disability_living', 'disability_care') AND p.pay_month >= lead.first_month AND p.pay_month <= $m
+    fields: [case_id, household_id, person_id, programme, category, status, division, hukou_kind, start_month, end_month, monthly_amount]
 ---*/
 WITH paid AS (
   SELECT p.case_id, p.person_id, p.programme, p.pay_month, p.amount, p.month_no,

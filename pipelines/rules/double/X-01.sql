@@ -18,8 +18,8 @@ reason:
   en: "Counted in {case_count} active dibao cases at the same time ({first_case}, {last_case})."
 unit: {zh: 个案件, en: cases}
 clears:
-  zh: 其中一个案件已终止或此人已从中移出。
-  en: One of the cases has ended, or the person has been taken out of it.
+  zh: 此人只在一个在保低保案件中：其余案件已终止，或已从其余家庭中移出。
+  en: "The person is in one active dibao case only: the others have ended, or the person was taken out of them."
 innocent:
   - {zh: 因结婚、离婚或迁移，原户尚未减员。, en: "After marriage, divorce or a move the former household has not yet been updated."}
   - {zh: 两户工作人员各自登记，本人并不知情。, en: Two offices registered the person without the person knowing.}

@@ -30,6 +30,9 @@ action:
 owner: civil_affairs
 status: live
 evidence:
+  - dataset: civil_affairs.cases
+    from: lead JOIN civil_affairs.cases AS e ON e.case_id = lead.case_id
+    fields: [case_id, household_id, person_id, programme, category, status, division, start_month, end_month, monthly_amount]
   - dataset: civil_affairs.payments
     from: lead JOIN civil_affairs.payments AS e ON e.person_id = lead.person_id
     where: e.programme IN ('disability_living', 'disability_care') AND e.item IN ('basic', 'top_up') AND e.amount > 0 AND e.pay_month BETWEEN lead.first_month AND lead.last_month

@@ -18,8 +18,8 @@ reason:
   en: "From {first_month} to {last_month}, {months_both} months were paid {schemes_en} at once (noticed from {threshold} months on); the smaller ones come to {total_so_far} yuan."
 unit: {zh: 个月, en: months}
 clears:
-  zh: 其中一项已终止，重复的月份已退回或抵扣。
-  en: One of them has ended, and the doubled months were returned or set off.
+  zh: 重复月份中的一项待遇已退回或抵扣，或其中一项不是此人领取。
+  en: One of the two was returned or set off for the doubled months, or one of them is not this person's.
 innocent:
   - {zh: 制度衔接期间先发后扣，正在清算。, en: "The change from one scheme to the other is being settled, paid first and set off later."}
   - {zh: 其中一笔是以前月份的补发。, en: One of the payments is arrears for earlier months.}

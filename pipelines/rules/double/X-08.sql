@@ -18,8 +18,8 @@ reason:
   en: "From {first_month} to {last_month}, {months_both} months of unemployment benefit fell together with employer contributions ({months_work} months) or a pension ({months_pension} months), noticed from {threshold} on; the benefit of these months comes to {total_so_far} yuan."
 unit: {zh: 个月, en: months}
 clears:
-  zh: 单位缴费属于离职前月份的补缴，或失业保险金已退回。
-  en: The employer's contributions belong to months before the job ended, or the benefit was returned.
+  zh: 这些月份的失业保险金已退回，或单位缴费、养老金其实属于领取失业保险金以前的月份。
+  en: The benefit of these months was returned, or the contributions or the pension in truth belong to months before the benefit began.
 innocent:
   - {zh: 原单位补缴以前月份，记在领取期间。, en: The former employer paid for earlier months and it was booked in the months of benefit.}
   - {zh: 挂靠缴费或试工几天，并未真正就业。, en: "Contributions were run through an employer, or a trial of some days: no real job."}

@@ -32,11 +32,12 @@ status: live
 evidence:
   - dataset: civil_affairs.payments
     from: lead JOIN civil_affairs.payments AS e ON e.person_id = lead.person_id
-    where: e.item IN ('basic', 'top_up') AND e.amount > 0 AND e.pay_month <= $m AND (e.pay_month >= lead.first_month OR e.pay_month >= $m_12)
+    where: e.item IN ('basic', 'top_up') AND e.amount > 0 AND (e.pay_month BETWEEN lead.first_month AND lead.last_month OR (e.item = 'basic' AND e.pay_month BETWEEN $m_12 AND $m AND e.amount > lead.granted))
     fields: [case_id, person_id, programme, item, pay_month, sequence, amount]
   - dataset: civil_affairs.cases
-    from: lead JOIN civil_affairs.payments AS p ON p.person_id = lead.person_id AND p.item IN ('basic', 'top_up') AND p.amount > 0 AND p.pay_month >= lead.first_month AND p.pay_month <= lead.last_month JOIN civil_affairs.cases AS e ON e.case_id = p.case_id
-    fields: [case_id, person_id, programme, status, division, hukou_kind, start_month, end_month, monthly_amount]
+    from: lead JOIN civil_affairs.payments AS p ON p.person_id = lead.person_id JOIN civil_affairs.cases AS e ON e.case_id = p.case_id
+    where: p.item IN ('basic', 'top_up') AND p.amount > 0 AND (p.pay_month BETWEEN lead.first_month AND lead.last_month OR (p.item = 'basic' AND p.pay_month BETWEEN $m_12 AND $m AND p.amount > lead.granted))
+    fields: [case_id, household_id, person_id, programme, category, status, division, hukou_kind, start_month, end_month, monthly_amount]
 ---*/
 WITH paid AS (
   -- One row a payment: the key of payments keeps (case, sequence) apart within a person, item and month.
@@ -63,14 +64,14 @@ grouped AS (
 ),
 bounded AS (
   -- Of a basic payment the larger of what the case is granted and what was usual is due; of a top-up, one.
-  SELECT g.person_id, g.programme, g.item, g.pay_month, g.payments, g.paid, g.one_payment,
+  SELECT g.person_id, g.programme, g.item, g.pay_month, g.payments, g.paid, g.one_payment, g.monthly_amount,
          CASE WHEN g.item = 'top_up' THEN g.one_payment
               WHEN l.amount > g.monthly_amount THEN l.amount ELSE g.monthly_amount END AS bound
   FROM grouped AS g
   LEFT JOIN largest AS l ON l.person_id = g.person_id AND l.programme = g.programme
 ),
 doubled AS (
-  SELECT person_id, programme, item, pay_month, payments, paid,
+  SELECT person_id, programme, item, pay_month, payments, paid, monthly_amount,
          CASE WHEN bound > one_payment THEN bound ELSE one_payment END AS bound,
          paid - CASE WHEN bound > one_payment THEN bound ELSE one_payment END AS surplus
   FROM bounded
@@ -86,13 +87,13 @@ latest AS (
   WHERE place = 1
 ),
 months AS (
-  SELECT person_id, pay_month, sum(surplus) AS surplus
+  SELECT person_id, pay_month, sum(surplus) AS surplus, min(monthly_amount) AS granted
   FROM doubled
   GROUP BY person_id, pay_month
 ),
 totals AS (
   SELECT person_id, count(pay_month) AS months_doubled, min(pay_month) AS first_month, max(pay_month) AS last_month,
-         sum(surplus) AS total_so_far, max(surplus) AS monthly_at_risk
+         sum(surplus) AS total_so_far, max(surplus) AS monthly_at_risk, min(granted) AS granted
   FROM months
   GROUP BY person_id
 ),
@@ -116,7 +117,7 @@ SELECT s.case_id, s.person_id, s.hit, t.months_doubled, t.first_month, t.last_mo
                         WHEN 'elderly_allowance' THEN 'the elderly allowance' ELSE l.programme END AS programme_en,
        CASE l.item WHEN 'basic' THEN '基本金' ELSE '增发金' END AS item_name,
        CASE l.item WHEN 'basic' THEN 'basic' ELSE 'top-up' END AS item_en,
-       t.total_so_far, t.monthly_at_risk, 0 AS threshold, t.months_doubled AS value
+       t.total_so_far, t.monthly_at_risk, t.granted, 0 AS threshold, t.months_doubled AS value
 FROM subjects AS s
 LEFT JOIN totals AS t ON t.person_id = s.person_id
 LEFT JOIN latest AS l ON l.person_id = s.person_id

@@ -39,7 +39,7 @@ evidence:
     fields: [household_id, version, person_id, relationship, counted, labour_capable, valid_from, valid_to]
   - dataset: civil_affairs.persons
     from: lead JOIN civil_affairs.persons AS e ON e.person_id = lead.person_id
-    fields: [person_id, sex, birth_month, hukou_division]
+    fields: [person_id, birth_month]
   - dataset: education.enrolments
     from: lead JOIN education.enrolments AS e ON e.person_id = lead.person_id
     where: e.from_on <= $t

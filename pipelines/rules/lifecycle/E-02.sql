@@ -47,7 +47,7 @@ evidence:
     fields: [case_id, household_id, person_id, programme, category, status, division, hukou_kind, start_month, end_month, monthly_amount]
   - dataset: civil_affairs.persons
     from: lead JOIN civil_affairs.persons AS e ON e.person_id = lead.person_id
-    fields: [person_id, sex, birth_month, hukou_division]
+    fields: [person_id, birth_month, hukou_division]
 ---*/
 WITH enrolled AS (
   SELECT DISTINCT person_id FROM education.enrolments WHERE in_school AND state = 'enrolled' AND from_on <= $t

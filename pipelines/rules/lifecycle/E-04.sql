@@ -35,7 +35,7 @@ evidence:
     fields: [case_id, household_id, person_id, programme, category, status, division, hukou_kind, start_month, end_month, monthly_amount]
   - dataset: civil_affairs.household_members
     from: lead JOIN facts.case_members AS c ON c.case_id = lead.case_id AND c.person_id = lead.person_id JOIN civil_affairs.household_members AS e ON e.household_id = c.household_id AND e.person_id = lead.person_id JOIN facts.current_versions AS v ON v.household_id = e.household_id AND v.version = e.version
-    fields: [household_id, version, person_id, relationship, counted, labour_capable, valid_from, valid_to]
+    fields: [household_id, version, person_id, relationship, counted, valid_from, valid_to]
   - dataset: education.enrolments
     from: lead JOIN education.enrolments AS e ON e.person_id = lead.person_id
     where: e.in_school AND e.full_time AND e.from_on <= $t

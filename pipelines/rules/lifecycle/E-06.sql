@@ -18,8 +18,8 @@ reason:
   zh: "按事实无人抚养儿童在保；登记的{relation_name}在世，{first_month}至{last_month}有{months}个月单位缴费，可能已能抚养，需要评估。"
   en: "Supported as a de facto unattended child; the registered {relation} is living and has months with employer contributions ({months}, {first_month} to {last_month}), and may be able to care for the child, so an assessment is needed."
 clears:
-  zh: 父母仍符合认定情形（如服刑中由他人冒用身份参保、重病期间单位续保）。
-  en: "The parent still meets the grounds (contributions during grave illness, or insured under a borrowed name)."
+  zh: 缴费不是该父母就业所得（如重病期间单位续保、他人冒用身份参保），其仍符合认定情形。
+  en: "The contributions do not come from work by that parent (kept up by the employer during grave illness, or someone else under the same name), who still meets the grounds."
 innocent:
   - {zh: "单位为重病、失联职工继续缴费。", en: "The employer goes on paying for a gravely ill or missing employee."}
   - {zh: "父母有工作但不履行抚养责任，孩子仍由他人照料。", en: "The parent works and does not care for the child, whom others look after."}
@@ -38,8 +38,8 @@ evidence:
     where: e.relationship IN ('father', 'mother')
     fields: [person_id, guardian_person_id, relationship]
   - dataset: human_resources.contributions
-    from: lead JOIN education.guardians AS g ON g.person_id = lead.person_id JOIN human_resources.contributions AS e ON e.person_id = g.guardian_person_id
-    where: g.relationship IN ('father', 'mother') AND e.insurance IN ('110', '120') AND e.paid AND e.paid_by = 'employer' AND e.month BETWEEN $m_3 AND $m_1
+    from: lead JOIN facts.parents AS g ON g.person_id = lead.person_id JOIN human_resources.contributions AS e ON e.person_id = g.guardian_person_id
+    where: g.dead_on IS NULL AND e.insurance IN ('110', '120') AND e.paid AND e.paid_by = 'employer' AND e.month BETWEEN $m_3 AND $m_1
     fields: [person_id, insurance, month, base, employer_id, paid, paid_by]
 ---*/
 WITH working AS (

@@ -38,8 +38,8 @@ evidence:
     where: e.insurance IN ('110', '120') AND e.paid AND e.paid_by = 'employer' AND e.month BETWEEN $m_3 AND $m_1
     fields: [person_id, insurance, month, base, employer_id, paid, paid_by]
   - dataset: civil_affairs.supporters
-    from: lead JOIN civil_affairs.supporters AS e ON e.household_id = lead.household_id
-    where: e.able = 'yes' AND e.person_id <> lead.person_id
+    from: lead JOIN civil_affairs.supporters AS e ON e.household_id = lead.household_id LEFT JOIN facts.deaths AS d ON d.person_id = e.person_id
+    where: e.able = 'yes' AND e.person_id <> lead.person_id AND d.person_id IS NULL
     fields: [household_id, person_id, relationship, able, annual_support]
 ---*/
 WITH able AS (

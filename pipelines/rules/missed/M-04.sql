@@ -35,7 +35,7 @@ status: live
 evidence:
   - dataset: civil_affairs.persons
     from: lead JOIN civil_affairs.persons AS e ON e.person_id = lead.person_id
-    fields: [person_id, sex, birth_month, hukou_division]
+    fields: [person_id, birth_month, hukou_division]
   - dataset: human_resources.insurance_enrolments
     from: lead JOIN human_resources.insurance_enrolments AS e ON e.person_id = lead.person_id
     where: e.insurance = '170' AND e.enrol_state IN (1, 2, 3) AND e.from_month <= $m

@@ -35,10 +35,12 @@ evidence:
     where: e.in_school AND e.from_on <= $t AND e.stage <> 'postgraduate'
     fields: [person_id, school_id, stage, in_school, state, from_on]
   - dataset: civil_affairs.cases
-    from: lead JOIN civil_affairs.cases AS e ON e.case_id = lead.case_id
+    from: lead JOIN facts.case_members AS c ON c.person_id = lead.person_id JOIN civil_affairs.cases AS e ON e.case_id = c.case_id
+    where: c.is_low_income OR c.programme IN ('orphan', 'de_facto_unattended')
     fields: [case_id, household_id, person_id, programme, category, status, division, start_month, end_month]
   - dataset: civil_affairs.household_members
-    from: lead JOIN facts.case_members AS c ON c.case_id = lead.case_id AND c.person_id = lead.person_id JOIN civil_affairs.household_members AS e ON e.household_id = c.household_id AND e.person_id = lead.person_id JOIN facts.current_versions AS v ON v.household_id = e.household_id AND v.version = e.version
+    from: lead JOIN facts.case_members AS c ON c.person_id = lead.person_id JOIN civil_affairs.household_members AS e ON e.household_id = c.household_id AND e.person_id = lead.person_id JOIN facts.current_versions AS v ON v.household_id = e.household_id AND v.version = e.version
+    where: c.is_low_income OR c.programme IN ('orphan', 'de_facto_unattended')
     fields: [household_id, version, person_id, relationship, counted, valid_from, valid_to]
   - dataset: civil_affairs.disability_certificates
     from: lead JOIN civil_affairs.disability_certificates AS e ON e.person_id = lead.person_id

@@ -42,7 +42,7 @@ evidence:
     fields: [household_id, version, person_id, relationship, counted, labour_capable, valid_from, valid_to]
   - dataset: civil_affairs.persons
     from: lead JOIN civil_affairs.persons AS e ON e.person_id = lead.person_id
-    fields: [person_id, sex, birth_month, hukou_division]
+    fields: [person_id, birth_month]
 ---*/
 WITH occupied AS (
   SELECT person_id FROM facts.pupils

@@ -33,7 +33,7 @@ status: live
 evidence:
   - dataset: civil_affairs.persons
     from: lead JOIN civil_affairs.persons AS e ON e.person_id = lead.person_id
-    fields: [person_id, sex, birth_month, hukou_division]
+    fields: [person_id, birth_month, hukou_division]
 ---*/
 WITH residents AS (
   SELECT DISTINCT person_id FROM civil_affairs.persons WHERE starts_with(hukou_division, $division_stem)

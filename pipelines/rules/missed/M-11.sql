@@ -36,7 +36,7 @@ evidence:
     fields: [person_id, guardian_person_id, relationship]
   - dataset: civil_affairs.persons
     from: lead JOIN civil_affairs.persons AS e ON e.person_id = lead.person_id
-    fields: [person_id, sex, birth_month, hukou_division]
+    fields: [person_id, birth_month, hukou_division]
   - dataset: civil_affairs.deaths
     from: lead JOIN education.guardians AS g ON g.person_id = lead.person_id JOIN civil_affairs.deaths AS e ON e.person_id = g.guardian_person_id
     where: g.relationship IN ('father', 'mother')

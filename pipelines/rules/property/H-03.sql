@@ -34,6 +34,12 @@ evidence:
     from: lead JOIN housing.public_rentals AS e ON e.tenancy_id = lead.tenancy_id
     where: e.from_on <= $t AND (e.to_on IS NULL OR e.to_on > $t)
     fields: [tenancy_id, person_id, main_tenant, unit_id, from_on, to_on, arrears_months]
+  - dataset: civil_affairs.cases
+    from: lead JOIN facts.case_members AS m ON m.person_id = lead.person_id AND m.is_low_income JOIN civil_affairs.cases AS e ON e.case_id = m.case_id
+    fields: [case_id, household_id, person_id, programme, category, status, division, start_month, end_month]
+  - dataset: civil_affairs.household_members
+    from: lead JOIN facts.case_members AS m ON m.person_id = lead.person_id AND m.is_low_income JOIN civil_affairs.household_members AS e ON e.household_id = m.household_id AND e.person_id = m.person_id JOIN facts.current_versions AS v ON v.household_id = e.household_id AND v.version = e.version
+    fields: [household_id, version, person_id, relationship, counted, valid_from, valid_to]
 ---*/
 WITH worst AS (
   SELECT person_id, tenancy_id, arrears_months,

@@ -37,7 +37,7 @@ evidence:
     fields: [case_id, household_id, person_id, programme, category, status, division, hukou_kind, applied_on, start_month, end_month, monthly_amount]
   - dataset: civil_affairs.household_members
     from: lead JOIN civil_affairs.household_members AS e ON e.household_id = lead.household_id JOIN facts.current_versions AS v ON v.household_id = e.household_id AND v.version = e.version JOIN facts.case_members AS m ON m.case_id = lead.case_id AND m.person_id = e.person_id
-    fields: [household_id, version, person_id, relationship, counted, labour_capable, valid_from, valid_to]
+    fields: [household_id, version, person_id, relationship, counted, valid_from, valid_to]
   - dataset: housing.property_units
     from: lead JOIN facts.case_members AS m ON m.case_id = lead.case_id JOIN housing.property_units AS e ON e.person_id = m.person_id
     where: e.use = 'dwelling' AND NOT e.rural AND e.acquired_by = 'purchase' AND e.registered_on >= lead.start_month AND e.registered_on <= $t

@@ -36,7 +36,7 @@ evidence:
     fields: [case_id, household_id, person_id, programme, category, status, division, hukou_kind, applied_on, start_month, end_month, monthly_amount]
   - dataset: civil_affairs.household_members
     from: lead JOIN facts.members_and_applicants AS m ON m.case_id = lead.case_id JOIN civil_affairs.household_members AS e ON e.household_id = m.household_id AND e.person_id = m.person_id JOIN facts.current_versions AS v ON v.household_id = e.household_id AND v.version = e.version
-    fields: [household_id, version, person_id, relationship, counted, labour_capable, valid_from, valid_to]
+    fields: [household_id, version, person_id, relationship, counted, valid_from, valid_to]
   - dataset: housing.property_units
     from: lead JOIN facts.members_and_applicants AS m ON m.case_id = lead.case_id JOIN housing.property_units AS e ON e.person_id = m.person_id
     where: e.use = 'dwelling' AND NOT e.rural AND e.ended_by IN ('sale', 'gift') AND e.ended_on >= lead.first_ended_on AND e.ended_on <= lead.applied_on

@@ -17,8 +17,8 @@ reason:
   zh: "人员信息中此人有{records}条记录互相矛盾：{what}。更正之前，一、二级线索暂不下发。"
   en: "The {records} records of this person contradict each other: {what_en}. Until it is put right, leads of the first two severities are withheld."
 clears:
-  zh: 派出机关更正其中一条记录。
-  en: The agency that sent the records corrects one of them.
+  zh: 登记部门查明哪一条正确，并更正其余记录。
+  en: The register settles which record is right and corrects the others.
 innocent:
   - {zh: 两个人误用同一个证件号码。, en: Two people were entered under one identity number.}
   - {zh: 录入时抄错出生年月或性别。, en: The birth month or sex was mistyped.}

@@ -32,9 +32,10 @@ status: live
 evidence:
   - dataset: civil_affairs.cases
     from: lead JOIN civil_affairs.cases AS e ON e.case_id = lead.case_id
-    fields: [case_id, household_id, person_id, programme, category, status, division, start_month, end_month]
+    fields: [case_id, household_id, person_id, programme, category, status, division, start_month, end_month, monthly_amount]
   - dataset: civil_affairs.household_members
-    from: lead JOIN facts.current_versions AS v ON v.household_id = lead.household_id JOIN civil_affairs.household_members AS e ON e.household_id = v.household_id AND e.version = v.version AND e.person_id = lead.person_id
+    from: lead JOIN facts.current_versions AS v ON v.household_id = lead.household_id JOIN civil_affairs.household_members AS e ON e.household_id = v.household_id AND e.version = v.version LEFT JOIN facts.household_rows AS r ON r.household_id = lead.household_id AND r.person_id = lead.person_id
+    where: e.valid_from <= $t AND (e.person_id = lead.person_id OR r.person_id IS NULL)
     fields: [household_id, version, person_id, relationship, counted, valid_from, valid_to]
   - dataset: civil_affairs.persons
     from: lead JOIN civil_affairs.persons AS e ON e.person_id = lead.person_id

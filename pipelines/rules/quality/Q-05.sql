@@ -18,8 +18,8 @@ reason:
   en: "The ledger says {threshold} people, while {value} are counted in the household's current version."
 unit: {zh: 人, en: people}
 clears:
-  zh: 两处之一更正后人数一致。
-  en: The two agree once one of them is corrected.
+  zh: 台账的保障人数与家庭成员表计入的人数一致，错的一处已更正。
+  en: The ledger's number agrees with the members counted, whichever was wrong having been corrected.
 innocent:
   - {zh: 增减员已在一处登记，另一处尚未更新。, en: A change was entered in one place and not yet in the other.}
   - {zh: 台账人数把不计入的成员也算了进去。, en: The ledger counts members who are not to be counted.}
@@ -31,7 +31,7 @@ status: live
 evidence:
   - dataset: civil_affairs.cases
     from: lead JOIN civil_affairs.cases AS e ON e.case_id = lead.case_id
-    fields: [case_id, household_id, programme, category, status, division, start_month, end_month, counted_members]
+    fields: [case_id, household_id, programme, category, status, division, start_month, end_month, monthly_amount, counted_members]
   - dataset: civil_affairs.household_members
     from: lead JOIN facts.current_versions AS v ON v.household_id = lead.household_id JOIN civil_affairs.household_members AS e ON e.household_id = v.household_id AND e.version = v.version
     fields: [household_id, version, person_id, relationship, counted, exclusion_reason, valid_from, valid_to]
