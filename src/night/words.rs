@@ -128,8 +128,8 @@ pub fn labels<'a>(contracts: impl Iterator<Item = &'a Contract>) -> BTreeMap<Str
 pub fn fields<'a>(contracts: impl Iterator<Item = &'a Contract>) -> BTreeMap<String, FieldNote> {
     let mut fields = BTreeMap::new();
     for contract in contracts {
-        for column in &contract.columns {
-            fields.insert(format!("{}.{}", contract.id, column.name), FieldNote::from(column));
+        for (place, column) in contract.columns.iter().enumerate() {
+            fields.insert(format!("{}.{}", contract.id, column.name), FieldNote::of(column, place));
         }
     }
     fields

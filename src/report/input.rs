@@ -178,6 +178,8 @@ pub struct FieldNote {
     pub kind: FieldKind,
     /// Words for its codes.
     pub codes: BTreeMap<String, Text>,
+    /// Its place among the dataset's columns: people read a record in the order of the register it comes from.
+    pub place: usize,
 }
 
 /// How the values of a column are written for people.
@@ -200,8 +202,9 @@ pub enum FieldKind {
     Plain,
 }
 
-impl From<&Column> for FieldNote {
-    fn from(column: &Column) -> Self {
+impl FieldNote {
+    /// A contract's column at its place.
+    pub fn of(column: &Column, place: usize) -> Self {
         let kind = match column.kind {
             Kind::Person => FieldKind::Person,
             Kind::Money => FieldKind::Money,
@@ -212,7 +215,7 @@ impl From<&Column> for FieldNote {
             Kind::Ref | Kind::Code | Kind::Decimal { .. } | Kind::Int | Kind::Text => FieldKind::Plain,
         };
         let codes = column.codes.iter().map(|code| (code.value.clone(), code.label.clone())).collect();
-        Self { title: column.title.clone(), kind, codes }
+        Self { title: column.title.clone(), kind, codes, place }
     }
 }
 

@@ -90,7 +90,11 @@ fn records<'a>(
             record.push(Value { input, field: &row.field, note, value: row.value.as_deref() });
         }
     }
-    records.into_values().collect()
+    let in_order = |mut record: Record<'a>| {
+        record.sort_by_key(|value| value.note.map_or(usize::MAX, |note| note.place));
+        record
+    };
+    records.into_values().map(in_order).collect()
 }
 
 fn one_record(record: &Record, lang: Lang) -> String {
