@@ -13,13 +13,13 @@ use crate::{
 };
 
 /// An installation of its own, to be spoilt.
-struct Installation {
+pub struct Installation {
     _folder: tempfile::TempDir,
-    root: PathBuf,
+    pub root: PathBuf,
 }
 
 impl Installation {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let copy = folder.path().join("hedui");
         for part in ["pipelines", "schemas"] {
