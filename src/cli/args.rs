@@ -251,6 +251,9 @@ pub struct SealDelivery {
     /// 数据集，如 civil_affairs.payments · the dataset
     #[arg(long, value_name = "AGENCY.DATASET")]
     pub contract: DatasetId,
+    /// 数据集由哪个流程使用；不写则用 schemas/ · the pipeline that uses the dataset, such as vehicles (default: schemas/)
+    #[arg(long, value_name = "NAME")]
+    pub pipeline: Option<PathBuf>,
     /// 数据反映哪一天 · the day that the data is about
     #[arg(long, value_name = "DATE")]
     pub as_of: NaiveDate,

@@ -283,10 +283,10 @@ fn another_reference_folder_brings_its_own_figures() {
 fn the_shipped_parameters_and_divisions_are_sound() {
     use crate::parameter::{Divisions, ParameterBook};
     let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines");
-    let (book, mut found) = ParameterBook::load(&shipped.join("parameters"));
+    let (book, mut found) = ParameterBook::load(&[shipped.join("parameters")]);
     let divisions = found.take(Divisions::load(&shipped.join("reference/divisions.csv")));
     found.append(book.check_divisions(&divisions));
-    found.append(book.check_gaps("330300", Path::new("catalogue.yaml")));
+    found.append(book.check_gaps("330300"));
     assert!(found.is_empty(), "{}", Renderer::default().all(&found, &crate::diagnostic::from_disk));
     assert_eq!(book.catalogue().len(), 31);
     let on = |day: &str| chrono::NaiveDate::parse_from_str(day, "%Y-%m-%d").unwrap();
