@@ -105,6 +105,7 @@ impl Global {
 }
 
 #[derive(Debug, Subcommand)]
+#[expect(clippy::large_enum_variant, reason = "there is one of it, for as long as the program runs")]
 pub enum Command {
     /// 在示例城市上跑一整夜 · a whole night on the sample city, from raw agency files to review lists
     Demo(Demo),

@@ -122,8 +122,13 @@ impl Project {
         let defaults = self.shared_defaults(found);
         let mut read: BTreeMap<String, PathBuf> = BTreeMap::new();
         let mut test_paths: Vec<(String, PathBuf)> = Vec::new();
-        let groups: Vec<PathBuf> =
-            self.pipeline.rules.iter().flat_map(|dir| list(dir, found)).filter(|path| path.is_dir()).collect();
+        let groups: Vec<PathBuf> = self
+            .pipeline
+            .rules
+            .iter()
+            .flat_map(|dir| list(dir, found))
+            .filter(|path| path.is_dir())
+            .collect();
         for dir in groups {
             let group = folder::name(&dir);
             // Without groups.yaml there is one mistake, not one for every folder.
@@ -160,16 +165,20 @@ impl Project {
     fn shared_defaults(&self, found: &mut Diagnostics) -> Defaults {
         let mut all = Defaults::new();
         let mut read_from: BTreeMap<DatasetId, PathBuf> = BTreeMap::new();
-        for file in self.pipeline.rules.iter().map(|dir| dir.join("defaults.yaml")).filter(|file| file.is_file()) {
+        for file in
+            self.pipeline.rules.iter().map(|dir| dir.join("defaults.yaml")).filter(|file| file.is_file())
+        {
             for (id, columns) in found.take(test_rows::shared_defaults(&file, self.known())) {
-                if let Some(first) = read_from.insert(id.clone(), file.clone()) {
+                if let Some(first) = read_from.get(&id) {
                     let (zh, en) = (
                         format!("数据集 `{id}` 已有另一处默认值"),
                         format!("the dataset `{id}` has defaults elsewhere"),
                     );
-                    found.push(Diagnostic::in_two_folders(&file, &first, zh, en));
+                    found.push(Diagnostic::in_two_folders(&file, first, zh, en));
+                } else {
+                    read_from.insert(id.clone(), file.clone());
+                    all.insert(id, columns);
                 }
-                all.insert(id, columns);
             }
         }
         all

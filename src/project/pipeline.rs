@@ -172,10 +172,8 @@ fn folders(node: &Node, base: &Path, sheet: &mut Sheet) -> Option<Vec<PathBuf>> 
         };
         let folder = tidy(&base.join(&text.value));
         if !folder.is_dir() {
-            let (zh, en) = (
-                format!("没有文件夹 `{}`", text.value),
-                format!("there is no folder `{}`", text.value),
-            );
+            let (zh, en) =
+                (format!("没有文件夹 `{}`", text.value), format!("there is no folder `{}`", text.value));
             let missing = sheet.diagnostic(Code::Unreadable, text.span(), zh, en);
             let looked = folder.display();
             let missing = missing.note(format!("找的是 {looked}"), format!("looked for {looked}"));
@@ -198,10 +196,16 @@ fn folders(node: &Node, base: &Path, sheet: &mut Sheet) -> Option<Vec<PathBuf>> 
 /// A folder beside the one that is not there, with a name like it, written as the person wrote theirs.
 fn near_folder(written: &str, folder: &Path) -> Option<String> {
     let beside = folder::entries(folder.parent()?).ok()?;
-    let names: Vec<String> = beside.iter().filter(|path| path.is_dir()).map(|path| folder::name(path)).collect();
+    let names: Vec<String> =
+        beside.iter().filter(|path| path.is_dir()).map(|path| folder::name(path)).collect();
     let wrong = folder::name(folder);
     let near = nearest(&wrong, names.iter().map(String::as_str))?;
-    Some(written.trim_end_matches('/').strip_suffix(&wrong).map_or(near.to_owned(), |start| format!("{start}{near}")))
+    Some(
+        written
+            .trim_end_matches('/')
+            .strip_suffix(&wrong)
+            .map_or(near.to_owned(), |start| format!("{start}{near}")),
+    )
 }
 
 /// `a/pipelines/../schemas` → `a/schemas`: messages name the folder as a person would.

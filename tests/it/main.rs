@@ -25,3 +25,4 @@ mod program;
 mod table;
 mod tree;
 mod truth;
+mod vehicles;

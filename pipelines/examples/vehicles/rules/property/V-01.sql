@@ -15,7 +15,7 @@ legal:
     source: 《社会救助暂行办法》（国务院令第649号）第九条；《最低生活保障审核确认办法》（民发〔2021〕57号）
 reason:
   zh: "家庭成员名下有小型客车{value}辆，最新的一辆初次登记于{newest_on}；车龄满{years_max}年的没有计入。"
-  en: "Members own {value} cars, the newest first registered on {newest_on}; cars of {years_max} years or more are not counted."
+  en: "Cars in the names of members: {value}, the newest first registered on {newest_on}; cars of {years_max} years or more are not counted."
 unit: {zh: 辆, en: cars}
 clears:
   zh: 车辆已转让、报废，或实际属于他人，或是残疾人专用车而登记没有注明。
