@@ -9,8 +9,10 @@ from night import Findings
 
 found = Findings()
 schema = importlib.resources.files("datacontract") / "schemas" / "odcs-3.1.0.schema.json"
-files = sorted((pathlib.Path(__file__).resolve().parents[2] / "schemas").glob("*.odcs.yaml"))
-for file in files:
+root = pathlib.Path(__file__).resolve().parents[2]
+files = sorted((root / "schemas").glob("*.odcs.yaml"))
+examples = sorted((root / "pipelines" / "examples").rglob("*.odcs.yaml"))
+for file in files + examples:
     for strict in (None, str(schema)):
         run = DataContract(
             data_contract_file=str(file), schema_location=strict, inline_references=False, all_errors=True
@@ -18,4 +20,5 @@ for file in files:
         for check in run.checks:
             found.check(check.result.value == "passed", f"{file.name}: {check.reason}")
 found.check(len(files) == 31, f"{len(files)} contracts")
+found.check(len(examples) == 1, f"{len(examples)} contracts of examples")
 found.close("contracts")

@@ -206,7 +206,11 @@ impl Refusal {
                 "向机构当面或电话核对指纹后，在 allowed_signers 中登记该密钥；否则请机构用有效密钥重新封装",
                 "check the fingerprint with the agency over another channel and enter the key in allowed_signers; else ask for a new delivery with a valid key",
             ),
-            Self::ContractUnknown { .. } | Self::ContractVersion { .. } => Text::new(
+            Self::ContractUnknown { .. } => Text::new(
+                "本流程不用这个数据集；若另一个流程使用，请运行那个流程，或让它用自己的收件箱；否则把合约加进流程文件 contracts 所列的文件夹",
+                "this pipeline does not use the dataset: run the pipeline that does, or give that one an inbox of its own; else add its contract to a folder that the pipeline names under `contracts`",
+            ),
+            Self::ContractVersion { .. } => Text::new(
                 "核对 schemas/ 中的契约，或请机构按现行契约重新封装",
                 "look at the contract in schemas/, or ask the agency to seal it again with the current one",
             ),

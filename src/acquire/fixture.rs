@@ -25,6 +25,7 @@ pub(crate) fn contract(id: &str, key: &[&str], columns: &[(&str, &str, Kind, boo
     Contract {
         id: id.parse().unwrap(),
         version: "1.0.0".to_owned(),
+        agency_title: None,
         title: Text::new(id, id),
         about: Text::default(),
         delivery: Delivery::Full,

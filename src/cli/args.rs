@@ -105,6 +105,7 @@ impl Global {
 }
 
 #[derive(Debug, Subcommand)]
+#[expect(clippy::large_enum_variant, reason = "there is one of it, for as long as the program runs")]
 pub enum Command {
     /// 在示例城市上跑一整夜 · a whole night on the sample city, from raw agency files to review lists
     Demo(Demo),
@@ -254,6 +255,9 @@ pub struct SealDelivery {
     /// 数据集，如 civil_affairs.payments · the dataset
     #[arg(long, value_name = "AGENCY.DATASET")]
     pub contract: DatasetId,
+    /// 数据集由哪个流程使用；不写则用 schemas/ · the pipeline that uses the dataset, such as vehicles (default: schemas/)
+    #[arg(long, value_name = "NAME")]
+    pub pipeline: Option<PathBuf>,
     /// 数据反映哪一天 · the day that the data is about
     #[arg(long, value_name = "DATE")]
     pub as_of: NaiveDate,

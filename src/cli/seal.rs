@@ -1,5 +1,7 @@
 //! `hedui seal`: the agency's side. Raw files in, a signed delivery without identity numbers out.
 
+use std::{collections::BTreeMap, path::Path};
+
 use serde_json::json;
 
 use super::{
@@ -12,9 +14,11 @@ use super::{
 };
 use crate::{
     accept::SignKey,
-    contract,
+    contract::{self, Contract},
+    diagnostic::{self, Diagnostics},
     identity::HashKey,
-    model::Month,
+    model::{DatasetId, Month},
+    project::Pipeline,
     seal::{self, KeygenRequest, SealError, SealRequest},
 };
 
@@ -68,22 +72,8 @@ fn keygen(request: &args::Keygen, output: &Output) -> Result<Exit, Failure> {
 }
 
 fn deliver(global: &args::Global, request: &args::SealDelivery, output: &Output) -> Result<Exit, Failure> {
-    let root = root::find(global)?;
-    let (contracts, found) = contract::load(&root.join("schemas"));
-    if found.has_errors() {
-        open::show(&found, output);
-        return Err(Failure::usage("合约有错误", "the contracts have errors"));
-    }
-    let contract = contracts.get(&request.contract).ok_or_else(|| {
-        let name = request.contract.to_string();
-        let known: Vec<String> = contracts.keys().map(ToString::to_string).collect();
-        let near = crate::diagnostic::nearest(&name, known.iter().map(String::as_str));
-        let failure = Failure::usage(format!("没有数据集 `{name}`"), format!("there is no dataset `{name}`"));
-        match near {
-            Some(near) => failure.hint(format!("是不是 {near}？"), format!("did you mean {near}?")),
-            None => failure,
-        }
-    })?;
+    let contracts = contracts(global, request.pipeline.as_deref(), output)?;
+    let contract = contracts.get(&request.contract).ok_or_else(|| unknown(&contracts, request))?;
     let hash_key = HashKey::load(&request.hash_key).map_err(|error| {
         let mut failure =
             Failure::failed("散列密钥不能用", "the hash key cannot be used", &error).exit(Exit::Usage);
@@ -131,6 +121,45 @@ fn deliver(global: &args::Global, request: &args::SealDelivery, output: &Output)
     }
     tell(&sealed, output);
     Ok(if sealed.set_aside.rows > 0 { Exit::LookAt } else { Exit::Done })
+}
+
+/// The contracts of `schemas/`, or of all folders that a pipeline names.
+fn contracts(
+    global: &args::Global,
+    pipeline: Option<&Path>,
+    output: &Output,
+) -> Result<BTreeMap<DatasetId, Contract>, Failure> {
+    let root = root::find(global)?;
+    let (folders, mut found) = match pipeline {
+        Some(name) => {
+            let (pipeline, found) = Pipeline::open(&root, &name.to_string_lossy());
+            (pipeline.map(|pipeline| pipeline.contracts).unwrap_or_default(), found)
+        }
+        None => (vec![root.join("schemas")], Diagnostics::new()),
+    };
+    let (contracts, wrong) = contract::load(&folders);
+    found.append(wrong);
+    if found.has_errors() {
+        open::show(&found, output);
+        return Err(Failure::usage("合约或流程文件有错误", "the contracts or the pipeline have errors"));
+    }
+    Ok(contracts)
+}
+
+/// A dataset that none of the contracts describes.
+fn unknown(contracts: &BTreeMap<DatasetId, Contract>, request: &args::SealDelivery) -> Failure {
+    let name = request.contract.to_string();
+    let known: Vec<String> = contracts.keys().map(ToString::to_string).collect();
+    let near = diagnostic::nearest(&name, known.iter().map(String::as_str));
+    let failure = Failure::usage(format!("没有数据集 `{name}`"), format!("there is no dataset `{name}`"));
+    match near {
+        Some(near) => failure.hint(format!("是不是 {near}？"), format!("did you mean {near}?")),
+        None if request.pipeline.is_none() => failure.hint(
+            "schemas/ 中没有它的合约；若合约在某个流程自己的文件夹里，加上 --pipeline 流程名",
+            "schemas/ has no contract of it; if a pipeline brings its own, add --pipeline NAME",
+        ),
+        None => failure,
+    }
 }
 
 /// What was sealed and what was set aside.

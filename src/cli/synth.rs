@@ -11,7 +11,7 @@ use crate::{
 /// Makes a city.
 pub fn run(global: &args::Global, args: &args::Synth, output: &Output) -> Result<Exit, Failure> {
     let root = root::find(global)?;
-    let (contracts, found) = contract::load(&root.join("schemas"));
+    let (contracts, found) = contract::load(&[root.join("schemas")]);
     if found.has_errors() {
         open::show(&found, output);
         return Err(Failure::usage("合约有错误", "the contracts have errors"));

@@ -32,7 +32,6 @@ const IGNORED: &[&str] = &[
     "roles",
     "slaDefaultElement",
     "authoritativeDefinitions",
-    "customProperties",
     "contractCreatedTs",
 ];
 
@@ -50,6 +49,9 @@ const IGNORED_OF_DATASET: &[&str] = &[
     "tags",
 ];
 
+/// The custom properties of a contract.
+const OURS_OF_CONTRACT: &[&str] = &["agency"];
+
 /// The custom properties of a dataset.
 const OURS: &[&str] = &["title", "delivery", "keepsDifferingRows"];
 
@@ -66,6 +68,8 @@ pub(super) fn read(sheet: &mut Sheet, node: &Node, id: &DatasetId) -> Option<Con
     let version = fields.required("version", sheet).and_then(|node| sheet.text(node));
     let purpose = fields.required("description", sheet).and_then(|node| read_purpose(sheet, node));
     let fresh_days = fields.required("slaProperties", sheet).and_then(|node| read_freshness(sheet, node));
+    let custom = customs(sheet, fields.optional("customProperties"), OURS_OF_CONTRACT);
+    let agency_title = custom.get("agency").and_then(|node| sheet.both(node));
     let dataset = fields.required("schema", sheet).and_then(|node| one_dataset(sheet, node));
     for ignored in IGNORED {
         fields.optional(ignored);
@@ -76,6 +80,7 @@ pub(super) fn read(sheet: &mut Sheet, node: &Node, id: &DatasetId) -> Option<Con
     Some(Contract {
         id: id.clone(),
         version: version?.value,
+        agency_title,
         title: dataset.title?,
         about: purpose?,
         delivery: checked.delivery,
@@ -191,7 +196,7 @@ fn read_dataset(sheet: &mut Sheet, node: &Node, id: &DatasetId) -> Option<Writte
 
 #[cfg(test)]
 mod tests {
-    use super::super::sample::mistakes;
+    use super::super::sample::{mistakes, sample};
 
     #[test]
     fn the_head_of_a_contract_must_be_what_it_says() {
@@ -224,6 +229,19 @@ mod tests {
         ] {
             assert_eq!(mistakes(&[(level, written)]), [said], "{written}");
         }
+    }
+
+    #[test]
+    fn a_new_agency_is_named_in_both_languages() {
+        let named = |value: &str| {
+            format!("customProperties:\n  - {{ property: agency, value: {value} }}\nslaProperties:\n")
+        };
+        let both = named("{ zh: 交管, en: traffic police }");
+        assert_eq!(mistakes(&[("slaProperties:\n", &both)]), [""; 0]);
+        let contract = sample(&[("slaProperties:\n", &both)]);
+        assert_eq!(contract.agency_title.map(|title| title.zh).as_deref(), Some("交管"));
+        let one = named("{ zh: 交管 }");
+        assert_eq!(mistakes(&[("slaProperties:\n", &one)]), ["11: the English text (`en`) is missing"]);
     }
 
     #[test]

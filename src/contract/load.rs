@@ -41,7 +41,7 @@ impl fmt::Display for ContractError {
 impl Contract {
     /// Every contract of a folder, or every mistake of every file.
     pub fn load_dir(dir: &Path) -> Result<BTreeMap<DatasetId, Self>, Vec<ContractError>> {
-        let (contracts, mut found) = load(dir);
+        let (contracts, mut found) = load(&[dir]);
         if !found.has_errors() {
             return Ok(contracts);
         }
@@ -62,15 +62,25 @@ impl Contract {
     }
 }
 
-/// The contracts of a folder that are sound, with every mistake of the others.
-pub fn load(dir: &Path) -> Checked<BTreeMap<DatasetId, Contract>> {
+/// The contracts of some folders that are sound, with every mistake of the others.
+pub fn load<P: AsRef<Path>>(dirs: &[P]) -> Checked<BTreeMap<DatasetId, Contract>> {
     let (mut contracts, mut found) = (BTreeMap::new(), Diagnostics::new());
-    for file in found.take(files(dir)) {
+    let mut read_from: BTreeMap<DatasetId, PathBuf> = BTreeMap::new();
+    for file in dirs.iter().flat_map(|dir| found.take(files(dir.as_ref()))).collect::<Vec<_>>() {
         match read(&file) {
             Ok(text) => {
-                if let Some(contract) = found.take(Contract::parse(&file, &text)) {
-                    contracts.insert(contract.id.clone(), contract);
+                let Some(contract) = found.take(Contract::parse(&file, &text)) else { continue };
+                let id = contract.id.clone();
+                if let Some(first) = read_from.get(&id) {
+                    let (zh, en) = (
+                        format!("数据集 `{id}` 已有另一份合约"),
+                        format!("the dataset `{id}` has another contract"),
+                    );
+                    found.push(Diagnostic::in_two_folders(&file, first, zh, en));
+                    continue;
                 }
+                read_from.insert(id.clone(), file);
+                contracts.insert(id, contract);
             }
             Err(unreadable) => found.push(*unreadable),
         }
@@ -190,7 +200,7 @@ mod tests {
         let guardians = shipped("education.guardians.odcs.yaml");
         let dir =
             folder(&[("education.guardians.odcs.yaml", &guardians), ("education.grades.odcs.yaml", "[")]);
-        let (contracts, found) = load(dir.path());
+        let (contracts, found) = load(&[dir.path()]);
         assert_eq!(contracts.keys().map(ToString::to_string).collect::<Vec<_>>(), ["education.guardians"]);
         assert!(found.has_errors());
     }

@@ -6,8 +6,8 @@
 //!
 //! * Standard ODCS fields come first, so that other tools read the same contract: keys are `primaryKey`, the months of a
 //!   by-month delivery are `partitioned`, codes are the `validValues` of a quality check, freshness is a service level.
-//! * Five `customProperties` hold what ODCS has no place for: `type` (the words of [`Kind`]), `title` and `labels` in two
-//!   languages, `delivery` and `keepsDifferingRows`. What is then said twice (`type` beside `logicalType`, labels beside
+//! * Six `customProperties` hold what ODCS has no place for: `type` (the words of [`Kind`]), `title` and `labels` in two
+//!   languages, `delivery` and `keepsDifferingRows`, and the name of an `agency` that the program does not know. What is then said twice (`type` beside `logicalType`, labels beside
 //!   `validValues`) must agree.
 //! * Keys that ODCS knows and we do not read are left alone; keys that ODCS does not know are mistakes. An unknown custom
 //!   property is someone else's business, unless it looks like one of ours misspelt.

@@ -74,13 +74,24 @@ schema:
           - { property: title, value: { zh: 金额, en: Amount } }
 ";
 
-/// What is said about the sample after each `from` was replaced by its `to`: `line: message`.
-pub(super) fn mistakes(edits: &[(&str, &str)]) -> Vec<String> {
+/// The sample after each `from` was replaced by its `to`.
+fn edited(edits: &[(&str, &str)]) -> String {
     let mut text = SAMPLE.to_owned();
     for (from, to) in edits {
         assert!(text.contains(from), "the sample has no `{from}`");
         text = text.replacen(from, to, 1);
     }
+    text
+}
+
+/// The contract that an edited sample still is.
+pub(super) fn sample(edits: &[(&str, &str)]) -> Contract {
+    Contract::parse(Path::new("transport.tolls.odcs.yaml"), &edited(edits)).0.unwrap()
+}
+
+/// What is said about the sample after these edits: `line: message`.
+pub(super) fn mistakes(edits: &[(&str, &str)]) -> Vec<String> {
+    let text = edited(edits);
     let (contract, mut found) = Contract::parse(Path::new("transport.tolls.odcs.yaml"), &text);
     assert_eq!(contract.is_none(), found.has_errors(), "a contract with a mistake does not stand");
     found.sort();

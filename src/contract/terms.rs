@@ -9,6 +9,8 @@ pub struct Contract {
     pub id: DatasetId,
     /// The contract's own version.
     pub version: String,
+    /// The agency's name in both languages, where the contract gives it: an agency that the program has no words for.
+    pub agency_title: Option<Text>,
     /// The dataset's name in both languages.
     pub title: Text,
     /// What the dataset holds, in one sentence.

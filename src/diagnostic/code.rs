@@ -191,6 +191,8 @@ codes! {
     BadSchedule = "HD702" Error,
     /// A time zone that is not known.
     UnknownTimezone = "HD703" Error,
+    /// One name in two of the folders that a pipeline puts together.
+    NameInTwoFolders = "HD710" Error,
 }
 
 impl Code {

@@ -72,6 +72,14 @@ impl Diagnostic {
         self
     }
 
+    /// A name that stands in two of the folders that a pipeline puts together, at the later one.
+    pub fn in_two_folders(file: &Path, first: &Path, zh: impl Into<String>, en: impl Into<String>) -> Self {
+        let first = first.display();
+        Self::new(Code::NameInTwoFolders, file, zh, en)
+            .note(format!("另一个在 {first}"), format!("the other is in {first}"))
+            .help("给其中一个改名，或删去其中一个", "give one of them another name, or remove one of them")
+    }
+
     /// In this cell of a table.
     #[must_use]
     pub fn in_cell(mut self, row: usize, column: usize) -> Self {

@@ -37,11 +37,11 @@ async fn check(project: &Project, limits: Limits, found: &mut Diagnostics) -> Re
     let order = match compare::ordered(&engine, project.facts.values()) {
         Ok(order) => order,
         Err(compare::OrderError::Cycle(names)) => {
-            let file =
-                project.pipeline.facts.join(format!("{}.sql", names.first().cloned().unwrap_or_default()));
+            let first = names.first().and_then(|name| project.facts.get(name));
+            let file = first.map_or(&project.pipeline.file, |fact| &fact.file);
             let list = names.join(", ");
             let (zh, en) = (format!("事实互相依赖：{list}"), format!("facts need each other: {list}"));
-            found.push(Diagnostic::new(Code::FactCycle, &file, zh, en));
+            found.push(Diagnostic::new(Code::FactCycle, file, zh, en));
             return Ok(());
         }
         // Some fact cannot be read at all: plan them in the order of their names, so that it is named with its place.

@@ -115,8 +115,8 @@ fn describe(
         "inputs": inputs,
         "rules": rules,
         "facts": facts,
-        "parameters": folder_digests(&project.pipeline.parameters)?,
-        "contracts": folder_digests(&project.pipeline.contracts)?,
+        "parameters": digests_in(&project.pipeline.parameters, &project.pipeline.file)?,
+        "contracts": digests_in(&project.pipeline.contracts, &project.pipeline.file)?,
         "reference": folder_digests(&project.pipeline.reference)?,
         "reference_over_it": order.reference.map(reference_digests).transpose()?,
     }))
@@ -133,6 +133,26 @@ fn file_digest(path: &Path) -> Result<Value, NightError> {
 
 fn digests_of(files: &[PathBuf]) -> Result<Vec<Value>, NightError> {
     files.iter().map(|path| file_digest(path)).collect()
+}
+
+/// The files of several folders. Two folders may hold files of one name: those of a later folder carry their path, as seen
+/// from the pipeline's file.
+fn digests_in(folders: &[PathBuf], pipeline: &Path) -> Result<Vec<Value>, NightError> {
+    let base = pipeline.parent().unwrap_or(Path::new(""));
+    let mut all = Vec::new();
+    for (at, folder) in folders.iter().enumerate() {
+        let mut digests = folder_digests(folder)?;
+        if at > 0 {
+            let inside = folder.strip_prefix(base).unwrap_or(folder);
+            for digest in &mut digests {
+                if let Some(file) = digest.get_mut("file") {
+                    *file = json!(format!("{}/{}", inside.display(), file.as_str().unwrap_or_default()));
+                }
+            }
+        }
+        all.append(&mut digests);
+    }
+    Ok(all)
 }
 
 fn folder_digests(folder: &Path) -> Result<Vec<Value>, NightError> {

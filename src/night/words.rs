@@ -110,6 +110,9 @@ pub fn refused(intake: &Intake) -> Vec<Refused> {
 pub fn labels<'a>(contracts: impl Iterator<Item = &'a Contract>) -> BTreeMap<String, Text> {
     let mut labels = BTreeMap::new();
     for contract in contracts {
+        if let Some(title) = &contract.agency_title {
+            labels.insert(format!("agency.{}", contract.id.agency), title.clone());
+        }
         for column in contract.columns.iter().filter(|column| column.name == "programme") {
             // Two datasets have a column `programme`; that of assistance cases is the one that leads carry.
             if contract.id.agency == "civil_affairs" {

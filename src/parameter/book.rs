@@ -69,13 +69,20 @@ pub struct ParameterBook {
 }
 
 impl ParameterBook {
-    /// Reads `catalogue.yaml` and every other `.yaml` of a folder.
-    pub fn load(dir: &Path) -> Checked<Self> {
-        let mut found = Diagnostics::new();
-        let (sheet, catalogue) = catalogue::load(&dir.join("catalogue.yaml"));
-        found.append(sheet.found);
-        let mut book = Self { catalogue, values: BTreeMap::new() };
-        for file in yaml_files(dir) {
+    /// Reads `catalogue.yaml` and every other `.yaml` of some folders. Each folder adds to those before it; only the first
+    /// must have a catalogue.
+    pub fn load<P: AsRef<Path>>(dirs: &[P]) -> Checked<Self> {
+        let (mut book, mut found) = (Self::default(), Diagnostics::new());
+        for (at, dir) in dirs.iter().enumerate() {
+            let file = dir.as_ref().join("catalogue.yaml");
+            // Where the first catalogue did not read, that is one mistake, not one for every name.
+            if at == 0 || (!book.catalogue.is_empty() && file.is_file()) {
+                let (sheet, catalogue) = catalogue::load(&file);
+                found.append(sheet.found);
+                book.add(catalogue, &mut found);
+            }
+        }
+        for file in dirs.iter().flat_map(|dir| yaml_files(dir.as_ref())) {
             let (mut sheet, node) = Sheet::open(&file);
             if let Some(node) = node {
                 book.read(&node, &mut sheet);
@@ -84,6 +91,22 @@ impl ParameterBook {
         }
         found.append(book.duplicates());
         (book, found)
+    }
+
+    /// Takes another catalogue's names, which must be new.
+    fn add(&mut self, catalogue: Catalogue, found: &mut Diagnostics) {
+        for (name, parameter) in catalogue {
+            if let Some(first) = self.catalogue.get(&name) {
+                let (zh, en) = (
+                    format!("参数 `{name}` 已在另一个目录中"),
+                    format!("the parameter `{name}` is in another catalogue"),
+                );
+                let twice = Diagnostic::in_two_folders(&parameter.file, &first.file, zh, en);
+                found.push(twice.at(parameter.span.clone()));
+            } else {
+                self.catalogue.insert(name, parameter);
+            }
+        }
     }
 
     /// The value that holds: the division with the longest stem, then an equal hukou kind before any, then the latest.
@@ -132,7 +155,7 @@ impl ParameterBook {
     }
 
     /// Reports every name without any value for a division or a part of it, on any day.
-    pub fn check_gaps(&self, division: &str, file: &Path) -> Diagnostics {
+    pub fn check_gaps(&self, division: &str) -> Diagnostics {
         let mut found = Diagnostics::new();
         for (name, parameter) in &self.catalogue {
             let reaches =
@@ -142,7 +165,8 @@ impl ParameterBook {
                     format!("参数 `{name}` 对 {division} 没有任何取值"),
                     format!("the parameter `{name}` has no value for {division}"),
                 );
-                found.push(Diagnostic::new(Code::ParameterGap, file, zh, en).at(parameter.span.clone()));
+                let gap = Diagnostic::new(Code::ParameterGap, &parameter.file, zh, en);
+                found.push(gap.at(parameter.span.clone()));
             }
         }
         found

@@ -1,6 +1,11 @@
 //! Which parameters there are: `catalogue.yaml`, the closed list of names with kind, unit and bounds.
 
-use std::{collections::BTreeMap, ops::Range, path::Path, str::FromStr};
+use std::{
+    collections::BTreeMap,
+    ops::Range,
+    path::{Path, PathBuf},
+    str::FromStr,
+};
 
 use super::{Decimal, Figure};
 use crate::{
@@ -67,7 +72,9 @@ pub struct Parameter {
     pub min: Option<Decimal>,
     /// The greatest value that makes sense.
     pub max: Option<Decimal>,
-    /// Where the entry stands in the catalogue.
+    /// The catalogue that has the entry.
+    pub file: PathBuf,
+    /// Where the entry stands in it.
     pub span: Range<usize>,
 }
 
@@ -124,7 +131,8 @@ fn entry(name: &str, span: &Range<usize>, node: &Node, sheet: &mut Sheet) -> Opt
     };
     fields.finish(sheet);
     let (kind, unit, title) = (kind?, unit?.value, title?);
-    Some(Parameter { name: name.to_owned(), kind, unit, also, title, min, max, span: span.clone() })
+    let (file, span) = (sheet.file.clone(), span.clone());
+    Some(Parameter { name: name.to_owned(), kind, unit, also, title, min, max, file, span })
 }
 
 fn bound(node: &Node, sheet: &mut Sheet) -> Option<Decimal> {

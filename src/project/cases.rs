@@ -224,7 +224,65 @@ fn cases() -> Vec<(Vec<Edit>, Vec<&'static str>)> {
         (vec![Swap(NIGHT, "name: night", "name: nacht")], vec!["pipelines/night.yaml:1:7 HD402"]),
         (vec![Swap(NIGHT, "30 1 * * *", "30 25 * * *")], vec!["pipelines/night.yaml:5:11 HD702"]),
         (vec![Swap(NIGHT, "Asia/Shanghai", "Asia/Beijing")], vec!["pipelines/night.yaml:6:11 HD703"]),
+        // several folders
+        (vec![also("facts: [facts, fatcs]")], vec!["pipelines/night.yaml:6:16 HD001"]),
+        (vec![also("facts: [facts, ./facts]")], vec!["pipelines/night.yaml:6:16 HD710"]),
+        (vec![also("facts: []")], vec!["pipelines/night.yaml:6:8 HD006"]),
+        (vec![also("facts: [facts, more]"), Write("pipelines/more/dead.sql", "SELECT 1 AS one\n")], vec!["pipelines/more/dead.sql HD710"]),
+        (vec![also("rules: [rules, more]"), Write("pipelines/more/death/D-01.sql", FILES[7].1)], vec!["pipelines/more/death/D-01.sql:2:5 HD404"]),
+        (vec![also("rules: [rules, more]"), Write("pipelines/more/groups.yaml", "death: {zh: 死亡, en: Death}\n"),
+            Write("pipelines/more/defaults.yaml", "civil_affairs.deaths: {source: cremation}\n")],
+            vec!["pipelines/more/defaults.yaml HD710", "pipelines/more/groups.yaml HD710"]),
+        (vec![also("parameters: [parameters, more]"), Write("pipelines/more/catalogue.yaml", FILES[1].1)],
+            vec!["pipelines/more/catalogue.yaml:1:1 HD710", "pipelines/more/catalogue.yaml:8:1 HD710"]),
+        (vec![also("contracts: [../schemas, more]"), Write("pipelines/more/civil_affairs.deaths.odcs.yaml", include_str!("../../schemas/civil_affairs.deaths.odcs.yaml"))],
+            vec!["pipelines/more/civil_affairs.deaths.odcs.yaml HD710"]),
     ]
+}
+
+/// One more line in the pipeline's file, its sixth.
+fn also(line: &'static str) -> Edit {
+    Swap(NIGHT, "timezone:", Box::leak(format!("{line}\ntimezone:").into_boxed_str()))
+}
+
+#[test]
+fn what_a_later_folder_holds_stands_beside_the_rest() {
+    let root = edited(&[
+        also(
+            "contracts: [../schemas, more/schemas]\nfacts: [facts, more/facts]\nrules: [rules, more/rules]\nparameters: [parameters, more/parameters]",
+        ),
+        Write(
+            "pipelines/more/schemas/civil_affairs.cases.odcs.yaml",
+            include_str!("../../schemas/civil_affairs.cases.odcs.yaml"),
+        ),
+        Write("pipelines/more/facts/cases_here.sql", "SELECT case_id FROM civil_affairs.cases\n"),
+        Write("pipelines/more/rules/groups.yaml", "cases: {zh: 案件, en: Cases}\n"),
+        Write("pipelines/more/rules/defaults.yaml", "civil_affairs.cases: {programme: dibao}\n"),
+        Write(
+            "pipelines/more/parameters/catalogue.yaml",
+            "case_days:\n  title: {zh: 天数, en: Days}\n  kind: int\n  unit: days\n",
+        ),
+        Write(
+            "pipelines/more/parameters/days.yaml",
+            "case_days:\n  unit: days\n  values:\n    - {division: \"000000\", from: 2020-01-01, value: 3, source: 试验, verified: false}\n",
+        ),
+    ]);
+    let (project, found) = Project::load(root.path(), "night");
+    assert_eq!(places(root.path(), &found), Vec::<String>::new());
+    let project = project.unwrap();
+    assert_eq!(project.contracts.len(), 3);
+    assert_eq!(project.facts.keys().collect::<Vec<_>>(), ["cases_here", "dead"]);
+    assert_eq!(project.groups.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["death", "cases"]);
+    assert_eq!(project.parameters.values("case_days").len(), 1);
+    let gap = edited(&[
+        also("parameters: [parameters, more]"),
+        Write(
+            "pipelines/more/catalogue.yaml",
+            "case_days:\n  title: {zh: 天数, en: Days}\n  kind: int\n  unit: days\n",
+        ),
+    ]);
+    let (_, found) = Project::load(gap.path(), "night");
+    assert_eq!(places(gap.path(), &found), ["pipelines/more/catalogue.yaml:1:1 HD208"]);
 }
 
 #[test]
@@ -283,10 +341,10 @@ fn another_reference_folder_brings_its_own_figures() {
 fn the_shipped_parameters_and_divisions_are_sound() {
     use crate::parameter::{Divisions, ParameterBook};
     let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines");
-    let (book, mut found) = ParameterBook::load(&shipped.join("parameters"));
+    let (book, mut found) = ParameterBook::load(&[shipped.join("parameters")]);
     let divisions = found.take(Divisions::load(&shipped.join("reference/divisions.csv")));
     found.append(book.check_divisions(&divisions));
-    found.append(book.check_gaps("330300", Path::new("catalogue.yaml")));
+    found.append(book.check_gaps("330300"));
     assert!(found.is_empty(), "{}", Renderer::default().all(&found, &crate::diagnostic::from_disk));
     assert_eq!(book.catalogue().len(), 31);
     let on = |day: &str| chrono::NaiveDate::parse_from_str(day, "%Y-%m-%d").unwrap();

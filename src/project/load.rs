@@ -6,7 +6,8 @@ use std::{
 };
 
 use super::{
-    Fact, Pipeline, Rule, RuleTests, fact, folder, group, known, pipeline, rule_read, test_read, test_rows,
+    Fact, Pipeline, Rule, RuleTests, fact, folder, group, known, rule_read, test_read,
+    test_rows::{self, Defaults},
 };
 use crate::{
     contract::{self, Contract},
@@ -46,18 +47,8 @@ impl Project {
     /// Loads a pipeline by name or path. None when the pipeline file itself cannot be read; otherwise whatever could be
     /// read is there, and the diagnostics say what could not.
     pub fn load(root: &Path, pipeline: &str) -> Checked<Option<Self>> {
-        let mut found = Diagnostics::new();
-        let project = match pipeline::find(root, pipeline) {
-            Ok(file) => {
-                let (sheet, pipeline) = pipeline::load(&file);
-                found.append(sheet.found);
-                pipeline.map(|pipeline| Self::with(root, pipeline, &mut found))
-            }
-            Err(unknown) => {
-                found.push(*unknown);
-                None
-            }
-        };
+        let (pipeline, mut found) = Pipeline::open(root, pipeline);
+        let project = pipeline.map(|pipeline| Self::with(root, pipeline, &mut found));
         found.sort();
         (project, found)
     }
@@ -69,8 +60,7 @@ impl Project {
         let facts = facts(&pipeline.facts, found);
         let parameters = found.take(ParameterBook::load(&pipeline.parameters));
         let divisions = found.take(Divisions::load(&pipeline.reference.join("divisions.csv")));
-        let (sheet, groups) = group::load(&pipeline.rules.join("groups.yaml"));
-        found.append(sheet.found);
+        let groups = group::load_all(&pipeline.rules, found);
         let mut project = Self {
             root: root.to_owned(),
             pipeline,
@@ -123,22 +113,23 @@ impl Project {
         let unknown = wrong.is_some();
         found.extend(wrong.map(|wrong| wrong.at(division.span())));
         if !unknown {
-            let catalogue = self.pipeline.parameters.join("catalogue.yaml");
-            found.append(self.parameters.check_gaps(&division.value, &catalogue));
+            found.append(self.parameters.check_gaps(&division.value));
         }
         found
     }
 
     fn load_rules(&mut self, found: &mut Diagnostics) {
-        let shared = self.pipeline.rules.join("defaults.yaml");
-        let defaults = if shared.is_file() {
-            found.take(test_rows::shared_defaults(&shared, self.known()))
-        } else {
-            BTreeMap::new()
-        };
+        let defaults = self.shared_defaults(found);
         let mut read: BTreeMap<String, PathBuf> = BTreeMap::new();
         let mut test_paths: Vec<(String, PathBuf)> = Vec::new();
-        for dir in list(&self.pipeline.rules.clone(), found).into_iter().filter(|path| path.is_dir()) {
+        let groups: Vec<PathBuf> = self
+            .pipeline
+            .rules
+            .iter()
+            .flat_map(|dir| list(dir, found))
+            .filter(|path| path.is_dir())
+            .collect();
+        for dir in groups {
             let group = folder::name(&dir);
             // Without groups.yaml there is one mistake, not one for every folder.
             if !self.groups.is_empty() && !self.groups.iter().any(|(known, _)| *known == group) {
@@ -170,6 +161,29 @@ impl Project {
         }
     }
 
+    /// What the rows of every test take for columns they do not write, from the folders of rules that say so.
+    fn shared_defaults(&self, found: &mut Diagnostics) -> Defaults {
+        let mut all = Defaults::new();
+        let mut read_from: BTreeMap<DatasetId, PathBuf> = BTreeMap::new();
+        for file in
+            self.pipeline.rules.iter().map(|dir| dir.join("defaults.yaml")).filter(|file| file.is_file())
+        {
+            for (id, columns) in found.take(test_rows::shared_defaults(&file, self.known())) {
+                if let Some(first) = read_from.get(&id) {
+                    let (zh, en) = (
+                        format!("数据集 `{id}` 已有另一处默认值"),
+                        format!("the dataset `{id}` has defaults elsewhere"),
+                    );
+                    found.push(Diagnostic::in_two_folders(&file, first, zh, en));
+                } else {
+                    read_from.insert(id.clone(), file.clone());
+                    all.insert(id, columns);
+                }
+            }
+        }
+        all
+    }
+
     fn unknown_group(&self, group: &str, dir: &Path) -> Diagnostic {
         let (zh, en) = (
             format!("groups.yaml 中没有规则分组 `{group}`"),
@@ -190,12 +204,19 @@ impl Project {
     }
 }
 
-fn facts(dir: &Path, found: &mut Diagnostics) -> BTreeMap<String, Fact> {
-    let mut facts = BTreeMap::new();
-    for file in list(dir, found) {
-        if folder::stem(&file, ".sql").is_some()
-            && let Some(fact) = found.take(fact::load(&file))
-        {
+fn facts(dirs: &[PathBuf], found: &mut Diagnostics) -> BTreeMap<String, Fact> {
+    let mut facts: BTreeMap<String, Fact> = BTreeMap::new();
+    for file in dirs.iter().flat_map(|dir| list(dir, found)).collect::<Vec<_>>() {
+        if folder::stem(&file, ".sql").is_none() {
+            continue;
+        }
+        let Some(fact) = found.take(fact::load(&file)) else { continue };
+        if let Some(first) = facts.get(&fact.name) {
+            let name = &fact.name;
+            let (zh, en) =
+                (format!("事实 `{name}` 已有另一个文件"), format!("the fact `{name}` has another file"));
+            found.push(Diagnostic::in_two_folders(&file, &first.file, zh, en));
+        } else {
             facts.insert(fact.name.clone(), fact);
         }
     }

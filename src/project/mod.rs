@@ -9,6 +9,8 @@
 //!   in SQL, is a byte of the same file.
 //! * The groups of rules are folders, named and titled in `rules/groups.yaml`, so that a misspelt folder is a diagnostic and
 //!   not a new group.
+//! * A pipeline may name several folders of contracts, facts, rules and parameters. A later one adds and never replaces:
+//!   whoever reads a rule must not have to know whether another folder overrides it.
 //! * A parameter counts as used when the rule's SQL or a fact that it reads, directly or through others, names it.
 
 mod check;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::{Schedule, Timezone, folder};
 use crate::{
     diagnostic::{
-        Code, Diagnostic,
+        Checked, Code, Diagnostic, Diagnostics,
         form::{At, Sheet},
         join, nearest,
         yaml::{Node, Value},
@@ -39,14 +39,14 @@ pub struct Pipeline {
     pub schedule: Schedule,
     /// In which time zone.
     pub timezone: Timezone,
-    /// The folder of dataset contracts.
-    pub contracts: PathBuf,
-    /// The folder of facts.
-    pub facts: PathBuf,
-    /// The folder of rules.
-    pub rules: PathBuf,
-    /// The folder of parameters.
-    pub parameters: PathBuf,
+    /// The folders of dataset contracts. Of these and the next three, a folder adds to those before it.
+    pub contracts: Vec<PathBuf>,
+    /// The folders of facts.
+    pub facts: Vec<PathBuf>,
+    /// The folders of rules.
+    pub rules: Vec<PathBuf>,
+    /// The folders of parameters.
+    pub parameters: Vec<PathBuf>,
     /// The folder of reference tables.
     pub reference: PathBuf,
     /// The key epoch that deliveries must carry, if it is fixed.
@@ -55,8 +55,25 @@ pub struct Pipeline {
     pub signers: Option<PathBuf>,
 }
 
+impl Pipeline {
+    /// Reads a pipeline's own file by name or path, and nothing that it names.
+    pub fn open(root: &Path, name: &str) -> Checked<Option<Self>> {
+        match find(root, name) {
+            Ok(file) => {
+                let (sheet, pipeline) = load(&file);
+                (pipeline, sheet.found)
+            }
+            Err(unknown) => {
+                let mut found = Diagnostics::new();
+                found.push(*unknown);
+                (None, found)
+            }
+        }
+    }
+}
+
 /// Finds the file of a pipeline by name or path.
-pub(super) fn find(root: &Path, name: &str) -> Result<PathBuf, Box<Diagnostic>> {
+fn find(root: &Path, name: &str) -> Result<PathBuf, Box<Diagnostic>> {
     let as_path = Path::new(name);
     if name.ends_with(".yaml") || name.contains(['/', '\\']) {
         let inside = join(root, as_path);
@@ -80,7 +97,7 @@ pub(super) fn find(root: &Path, name: &str) -> Result<PathBuf, Box<Diagnostic>> 
 }
 
 /// Reads a pipeline file.
-pub(super) fn load(file: &Path) -> (Sheet, Option<Pipeline>) {
+fn load(file: &Path) -> (Sheet, Option<Pipeline>) {
     let (mut sheet, node) = Sheet::open(file);
     let pipeline = node.and_then(|node| read(&node, &mut sheet));
     (sheet, pipeline)
@@ -95,15 +112,16 @@ fn read(node: &Node, sheet: &mut Sheet) -> Option<Pipeline> {
     let inputs = fields.required("inputs", sheet).and_then(|node| inputs(node, sheet));
     let schedule = fields.required("schedule", sheet).and_then(|node| schedule(node, sheet));
     let timezone = fields.required("timezone", sheet).and_then(|node| timezone(node, sheet));
-    let mut dir = |key: &'static str, usual: &str, sheet: &mut Sheet| {
-        let written = fields.optional(key).and_then(|node| sheet.text(node));
-        tidy(&base.join(written.map_or_else(|| usual.to_owned(), |text| text.value)))
+    let mut dirs = |key: &'static str, usual: &str, sheet: &mut Sheet| match fields.optional(key) {
+        Some(node) => folders(node, &base, sheet),
+        None => Some(vec![tidy(&base.join(usual))]),
     };
-    let contracts = dir("contracts", "../schemas", sheet);
-    let facts = dir("facts", "facts", sheet);
-    let rules = dir("rules", "rules", sheet);
-    let parameters = dir("parameters", "parameters", sheet);
-    let reference = dir("reference", "reference", sheet);
+    let contracts = dirs("contracts", "../schemas", sheet);
+    let facts = dirs("facts", "facts", sheet);
+    let rules = dirs("rules", "rules", sheet);
+    let parameters = dirs("parameters", "parameters", sheet);
+    let reference = fields.optional("reference").and_then(|node| sheet.text(node));
+    let reference = tidy(&base.join(reference.map_or_else(|| "reference".to_owned(), |text| text.value)));
     let key_id = fields.optional("key_id").and_then(|node| sheet.text(node)).map(|text| text.value);
     let signers = fields.optional("signers").and_then(|node| sheet.text(node));
     let signers = signers.map(|text| tidy(&base.join(text.value)));
@@ -125,14 +143,69 @@ fn read(node: &Node, sheet: &mut Sheet) -> Option<Pipeline> {
         inputs: inputs?,
         schedule: schedule?,
         timezone: timezone?,
-        contracts,
-        facts,
-        rules,
-        parameters,
+        contracts: contracts?,
+        facts: facts?,
+        rules: rules?,
+        parameters: parameters?,
         reference,
         key_id,
         signers,
     })
+}
+
+/// One folder or a list of them, each of which has to be there: what it holds would be missed all over the project, and
+/// that is one mistake.
+fn folders(node: &Node, base: &Path, sheet: &mut Sheet) -> Option<Vec<PathBuf>> {
+    let items = match &node.value {
+        Value::List(items) if !items.is_empty() => items.as_slice(),
+        Value::Scalar(_) => std::slice::from_ref(node),
+        _ => {
+            sheet.wrong_form(node, "文件夹或文件夹列表", "a folder or a list of folders");
+            return None;
+        }
+    };
+    let (mut folders, mut complete) = (Vec::new(), true);
+    for item in items {
+        let Some(text) = sheet.text(item) else {
+            complete = false;
+            continue;
+        };
+        let folder = tidy(&base.join(&text.value));
+        if !folder.is_dir() {
+            let (zh, en) =
+                (format!("没有文件夹 `{}`", text.value), format!("there is no folder `{}`", text.value));
+            let missing = sheet.diagnostic(Code::Unreadable, text.span(), zh, en);
+            let looked = folder.display();
+            let missing = missing.note(format!("找的是 {looked}"), format!("looked for {looked}"));
+            sheet.found.push(missing.did_you_mean(near_folder(&text.value, &folder).as_deref()));
+            complete = false;
+        } else if folders.contains(&folder) {
+            let (zh, en) = (
+                format!("文件夹 `{}` 写了两次", text.value),
+                format!("the folder `{}` is named twice", text.value),
+            );
+            sheet.report(Code::NameInTwoFolders, text.span(), zh, en);
+            complete = false;
+        } else {
+            folders.push(folder);
+        }
+    }
+    complete.then_some(folders)
+}
+
+/// A folder beside the one that is not there, with a name like it, written as the person wrote theirs.
+fn near_folder(written: &str, folder: &Path) -> Option<String> {
+    let beside = folder::entries(folder.parent()?).ok()?;
+    let names: Vec<String> =
+        beside.iter().filter(|path| path.is_dir()).map(|path| folder::name(path)).collect();
+    let wrong = folder::name(folder);
+    let near = nearest(&wrong, names.iter().map(String::as_str))?;
+    Some(
+        written
+            .trim_end_matches('/')
+            .strip_suffix(&wrong)
+            .map_or(near.to_owned(), |start| format!("{start}{near}")),
+    )
 }
 
 /// `a/pipelines/../schemas` → `a/schemas`: messages name the folder as a person would.

@@ -295,8 +295,8 @@ tests:
 
     fn load_text(text: &str) -> Checked<Option<RuleTests>> {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let (contracts, _) = contract::load(&root.join("schemas"));
-        let (book, _) = ParameterBook::load(&root.join("pipelines/parameters"));
+        let (contracts, _) = contract::load(&[root.join("schemas")]);
+        let (book, _) = ParameterBook::load(&[root.join("pipelines/parameters")]);
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("D-01.test.yaml");
         std::fs::write(&file, text).unwrap();
@@ -307,7 +307,7 @@ tests:
     #[test]
     fn a_test_is_read_into_typed_rows_and_expectations() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let (contracts, _) = contract::load(&root.join("schemas"));
+        let (contracts, _) = contract::load(&[root.join("schemas")]);
         let payments: DatasetId = "civil_affairs.payments".parse().unwrap();
         let contract = &contracts[&payments];
         let header = &contract.columns[contract.column("amount").unwrap()].header_zh;

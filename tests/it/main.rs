@@ -26,3 +26,4 @@ mod program;
 mod table;
 mod tree;
 mod truth;
+mod vehicles;
