@@ -14,11 +14,15 @@
 mod bind;
 mod cells;
 mod fault;
+mod look;
+mod planned;
 mod session;
 
 pub use bind::Placeholders;
 pub use cells::{Cell, cell};
-pub use fault::{EngineError, SqlFault, SqlPlace};
+pub use fault::{EngineError, FaultKind, SqlFault, SqlPlace};
+pub use look::{Unsteadiness, Unsteady};
+pub use planned::Planned;
 pub use session::{Engine, Limits, TableName};
 
 /// The engine's version, which the manifest of a run names.

@@ -26,7 +26,9 @@ use parquet::{
 
 use super::{
     bind::{self, Placeholders},
-    fault::{EngineError, SqlFault},
+    fault::{EngineError, FaultKind, SqlFault, SqlPlace},
+    look::{self, Unsteady},
+    planned::Planned,
 };
 
 /// The engine's own name for the catalog in which all tables are.
@@ -210,9 +212,31 @@ impl Engine {
         Ok(bind::used(&self.parse(sql)?))
     }
 
-    /// Plans a statement without running it: the columns it gives, or every mistake found.
-    pub async fn plan(&self, sql: &str, values: &Placeholders) -> Result<SchemaRef, Vec<SqlFault>> {
-        Ok(self.logical(sql, values).await?.schema().inner().clone())
+    /// The names of all tables, sorted.
+    pub fn tables(&self) -> Vec<TableName> {
+        let Some(catalog) = self.context.catalog(CATALOG) else { return Vec::new() };
+        let schemas = catalog.schema_names().into_iter();
+        let tables = schemas.filter_map(|name| Some((catalog.schema(&name)?.table_names(), name)));
+        let mut names: Vec<TableName> = tables
+            .flat_map(|(tables, schema)| tables.into_iter().map(move |table| TableName::new(&schema, table)))
+            .collect();
+        names.sort();
+        names
+    }
+
+    /// Plans a statement without running it, or names every mistake found.
+    pub async fn plan(&self, sql: &str, values: &Placeholders) -> Result<Planned, Vec<SqlFault>> {
+        Ok(Planned(self.logical(sql, values).await?))
+    }
+
+    /// What makes a statement give another answer another time.
+    pub fn unsteady(&self, sql: &str) -> Result<Vec<Unsteady>, SqlFault> {
+        Ok(look::unsteady(&self.parse(sql)?, &self.context.state()))
+    }
+
+    /// Where a statement first names each table, or what stands for one.
+    pub fn relations(&self, sql: &str) -> Result<Vec<(TableName, SqlPlace)>, SqlFault> {
+        Ok(look::relations(&self.parse(sql)?))
     }
 
     /// Runs a statement and returns its rows.
@@ -264,30 +288,31 @@ impl Engine {
 
     async fn logical(&self, sql: &str, values: &Placeholders) -> Result<LogicalPlan, Vec<SqlFault>> {
         let mut statement = self.parse(sql).map_err(|fault| vec![fault])?;
+        if !look::is_query(&statement) {
+            return Err(vec![SqlFault::new(FaultKind::NotOneSelect, "the statement is not a query")]);
+        }
         values.bind(&mut statement)?;
         let state = self.context.state();
-        let plan =
-            state.statement_to_plan(statement).await.map_err(|error| vec![SqlFault::from_engine(&error)])?;
+        let plan = state.statement_to_plan(statement).await.map_err(|error| SqlFault::all(&error))?;
         // Rules and facts only read.
         let options =
             SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
-        options.verify_plan(&plan).map_err(|error| vec![SqlFault::from_engine(&error)])?;
+        options.verify_plan(&plan).map_err(|error| SqlFault::all(&error))?;
         // Types are coerced here, so that a comparison that makes no sense is found without running it.
         state
             .analyzer()
             .execute_and_check(plan.clone(), state.config_options(), |_, _| {})
-            .map_err(|error| vec![SqlFault::from_engine(&error)])?;
+            .map_err(|error| SqlFault::all(&error))?;
         Ok(plan)
     }
 
     async fn frame(&self, what: &str, sql: &str, values: &Placeholders) -> Result<DataFrame, EngineError> {
         let plan = self.logical(sql, values).await.map_err(|faults| EngineError::Sql {
             what: what.to_owned(),
-            fault: faults.into_iter().next().unwrap_or_else(|| SqlFault {
-                message: "unknown mistake".to_owned(),
-                place: None,
-                hints: Vec::new(),
-            }),
+            fault: faults
+                .into_iter()
+                .next()
+                .unwrap_or_else(|| SqlFault::new(FaultKind::Other, "unknown mistake")),
         })?;
         Ok(DataFrame::new(self.context.state(), plan))
     }

@@ -8,7 +8,9 @@ use std::{
 
 use chrono::NaiveDate;
 
-use super::{Catalogue, Column, Figure, Parameter, catalogue, complaint::twice, values::yaml_files};
+use super::{
+    Catalogue, Column, Divisions, Figure, Parameter, catalogue, complaint::twice, values::yaml_files,
+};
 use crate::{
     diagnostic::{Cell, Checked, Code, Diagnostic, Diagnostics, form::Sheet, nearest},
     model::{Digest, division_stem, lies_in},
@@ -131,8 +133,9 @@ impl ParameterBook {
         self.catalogue.values().filter(|parameter| !holds(&parameter.name)).collect()
     }
 
-    /// Reports every name without any value for a division or a part of it, on any day.
-    pub fn check_gaps(&self, division: &str, file: &Path) -> Diagnostics {
+    /// Reports every name without any value for a division or a part of it, on any day; and, as a warning, the counties that
+    /// are left out where others have one: their cases cannot be judged.
+    pub fn check_gaps(&self, division: &str, divisions: &Divisions, file: &Path) -> Diagnostics {
         let mut found = Diagnostics::new();
         for (name, parameter) in &self.catalogue {
             let reaches =
@@ -143,6 +146,25 @@ impl ParameterBook {
                     format!("the parameter `{name}` has no value for {division}"),
                 );
                 found.push(Diagnostic::new(Code::ParameterGap, file, zh, en).at(parameter.span.clone()));
+                continue;
+            }
+            let has_value =
+                |county: &str| self.values(name).iter().any(|value| lies_in(county, &value.division));
+            let without: Vec<String> = divisions
+                .counties(division)
+                .filter(|county| !has_value(&county.code))
+                .map(|county| format!("{} {}", county.code, county.name_zh))
+                .collect();
+            if let Some(first) = self.values(name).iter().find(|value| reaches(value) && !without.is_empty())
+            {
+                let list = without.join(", ");
+                let zh = format!("参数 `{name}` 对这些区县没有取值：{list}");
+                let en = format!("the parameter `{name}` has no value for these counties: {list}");
+                let place = &first.place;
+                let mut gap =
+                    Diagnostic::new(Code::ParameterGap, &place.file, zh, en).at(place.division.clone());
+                gap.cell = place.division_cell;
+                found.push(gap.as_warning());
             }
         }
         found

@@ -286,7 +286,7 @@ fn the_shipped_parameters_and_divisions_are_sound() {
     let (book, mut found) = ParameterBook::load(&shipped.join("parameters"));
     let divisions = found.take(Divisions::load(&shipped.join("reference/divisions.csv")));
     found.append(book.check_divisions(&divisions));
-    found.append(book.check_gaps("330300", Path::new("catalogue.yaml")));
+    found.append(book.check_gaps("330300", &divisions, Path::new("catalogue.yaml")));
     assert!(found.is_empty(), "{}", Renderer::default().all(&found, &crate::diagnostic::from_disk));
     assert_eq!(book.catalogue().len(), 31);
     let on = |day: &str| chrono::NaiveDate::parse_from_str(day, "%Y-%m-%d").unwrap();

@@ -13,6 +13,7 @@
 
 mod check;
 mod check_parameters;
+mod check_tests;
 mod fact;
 mod folder;
 mod front;

@@ -79,15 +79,28 @@ pub(super) fn find(root: &Path, name: &str) -> Result<PathBuf, Box<Diagnostic>> 
     }))
 }
 
-/// Reads a pipeline file.
+/// Reads a pipeline file. What does not read is reported and has a stand-in; None when the file is not there at all.
 pub(super) fn load(file: &Path) -> (Sheet, Option<Pipeline>) {
     let (mut sheet, node) = Sheet::open(file);
-    let pipeline = node.and_then(|node| read(&node, &mut sheet));
+    let pipeline = match node {
+        Some(node) => Some(read(&node, &mut sheet)),
+        // It is no YAML: the folders may still be where they usually are.
+        None if file.is_file() => {
+            let nothing = Node { value: Value::Null, span: 0..0 };
+            let mut aside = Sheet::new(file);
+            Some(read(&nothing, &mut aside))
+        }
+        None => None,
+    };
     (sheet, pipeline)
 }
 
-fn read(node: &Node, sheet: &mut Sheet) -> Option<Pipeline> {
-    let mut fields = sheet.fields(node)?;
+fn read(node: &Node, sheet: &mut Sheet) -> Pipeline {
+    let nothing = Node { value: Value::Null, span: node.span.clone() };
+    let mut fields = match sheet.fields(node) {
+        Some(fields) => fields,
+        None => return read(&nothing, &mut Sheet::new(&sheet.file.clone())),
+    };
     let base = sheet.file.parent().unwrap_or(Path::new("")).to_owned();
     let name = fields.required("name", sheet).and_then(|node| sheet.text(node));
     let title = fields.required("title", sheet).and_then(|node| sheet.both(node));
@@ -108,23 +121,22 @@ fn read(node: &Node, sheet: &mut Sheet) -> Option<Pipeline> {
     let signers = fields.optional("signers").and_then(|node| sheet.text(node));
     let signers = signers.map(|text| tidy(&base.join(text.value)));
     fields.finish(sheet);
-    let name = name?;
     let stem = folder::stem(&sheet.file, ".yaml").unwrap_or_default();
-    if name.value != stem {
+    if let Some(name) = name.filter(|name| name.value != stem) {
         let (zh, en) = (
             format!("name 是 `{}`，文件名是 `{stem}`", name.value),
             format!("the name is `{}`, the file is `{stem}`", name.value),
         );
         sheet.report(Code::NameNotFile, name.span(), zh, en);
     }
-    Some(Pipeline {
-        name: name.value,
+    Pipeline {
+        name: stem,
         file: sheet.file.clone(),
-        title: title?,
-        division: division?,
-        inputs: inputs?,
-        schedule: schedule?,
-        timezone: timezone?,
+        title: title.unwrap_or_default(),
+        division: division.unwrap_or_else(|| At::new("000000".to_owned(), &node.span)),
+        inputs: inputs.unwrap_or(Inputs::All),
+        schedule: schedule.unwrap_or_default(),
+        timezone: timezone.unwrap_or_default(),
         contracts,
         facts,
         rules,
@@ -132,7 +144,7 @@ fn read(node: &Node, sheet: &mut Sheet) -> Option<Pipeline> {
         reference,
         key_id,
         signers,
-    })
+    }
 }
 
 /// `a/pipelines/../schemas` → `a/schemas`: messages name the folder as a person would.
