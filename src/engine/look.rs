@@ -42,6 +42,17 @@ pub struct Unsteady {
     pub place: Option<SqlPlace>,
 }
 
+/// What a statement shows without being planned.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Look {
+    /// The tables that it reads, common table expressions left out; sorted.
+    pub tables: Vec<TableName>,
+    /// Where each of them is first named.
+    pub places: Vec<(TableName, SqlPlace)>,
+    /// What makes its answer unsteady, in order.
+    pub unsteady: Vec<Unsteady>,
+}
+
 /// Aggregates and window functions whose result hangs on the order of the rows.
 const ORDERED: [&str; 9] = [
     "array_agg",
@@ -181,7 +192,7 @@ mod tests {
 
     fn seen(sql: &str) -> Vec<(Unsteadiness, String, u64)> {
         let engine = Engine::new(Limits { threads: 1, memory: None }).unwrap();
-        let found = engine.unsteady(sql).unwrap().into_iter();
+        let found = engine.look(sql).unwrap().unsteady.into_iter();
         found.map(|one| (one.why, one.word, one.place.unwrap().column)).collect()
     }
 
@@ -216,8 +227,10 @@ mod tests {
     #[test]
     fn the_tables_of_a_statement_are_named_where_they_stand() {
         let engine = Engine::new(Limits { threads: 1, memory: None }).unwrap();
-        let found = engine.relations("SELECT 1 FROM a.b JOIN c ON c.x IN (SELECT y FROM a.b)").unwrap();
+        let sql =
+            "WITH d AS (SELECT 1) SELECT 1 FROM a.b JOIN c ON c.x IN (SELECT y FROM a.b JOIN d ON true)";
+        let found = engine.look(sql).unwrap().places;
         let found: Vec<_> = found.iter().map(|(name, place)| (name.to_string(), place.column)).collect();
-        assert_eq!(found, [("a.b".to_owned(), 15), (".c".to_owned(), 24)]);
+        assert_eq!(found, [("a.b".to_owned(), 36), (".c".to_owned(), 45)]);
     }
 }

@@ -21,7 +21,7 @@ mod session;
 pub use bind::Placeholders;
 pub use cells::{Cell, cell};
 pub use fault::{EngineError, FaultKind, SqlFault, SqlPlace};
-pub use look::{Unsteadiness, Unsteady};
+pub use look::{Look, Unsteadiness, Unsteady};
 pub use planned::Planned;
 pub use session::{Engine, Limits, TableName};
 

@@ -26,8 +26,8 @@ use parquet::{
 
 use super::{
     bind::{self, Placeholders},
-    fault::{EngineError, FaultKind, SqlFault, SqlPlace},
-    look::{self, Unsteady},
+    fault::{EngineError, FaultKind, SqlFault},
+    look::{self, Look},
     planned::Planned,
 };
 
@@ -192,11 +192,14 @@ impl Engine {
 
     /// The tables that a statement reads, common table expressions left out; sorted.
     pub fn tables_of(&self, sql: &str) -> Result<Vec<TableName>, SqlFault> {
-        let statement = self.parse(sql)?;
+        self.tables_in(&self.parse(sql)?)
+    }
+
+    fn tables_in(&self, statement: &Statement) -> Result<Vec<TableName>, SqlFault> {
         let references = self
             .context
             .state()
-            .resolve_table_references(&statement)
+            .resolve_table_references(statement)
             .map_err(|error| SqlFault::from_engine(&error))?;
         let mut names: Vec<TableName> = references
             .into_iter()
@@ -229,14 +232,13 @@ impl Engine {
         Ok(Planned(self.logical(sql, values).await?))
     }
 
-    /// What makes a statement give another answer another time.
-    pub fn unsteady(&self, sql: &str) -> Result<Vec<Unsteady>, SqlFault> {
-        Ok(look::unsteady(&self.parse(sql)?, &self.context.state()))
-    }
-
-    /// Where a statement first names each table, or what stands for one.
-    pub fn relations(&self, sql: &str) -> Result<Vec<(TableName, SqlPlace)>, SqlFault> {
-        Ok(look::relations(&self.parse(sql)?))
+    /// What a statement shows without being planned.
+    pub fn look(&self, sql: &str) -> Result<Look, SqlFault> {
+        let statement = self.parse(sql)?;
+        let tables = self.tables_in(&statement)?;
+        let mut places = look::relations(&statement);
+        places.retain(|(name, _)| tables.contains(name));
+        Ok(Look { tables, places, unsteady: look::unsteady(&statement, &self.context.state()) })
     }
 
     /// Runs a statement and returns its rows.

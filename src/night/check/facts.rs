@@ -6,7 +6,7 @@ use super::{Bench, result::is_float, statement::Statement};
 use crate::{
     compare::{self, FACTS},
     diagnostic::{Code, Diagnostic},
-    engine::{EngineError, TableName},
+    engine::{EngineError, Look, TableName},
     project::{Fact, words},
 };
 
@@ -14,35 +14,35 @@ impl Bench<'_> {
     /// Plans every fact and makes it a table.
     pub(super) async fn facts(&mut self) -> Result<(), EngineError> {
         let project = self.project;
-        // A fact that cannot be read names no others: planning reports it.
-        let reads = |fact: &Fact| {
-            let mut reads = compare::facts_in(&self.engine, &fact.text).unwrap_or_default();
-            reads.retain(|name| project.facts.contains_key(name));
-            reads
-        };
-        let mut waiting: BTreeMap<&str, (&Fact, BTreeSet<String>)> =
-            project.facts.values().map(|fact| (fact.name.as_str(), (fact, reads(fact)))).collect();
-        while !waiting.is_empty() {
-            let is_ready = |(_, reads): &&(&Fact, BTreeSet<String>)| {
-                reads.iter().all(|name| !waiting.contains_key(name.as_str()))
+        let mut waiting: BTreeMap<&str, (&Fact, Look)> = BTreeMap::new();
+        for fact in project.facts.values() {
+            let Some(look) = self.look(&Statement::file(&fact.file, &fact.text)) else {
+                self.unplanned.insert(TableName::new(FACTS, &fact.name));
+                continue;
             };
-            let ready: Vec<&Fact> = waiting.values().filter(is_ready).map(|(fact, _)| *fact).collect();
+            self.reads.insert(&fact.name, look.tables.clone());
+            waiting.insert(&fact.name, (fact, look));
+        }
+        while !waiting.is_empty() {
+            let is_ready = |look: &Look| facts_in(look).all(|name| !waiting.contains_key(name));
+            let ready = waiting.iter().filter(|(_, (_, look))| is_ready(look)).map(|(name, _)| *name);
+            let ready: Vec<&str> = ready.collect();
             if ready.is_empty() {
                 self.cycle(&mut waiting);
             }
-            for fact in ready {
-                waiting.remove(fact.name.as_str());
-                self.fact(fact).await?;
+            for name in ready {
+                if let Some((fact, look)) = waiting.remove(name) {
+                    self.fact(fact, &look).await?;
+                }
             }
         }
         Ok(())
     }
 
-    async fn fact(&mut self, fact: &Fact) -> Result<(), EngineError> {
+    async fn fact(&mut self, fact: &Fact, look: &Look) -> Result<(), EngineError> {
         let statement = Statement::file(&fact.file, &fact.text);
         let table = TableName::new(FACTS, &fact.name);
-        self.steady(&statement);
-        let Some(planned) = self.plan(&statement).await else {
+        let Some(planned) = self.plan(&statement, look).await else {
             self.unplanned.insert(table);
             return Ok(());
         };
@@ -53,7 +53,7 @@ impl Bench<'_> {
     }
 
     /// Takes facts that need each other out of those that wait, and reports them once.
-    fn cycle(&mut self, waiting: &mut BTreeMap<&str, (&Fact, BTreeSet<String>)>) {
+    fn cycle(&mut self, waiting: &mut BTreeMap<&str, (&Fact, Look)>) {
         let reached: BTreeMap<&str, BTreeSet<&str>> =
             waiting.keys().map(|name| (*name, reach(waiting, name))).collect();
         let Some((first, around)) = reached.iter().find(|(name, reached)| reached.contains(**name)) else {
@@ -63,13 +63,10 @@ impl Bench<'_> {
         let is_member = |name: &&str| reached.get(*name).is_some_and(|reached| reached.contains(first));
         let members: Vec<String> =
             around.iter().filter(|name| is_member(name)).map(|name| (*name).to_owned()).collect();
-        if let Some((fact, reads)) = waiting.get(*first) {
+        if let Some((fact, look)) = waiting.get(*first) {
             let statement = Statement::file(&fact.file, &fact.text);
-            let next =
-                members.iter().find(|name| reads.contains(*name)).map(|name| TableName::new(FACTS, name));
-            let places = self.engine.relations(&fact.text).unwrap_or_default();
-            let place =
-                places.into_iter().find(|(name, _)| Some(name) == next.as_ref()).map(|(_, place)| place);
+            let is_member = |table: &TableName| table.schema == FACTS && members.contains(&table.table);
+            let place = look.places.iter().find(|(table, _)| is_member(table)).map(|(_, place)| *place);
             let list = members.join(", ");
             let (zh, en) = (format!("事实互相依赖：{list}"), format!("facts need each other: {list}"));
             let cycle = Diagnostic::new(Code::FactCycle, &fact.file, zh, en).at(statement.span(place, None));
@@ -115,12 +112,17 @@ impl Bench<'_> {
 }
 
 /// Everything among the waiting facts that one of them reads, directly or through others.
-fn reach<'w>(waiting: &'w BTreeMap<&str, (&Fact, BTreeSet<String>)>, start: &'w str) -> BTreeSet<&'w str> {
+fn reach<'w>(waiting: &'w BTreeMap<&str, (&Fact, Look)>, start: &'w str) -> BTreeSet<&'w str> {
     let mut reached: BTreeSet<&str> = BTreeSet::new();
     let mut open: Vec<&str> = vec![start];
     while let Some(name) = open.pop() {
-        let reads = waiting.get(name).into_iter().flat_map(|(_, reads)| reads.iter().map(String::as_str));
+        let reads = waiting.get(name).into_iter().flat_map(|(_, look)| facts_in(look));
         open.extend(reads.filter(|name| waiting.contains_key(name) && reached.insert(name)));
     }
     reached
+}
+
+/// The names of the facts that a statement reads.
+fn facts_in(look: &Look) -> impl Iterator<Item = &str> {
+    look.tables.iter().filter(|table| table.schema == FACTS).map(|table| table.table.as_str())
 }

@@ -10,7 +10,7 @@ mod needs;
 mod result;
 mod statement;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 
@@ -18,7 +18,7 @@ use self::statement::Statement;
 use crate::{
     compare,
     diagnostic::{Code, Diagnostic, Diagnostics, nearest},
-    engine::{Engine, EngineError, Limits, Placeholders, Planned, TableName, Unsteadiness},
+    engine::{Engine, EngineError, Limits, Look, Placeholders, Planned, TableName, Unsteadiness},
     project::{Project, Rule},
 };
 
@@ -51,7 +51,7 @@ async fn check(project: &Project, limits: Limits, found: &mut Diagnostics) -> Re
         compare::add_figures(&engine, &project.parameters, day).await?;
     }
     let unplanned = project.broken().map(|id| TableName::new(&id.agency, &id.dataset)).collect();
-    let mut bench = Bench { project, engine, values, unplanned, found };
+    let mut bench = Bench { project, engine, values, unplanned, reads: BTreeMap::new(), found };
     bench.facts().await?;
     bench.unused_facts();
     for rule in project.rules.values() {
@@ -67,15 +67,17 @@ struct Bench<'a> {
     values: Placeholders,
     /// Tables that have a mistake of their own, which was reported.
     unplanned: BTreeSet<TableName>,
+    /// The tables that each fact reads; a fact that cannot be read is not among them.
+    reads: BTreeMap<&'a str, Vec<TableName>>,
     found: &'a mut Diagnostics,
 }
 
 impl Bench<'_> {
     async fn rule(&mut self, rule: &Rule) -> Result<(), EngineError> {
         let statement = Statement::file(&rule.file, &rule.text);
-        self.steady(&statement);
-        self.needs(rule);
-        let Some(planned) = self.plan(&statement).await else { return Ok(()) };
+        let Some(look) = self.look(&statement) else { return Ok(()) };
+        self.needs(rule, &look);
+        let Some(planned) = self.plan(&statement, &look).await else { return Ok(()) };
         let columns = planned.columns();
         let before = self.found.counts().0;
         self.result(rule, &planned);
@@ -86,9 +88,23 @@ impl Bench<'_> {
         self.evidence(rule, &columns).await
     }
 
+    /// Reads one statement, and reports why it cannot be read or what makes its answer unsteady.
+    fn look(&mut self, statement: &Statement<'_>) -> Option<Look> {
+        match self.engine.look(&statement.sql) {
+            Ok(look) => {
+                self.steady(statement, &look);
+                Some(look)
+            }
+            Err(wrong) => {
+                self.found.extend(fault::diagnostic(statement, &wrong));
+                None
+            }
+        }
+    }
+
     /// Plans one statement, or reports what keeps it from being planned.
-    async fn plan(&mut self, statement: &Statement<'_>) -> Option<Planned> {
-        if !self.tables_are_there(statement) {
+    async fn plan(&mut self, statement: &Statement<'_>, look: &Look) -> Option<Planned> {
+        if !self.tables_are_there(statement, look) {
             return None;
         }
         match self.engine.plan(&statement.sql, &self.values).await {
@@ -101,20 +117,12 @@ impl Bench<'_> {
     }
 
     /// Whether every table of a statement is there; those that nobody provides are reported, all of them.
-    fn tables_are_there(&mut self, statement: &Statement<'_>) -> bool {
-        let tables = self.engine.tables_of(&statement.sql);
-        let (tables, places) = match (tables, self.engine.relations(&statement.sql)) {
-            (Ok(tables), Ok(places)) => (tables, places),
-            (Err(wrong), _) | (_, Err(wrong)) => {
-                self.found.extend(fault::diagnostic(statement, &wrong));
-                return false;
-            }
-        };
+    fn tables_are_there(&mut self, statement: &Statement<'_>, look: &Look) -> bool {
         let mut all_there = true;
-        for table in tables.iter().filter(|table| !self.engine.has(table)) {
+        for table in look.tables.iter().filter(|table| !self.engine.has(table)) {
             all_there = false;
             if !self.unplanned.contains(table) {
-                let place = places.iter().find(|(name, _)| name == table).map(|(_, place)| *place);
+                let place = look.places.iter().find(|(name, _)| name == table).map(|(_, place)| *place);
                 let unknown = self.unknown_table(table, statement);
                 self.found.push(unknown.at(statement.span(place, None)));
             }
@@ -147,9 +155,8 @@ impl Bench<'_> {
     }
 
     /// Reports what makes a statement give another answer another time.
-    fn steady(&mut self, statement: &Statement<'_>) {
-        // A statement that cannot be read is reported when it is planned.
-        for one in self.engine.unsteady(&statement.sql).unwrap_or_default() {
+    fn steady(&mut self, statement: &Statement<'_>, look: &Look) {
+        for one in &look.unsteady {
             let word = &one.word;
             let wrong = match one.why {
                 Unsteadiness::Function => Diagnostic::new(

@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use super::Bench;
 use crate::{
     compare::FACTS,
-    diagnostic::{Code, Diagnostic, nearest},
-    engine::TableName,
+    diagnostic::{Code, Diagnostic},
+    engine::{Look, TableName},
     model::DatasetId,
     project::{Basis, Rule},
 };
@@ -17,9 +17,10 @@ const CASES: &str = "civil_affairs.cases";
 
 impl Bench<'_> {
     /// Compares the needs with the SQL of the rule and of the facts behind it.
-    pub(super) fn needs(&mut self, rule: &Rule) {
-        let Ok(own) = self.engine.tables_of(&rule.text) else { return };
-        let Some(read) = self.behind(&own) else { return };
+    pub(super) fn needs(&mut self, rule: &Rule, look: &Look) {
+        let own = &look.tables;
+        // Behind a table that is not there stands nobody knows what: that mistake comes first.
+        let Some(read) = self.behind(own) else { return };
         let implied: &[&str] = match (rule.grace, rule.basis) {
             (true, Basis::Consent) => {
                 &["civil_affairs.grace_periods", "civil_affairs.authorisations", "civil_affairs.persons"]
@@ -39,22 +40,15 @@ impl Bench<'_> {
                     );
                     let place = rule.place(&format!("needs.{list}.{at}"));
                     let unread = Diagnostic::new(Code::NeedsMismatch, &rule.file, zh, en).at(place);
-                    let near = nearest(&name, read.iter().map(String::as_str));
-                    self.found.push(
-                        unread
-                            .help("从 needs 中删去，或在 SQL 中读取", "remove it, or read it")
-                            .did_you_mean(near),
-                    );
+                    self.found.push(unread.help("从 needs 中删去，或在 SQL 中读取", "remove it, or read it"));
                 }
             }
         }
         let has_figures = own.contains(&TableName::new("run", "figures"));
         let declared: BTreeSet<String> = rule.needed().into_iter().map(DatasetId::to_string).collect();
-        let places = self.engine.relations(&rule.text).unwrap_or_default();
-        for (table, place) in places {
+        for (table, place) in &look.places {
             let name = table.to_string();
-            let is_dataset =
-                own.contains(&table) && self.project.contracts.keys().any(|id| id.to_string() == name);
+            let is_dataset = self.project.contracts.keys().any(|id| id.to_string() == name);
             if is_dataset && !declared.contains(&name) && !(has_figures && name == CASES) {
                 let (zh, en) = (
                     format!("读了 `{name}`，但 needs 没有写"),
@@ -62,7 +56,7 @@ impl Bench<'_> {
                 );
                 let statement = super::Statement::file(&rule.file, &rule.text);
                 let undeclared = Diagnostic::new(Code::NeedsMismatch, &rule.file, zh, en).as_warning();
-                let undeclared = undeclared.at(statement.span(Some(place), None));
+                let undeclared = undeclared.at(statement.span(Some(*place), None));
                 self.found.push(undeclared.help(
                     "命中靠有这一行的写在 present，靠没有的写在 absent",
                     "under `present` where a row makes the hit, under `absent` where a missing one does",
@@ -81,8 +75,9 @@ impl Bench<'_> {
                 continue;
             }
             if table.schema == FACTS {
-                let fact = self.project.facts.get(&table.table)?;
-                open.extend(self.engine.tables_of(&fact.text).ok()?);
+                open.extend(self.reads.get(table.table.as_str())?.iter().cloned());
+            } else if !self.engine.has(&table) && !self.unplanned.contains(&table) {
+                return None;
             } else {
                 datasets.insert(table.to_string());
             }
