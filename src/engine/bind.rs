@@ -50,7 +50,7 @@ impl Placeholders {
             match literal {
                 Some(literal) => *expr = Expr::Nested(Box::new(literal)),
                 None => unknown.push(SqlFault {
-                    kind: FaultKind::Value(written.clone()),
+                    kind: Box::new(FaultKind::Value(written.clone())),
                     message: format!("`{written}` has no value"),
                     place: Some(SqlPlace {
                         line: value.span.start.line,
@@ -58,7 +58,7 @@ impl Placeholders {
                         end_line: value.span.end.line,
                         end_column: value.span.end.column,
                     }),
-                    hints: Vec::new(),
+                    hints: Box::default(),
                 }),
             }
             ControlFlow::Continue(())

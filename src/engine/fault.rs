@@ -56,13 +56,13 @@ pub enum FaultKind {
 #[error("{message}")]
 pub struct SqlFault {
     /// What kind of mistake it is.
-    pub kind: FaultKind,
+    pub kind: Box<FaultKind>,
     /// What is wrong, in the engine's words.
     pub message: String,
     /// Where, when the engine knows.
     pub place: Option<SqlPlace>,
     /// What the engine suggests.
-    pub hints: Vec<String>,
+    pub hints: Box<[String]>,
 }
 
 /// The engine could not do what a correct statement asked for.
@@ -103,7 +103,7 @@ impl EngineError {
 impl SqlFault {
     /// A mistake of a kind, in our words, without a place.
     pub(super) fn new(kind: FaultKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), place: None, hints: Vec::new() }
+        Self { kind: Box::new(kind), message: message.into(), place: None, hints: Box::default() }
     }
 
     /// Reads the first mistake of the engine's error.
@@ -125,10 +125,10 @@ impl SqlFault {
         let Some(diagnostic) = error.diagnostic() else {
             let message = words(error);
             return Self {
-                kind: kind(error, &message),
+                kind: Box::new(kind(error, &message)),
                 place: place_in_message(&message),
                 message,
-                hints: Vec::new(),
+                hints: Box::default(),
             };
         };
         let notes = diagnostic.notes.iter().map(|note| note.message.clone());
@@ -142,7 +142,7 @@ impl SqlFault {
             }
             kind => kind,
         };
-        Self { kind, message, place: diagnostic.span.map(place), hints }
+        Self { kind: Box::new(kind), message, place: diagnostic.span.map(place), hints: hints.into() }
     }
 }
 
@@ -251,7 +251,7 @@ mod tests {
             "while planning".into(),
             Box::new(DataFusionError::Collection(vec![field("a"), field("b")])),
         );
-        let kinds: Vec<FaultKind> = SqlFault::all(&both).into_iter().map(|fault| fault.kind).collect();
+        let kinds: Vec<FaultKind> = SqlFault::all(&both).into_iter().map(|fault| *fault.kind).collect();
         let unknown =
             |name: &str| FaultKind::Column { written: name.into(), known: vec!["c.case_id".into()] };
         assert_eq!(kinds, [unknown("a"), unknown("b")]);
@@ -261,7 +261,7 @@ mod tests {
     fn the_engines_words_are_kept_short() {
         let long = "Internal error: Function 'sum' failed to match any signature, errors: Error during planning: x. \nThis issue was likely caused by a bug";
         let fault = SqlFault::from_engine(&DataFusionError::Plan(long.to_owned()));
-        assert_eq!(fault.kind, FaultKind::Types(Some("sum".to_owned())));
+        assert_eq!(*fault.kind, FaultKind::Types(Some("sum".to_owned())));
         assert_eq!(
             fault.message,
             "Error during planning: Internal error: Function 'sum' failed to match any signature"

@@ -276,4 +276,39 @@ mod tests {
         let found = book.duplicates();
         assert_eq!(found.iter().map(|one| one.code).collect::<Vec<_>>(), [Code::DuplicateValue]);
     }
+
+    #[test]
+    fn a_figure_changes_on_its_day_and_not_a_day_before() {
+        let city =
+            book(vec![value("330300", None, "2024-07-01", 1145), value("330300", None, "2025-07-01", 1190)]);
+        for (on, expected) in [
+            ("2024-06-30", None),
+            ("2024-07-01", Some("1145")),
+            ("2025-06-30", Some("1145")),
+            ("2025-07-01", Some("1190")),
+        ] {
+            assert_eq!(figure(&city, "330302001", Some("urban"), on).as_deref(), expected, "{on}");
+        }
+    }
+
+    #[test]
+    fn counties_without_a_value_are_named_where_others_have_one() {
+        let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines");
+        let (divisions, _) = Divisions::load(&shipped.join("reference/divisions.csv"));
+        let (shipped, _) = ParameterBook::load(&shipped.join("parameters"));
+        let counties: Vec<String> = divisions.counties("330300").map(|county| county.code.clone()).collect();
+        let of = |code: &String| value(code, None, "2024-07-01", 1145);
+        let gaps = |values: Vec<Value>| {
+            let mut book = shipped.clone();
+            book.replace("dibao_standard", values);
+            let found = book.check_gaps("330300", &divisions, Path::new("catalogue.yaml"));
+            found.iter().map(|one| (one.level, one.message.en.clone())).collect::<Vec<_>>()
+        };
+        assert_eq!(gaps(counties.iter().map(of).collect()), []);
+        let but_one = gaps(counties.iter().filter(|code| *code != "330326").map(of).collect());
+        assert_eq!(but_one.len(), 1);
+        assert_eq!(but_one[0].0, crate::diagnostic::Level::Warning);
+        assert!(but_one[0].1.ends_with("for these counties: 330326 平阳县"), "{but_one:?}");
+        assert_eq!(gaps(vec![])[0].0, crate::diagnostic::Level::Error);
+    }
 }

@@ -20,6 +20,7 @@ mod demo;
 mod golden;
 mod interrupted;
 mod layers;
+mod mistakes;
 mod package;
 mod program;
 mod table;

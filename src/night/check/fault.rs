@@ -14,7 +14,7 @@ const LISTED: usize = 12;
 pub(super) fn diagnostic(statement: &Statement<'_>, fault: &SqlFault) -> Option<Diagnostic> {
     let new = |code: Code, zh: &str, en: &str| Diagnostic::new(code, statement.file, zh, en);
     let mut word = None;
-    let wrong = match &fault.kind {
+    let wrong = match fault.kind.as_ref() {
         FaultKind::Syntax => said_by_engine(syntax(&new, &fault.message), fault),
         FaultKind::NotOneSelect => new(
             Code::NotOneSelect,

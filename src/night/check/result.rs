@@ -10,7 +10,7 @@ use crate::{
     compare::subject_column,
     diagnostic::{Code, Diagnostic, nearest},
     engine::Planned,
-    model::{Direction, Severity, SubjectKind},
+    model::SubjectKind,
     project::{Rule, Template, words},
 };
 
@@ -22,6 +22,11 @@ enum Type {
     Number,
     Text,
 }
+
+/// The words that a column `severity` may hold.
+const SEVERITIES: [&str; 7] = ["S1", "S2", "S3", "S4", "M1", "M2", "M3"];
+/// The words that a column `direction` may hold.
+const DIRECTIONS: [&str; 3] = ["ineligible", "missed", "process"];
 
 /// Columns that have a meaning when they are there.
 const OPTIONAL: [(&str, Type); 12] = [
@@ -123,15 +128,9 @@ impl Bench<'_> {
 
     /// `severity` and `direction`, where they are written out in the SQL.
     fn words(&mut self, rule: &Rule, planned: &Planned) {
-        let severity = |word: &str| word.parse::<Severity>().is_ok();
-        let direction = |word: &str| word.parse::<Direction>().is_ok();
-        let severities: &[&str] = &["S1", "S2", "S3", "S4", "M1", "M2", "M3"];
-        let directions: &[&str] = &["ineligible", "missed", "process"];
-        let lists: [(&str, &dyn Fn(&str) -> bool, &[&str]); 2] =
-            [("severity", &severity, severities), ("direction", &direction, directions)];
-        for (column, is_word, known) in lists {
+        for (column, known) in [("severity", &SEVERITIES[..]), ("direction", &DIRECTIONS[..])] {
             let texts: BTreeSet<String> = planned.literals(column).unwrap_or_default().into_iter().collect();
-            for text in texts.iter().filter(|text| !is_word(text)) {
+            for text in texts.iter().filter(|text| !known.contains(&text.as_str())) {
                 let list = known.join(", ");
                 let (zh, en) = (
                     format!("列 `{column}` 的 `{text}` 不在 {list} 之中"),
