@@ -183,8 +183,8 @@ pub struct Check {
     /// 流程文件或名称 · a pipeline's file or name
     #[arg(default_value = "night")]
     pub pipeline: PathBuf,
-    /// 解释一个错误代码 · explain a code
-    #[arg(long, value_name = "CODE")]
+    /// 解释一个错误代码；不写代码则列出全部 · explain a code, or list them all
+    #[arg(long, value_name = "CODE", num_args = 0..=1, default_missing_value = "all")]
     pub explain: Option<String>,
     /// 另用一个含 standards.csv 的参照文件夹 · a reference folder whose standards.csv overrides parameters
     #[arg(long)]

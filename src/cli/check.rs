@@ -4,12 +4,19 @@ use serde_json::json;
 
 use super::{Exit, args, failure::Failure, open, output::Output};
 use crate::{
-    diagnostic::{self, from_disk},
+    diagnostic::{self, Code, from_disk},
     night,
 };
 
-/// Checks a project, or explains a code.
+/// Checks a project, or explains a code or lists them all.
 pub async fn run(global: &args::Global, check: &args::Check, output: &Output) -> Result<Exit, Failure> {
+    if check.explain.as_deref() == Some("all") {
+        for code in Code::ALL {
+            output.line(output.text(&code.title()));
+        }
+        output.json(&Code::ALL.iter().map(|code| json!({"code": code.as_str(), "level": code.level().as_str(), "title": output.text(&code.title())})).collect());
+        return Ok(Exit::Done);
+    }
     if let Some(code) = &check.explain {
         let page = diagnostic::explain(code).ok_or_else(|| {
             Failure::usage(format!("没有代码 `{code}`"), format!("there is no code `{code}`"))

@@ -15,8 +15,7 @@ const WANTED_PERCENT: usize = 95;
 
 /// Tries every mutant and compares the survivors with those that are known and explained.
 pub fn run(global: &args::Global, project: &Project, filter: &str, output: &Output) -> Result<Exit, Failure> {
-    let file = project.pipeline.rules.join("survivors.yaml");
-    let (known, found) = survivors(&file);
+    let (known, found) = survivors(&project.pipeline.rules);
     if found.has_errors() {
         open::show(&found, output);
         return Ok(Exit::Usage);

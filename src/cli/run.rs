@@ -174,6 +174,7 @@ fn as_json(record: &RunRecord, t: NaiveDate) -> serde_json::Value {
         "date": t.to_string(), "run": record.run, "folder": record.folder, "repeat": record.is_repeat,
         "deliveries": intake_json(&record.intake), "rules": rules, "listed": record.listed,
         "lists": record.lists, "households": record.households, "set_aside": record.quarantined,
+        "missing_figures": record.missing_figures,
     })
 }
 

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::{Exit, args, failure::Failure, mutants, open, output::Output};
 use crate::{
-    diagnostic::{Lines, from_disk},
+    diagnostic::{Code, Lines, from_disk},
     night::trial,
 };
 
@@ -32,7 +32,8 @@ pub async fn run(global: &args::Global, test: &args::Test, output: &Output) -> R
         let file = project.tests.get(&trial.rule).map(|tests| tests.file.clone()).unwrap_or_default();
         let source = from_disk(&file).unwrap_or_default();
         let (line, column) = Lines::of(&source).line_column(trial.place);
-        output.line(format!("{}  {} {}", output.say("不符", "FAILED"), trial.rule, trial.name));
+        let code = Code::TestFailed;
+        output.line(format!("{}[{code}]  {} {}", output.say("不符", "FAILED"), trial.rule, trial.name));
         output.line(format!("  {}:{line}:{column}", file.display()));
         for difference in &trial.differences {
             output.line(format!("  {}", output.text(&difference.about)));

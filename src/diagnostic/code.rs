@@ -129,7 +129,7 @@ codes! {
     EmptyTemplate = "HD411" Warning,
     /// The two languages of a template show different values.
     UnevenTemplate = "HD412" Warning,
-    /// A rule without unit tests.
+    /// A rule that no unit test covers.
     NoRuleTest = "HD413" Warning,
     /// A rule against a household that knows no innocent explanation.
     NoInnocent = "HD414" Error,
@@ -145,6 +145,10 @@ codes! {
     NeededTwice = "HD419" Error,
     /// A file name that cannot be a table name.
     BadFileName = "HD420" Error,
+    /// A rule without a dataset that defines its population.
+    NoPopulation = "HD421" Error,
+    /// A fact that no rule and no other fact reads.
+    UnusedFact = "HD422" Warning,
 
     // 5: the engine's checks of SQL
     /// SQL that does not parse.
@@ -169,6 +173,10 @@ codes! {
     TemplateColumn = "HD510" Error,
     /// A dataset that is read and not declared, or declared and not read.
     NeedsMismatch = "HD511" Error,
+    /// Some of the rows are taken without an order.
+    Unordered = "HD512" Warning,
+    /// A hit that is the same for everyone.
+    SameForAll = "HD513" Error,
 
     // 6: the rules' unit tests
     /// A test that expects nothing.
@@ -183,6 +191,8 @@ codes! {
     OrphanTest = "HD605" Error,
     /// A test whose expectation was not met.
     TestFailed = "HD606" Error,
+    /// Tests that never expect one of the three outcomes.
+    OneSidedTests = "HD607" Warning,
 
     // 7: the pipeline
     /// No pipeline of that name.

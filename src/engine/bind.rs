@@ -14,7 +14,7 @@ use datafusion::sql::{
     },
 };
 
-use super::fault::{SqlFault, SqlPlace};
+use super::fault::{FaultKind, SqlFault, SqlPlace};
 
 /// Named values for a statement, each written as a SQL literal: `t` → `DATE '2026-03-15'`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -50,6 +50,7 @@ impl Placeholders {
             match literal {
                 Some(literal) => *expr = Expr::Nested(Box::new(literal)),
                 None => unknown.push(SqlFault {
+                    kind: Box::new(FaultKind::Value(written.clone())),
                     message: format!("`{written}` has no value"),
                     place: Some(SqlPlace {
                         line: value.span.start.line,
@@ -57,7 +58,7 @@ impl Placeholders {
                         end_line: value.span.end.line,
                         end_column: value.span.end.column,
                     }),
-                    hints: Vec::new(),
+                    hints: Box::default(),
                 }),
             }
             ControlFlow::Continue(())

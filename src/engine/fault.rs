@@ -1,6 +1,10 @@
 //! What can go wrong in the engine: a mistake in a SQL text, with its place, or a failure while running.
 
-use datafusion::{common::Span, error::DataFusionError};
+use datafusion::{
+    common::{Column, SchemaError, Span},
+    error::DataFusionError,
+    sql::sqlparser::parser::ParserError,
+};
 
 /// A place in a SQL text: line and column count from 1, columns in characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,16 +19,50 @@ pub struct SqlPlace {
     pub end_column: u64,
 }
 
+/// What kind of mistake it is, as far as the engine tells.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum FaultKind {
+    /// The text is not SQL.
+    Syntax,
+    /// Not one statement that only reads.
+    NotOneSelect,
+    /// A column that the tables in reach do not have.
+    Column {
+        /// As written, with its table.
+        written: String,
+        /// Those in reach.
+        known: Vec<String>,
+    },
+    /// A column that several tables in reach have.
+    Ambiguous(String),
+    /// A function that does not exist.
+    Function {
+        /// As written.
+        written: String,
+        /// One that does, if it is near.
+        near: Option<String>,
+    },
+    /// Types that do not go together, in this function if it is one.
+    Types(Option<String>),
+    /// A placeholder without a value.
+    Value(String),
+    /// Anything else.
+    #[default]
+    Other,
+}
+
 /// A mistake that a person made in a SQL text.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub struct SqlFault {
+    /// What kind of mistake it is.
+    pub kind: Box<FaultKind>,
     /// What is wrong, in the engine's words.
     pub message: String,
     /// Where, when the engine knows.
     pub place: Option<SqlPlace>,
     /// What the engine suggests.
-    pub hints: Vec<String>,
+    pub hints: Box<[String]>,
 }
 
 /// The engine could not do what a correct statement asked for.
@@ -64,26 +102,119 @@ impl EngineError {
 
     /// The first of the mistakes in a statement: those who only run it need no more.
     pub(super) fn first(what: &str, faults: Vec<SqlFault>) -> Self {
-        let unknown = || SqlFault { message: "unknown mistake".to_owned(), place: None, hints: Vec::new() };
+        let unknown = || SqlFault::new(FaultKind::Other, "unknown mistake");
         Self::Sql { what: what.to_owned(), fault: faults.into_iter().next().unwrap_or_else(unknown) }
     }
 }
 
 impl SqlFault {
-    /// Reads the engine's error, its diagnostic and the place it points at.
+    /// A mistake of a kind, in our words, without a place.
+    pub(super) fn new(kind: FaultKind, message: impl Into<String>) -> Self {
+        Self { kind: Box::new(kind), message: message.into(), place: None, hints: Box::default() }
+    }
+
+    /// Reads the first mistake of the engine's error.
     pub(super) fn from_engine(error: &DataFusionError) -> Self {
+        let first = Self::all(error).into_iter().next();
+        first.unwrap_or_else(|| Self::new(FaultKind::Other, error.strip_backtrace()))
+    }
+
+    /// Reads every mistake of the engine's error, its diagnostic and the place it points at.
+    pub(super) fn all(error: &DataFusionError) -> Vec<Self> {
+        match error {
+            DataFusionError::Collection(errors) => errors.iter().flat_map(Self::all).collect(),
+            DataFusionError::Context(_, inner) => Self::all(inner),
+            error => vec![Self::one(error)],
+        }
+    }
+
+    fn one(error: &DataFusionError) -> Self {
         let Some(diagnostic) = error.diagnostic() else {
-            let message = error.strip_backtrace();
-            return Self { place: place_in_message(&message), message, hints: Vec::new() };
+            let message = words(error);
+            return Self {
+                kind: Box::new(kind(error, &message)),
+                place: place_in_message(&message),
+                message,
+                hints: Box::default(),
+            };
         };
         let notes = diagnostic.notes.iter().map(|note| note.message.clone());
         let helps = diagnostic.helps.iter().map(|help| help.message.clone());
-        Self {
-            message: diagnostic.message.clone(),
-            place: diagnostic.span.map(place),
-            hints: notes.chain(helps).collect(),
-        }
+        let hints: Vec<String> = notes.chain(helps).collect();
+        let message = diagnostic.message.clone();
+        let kind = match kind(error, &message) {
+            FaultKind::Function { written, .. } => {
+                let near = hints.iter().find_map(|hint| quoted(hint.strip_prefix("Possible function ")?));
+                FaultKind::Function { written, near: near.map(str::to_owned) }
+            }
+            kind => kind,
+        };
+        Self { kind: Box::new(kind), message, place: diagnostic.span.map(place), hints: hints.into() }
     }
+}
+
+/// The engine's words without its advice to report a bug of its own, and on one line.
+fn words(error: &DataFusionError) -> String {
+    let message = match error {
+        DataFusionError::SQL(parser, _) => match parser.as_ref() {
+            ParserError::TokenizerError(text) | ParserError::ParserError(text) => text.clone(),
+            ParserError::RecursionLimitExceeded => "the statement is nested too deeply".to_owned(),
+        },
+        error => error.strip_backtrace(),
+    };
+    let cut = ["\nThis issue was likely caused by a bug", "\n\nCandidate functions", ", errors: "];
+    let end = cut.iter().filter_map(|mark| message.find(mark)).min().unwrap_or(message.len());
+    message.get(..end).unwrap_or(&message).split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn kind(error: &DataFusionError, message: &str) -> FaultKind {
+    match error {
+        DataFusionError::Diagnostic(_, inner) | DataFusionError::Context(_, inner) => kind(inner, message),
+        DataFusionError::SQL(..) => FaultKind::Syntax,
+        DataFusionError::SchemaError(schema, _) => match schema.as_ref() {
+            SchemaError::FieldNotFound { field, valid_fields } => FaultKind::Column {
+                written: field.flat_name(),
+                known: valid_fields.iter().map(Column::flat_name).collect(),
+            },
+            SchemaError::AmbiguousReference { field } => FaultKind::Ambiguous(field.name.clone()),
+            _ => FaultKind::Other,
+        },
+        _ => kind_in_message(message),
+    }
+}
+
+/// What the engine says in words only.
+fn kind_in_message(message: &str) -> FaultKind {
+    let holds = |words: &[&str]| words.iter().any(|word| message.contains(word));
+    if let Some(name) = message.strip_prefix("Invalid function ").and_then(quoted) {
+        return FaultKind::Function { written: name.to_owned(), near: None };
+    }
+    if let Some((_, rest)) = message.split_once("column '").filter(|(_, rest)| rest.contains("is ambiguous"))
+    {
+        return FaultKind::Ambiguous(rest.split('\'').next().unwrap_or_default().to_owned());
+    }
+    if holds(&["not supported: ", "single SQL statement", "No SQL statements"]) {
+        return FaultKind::NotOneSelect;
+    }
+    if holds(&[
+        "incompatible types",
+        "Cannot infer common",
+        "match any signature",
+        "No function matches",
+        "coerc",
+        "must be of type",
+        "needs to be boolean",
+        "must be boolean",
+    ]) {
+        let function = message.split_once("unction ").and_then(|(_, rest)| quoted(rest));
+        return FaultKind::Types(function.map(str::to_owned));
+    }
+    FaultKind::Other
+}
+
+/// What stands in the quotes that a text begins with.
+fn quoted(text: &str) -> Option<&str> {
+    text.strip_prefix('\'')?.split('\'').next()
 }
 
 pub(super) fn place(span: Span) -> SqlPlace {
@@ -93,6 +224,11 @@ pub(super) fn place(span: Span) -> SqlPlace {
         end_line: span.end.line,
         end_column: span.end.column,
     }
+}
+
+/// The place of a span that the parser gave; None where it gave none.
+pub(super) fn place_of(span: datafusion::sql::sqlparser::tokenizer::Span) -> Option<SqlPlace> {
+    Span::try_from_sqlparser_span(span).map(place)
 }
 
 /// The parser says `… at Line: 3, Column: 14` in words only.
@@ -107,6 +243,37 @@ fn place_in_message(message: &str) -> Option<SqlPlace> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn several_mistakes_in_one_error_are_several_mistakes() {
+        let field = |name: &str| {
+            let field = Box::new(Column::from_name(name));
+            let valid_fields = vec![Column::new(Some("c"), "case_id")];
+            DataFusionError::SchemaError(
+                Box::new(SchemaError::FieldNotFound { field, valid_fields }),
+                Box::new(None),
+            )
+        };
+        let both = DataFusionError::Context(
+            "while planning".into(),
+            Box::new(DataFusionError::Collection(vec![field("a"), field("b")])),
+        );
+        let kinds: Vec<FaultKind> = SqlFault::all(&both).into_iter().map(|fault| *fault.kind).collect();
+        let unknown =
+            |name: &str| FaultKind::Column { written: name.into(), known: vec!["c.case_id".into()] };
+        assert_eq!(kinds, [unknown("a"), unknown("b")]);
+    }
+
+    #[test]
+    fn the_engines_words_are_kept_short() {
+        let long = "Internal error: Function 'sum' failed to match any signature, errors: Error during planning: x. \nThis issue was likely caused by a bug";
+        let fault = SqlFault::from_engine(&DataFusionError::Plan(long.to_owned()));
+        assert_eq!(*fault.kind, FaultKind::Types(Some("sum".to_owned())));
+        assert_eq!(
+            fault.message,
+            "Error during planning: Internal error: Function 'sum' failed to match any signature"
+        );
+    }
 
     #[test]
     fn the_parsers_words_hold_a_place() {

@@ -14,13 +14,17 @@
 mod bind;
 mod cells;
 mod fault;
+mod look;
 mod mutants;
+mod planned;
 mod session;
 
 pub use bind::Placeholders;
 pub use cells::{Cell, cell};
-pub use fault::{EngineError, SqlFault, SqlPlace};
+pub use fault::{EngineError, FaultKind, SqlFault, SqlPlace};
+pub use look::{Look, Unsteadiness, Unsteady};
 pub use mutants::{Mutant, mutants};
+pub use planned::Planned;
 pub use session::{Engine, Limits, TableName};
 
 /// The engine's version, which the manifest of a run names.

@@ -14,7 +14,7 @@ use datafusion::sql::sqlparser::{
     parser::Parser,
 };
 
-use super::fault::SqlFault;
+use super::fault::{FaultKind, SqlFault};
 
 /// What a mutant's condition became when it was left out.
 const NOTHING: &str = "∅";
@@ -32,11 +32,7 @@ pub struct Mutant {
 
 /// Every mutant of a statement, in the order of the text. Two that read the same are told apart by their line.
 pub fn mutants(sql: &str) -> Result<Vec<Mutant>, SqlFault> {
-    let fault = |error: &dyn std::fmt::Display| SqlFault {
-        message: error.to_string(),
-        place: None,
-        hints: Vec::new(),
-    };
+    let fault = |error: &dyn std::fmt::Display| SqlFault::new(FaultKind::Syntax, error.to_string());
     let statements = Parser::parse_sql(&GenericDialect {}, sql).map_err(|error| fault(&error))?;
     let [original] = statements.as_slice() else { return Err(fault(&"not one statement")) };
     let mut mutants = Vec::new();

@@ -27,7 +27,9 @@ use parquet::{
 
 use super::{
     bind::{self, Placeholders},
-    fault::{EngineError, SqlFault},
+    fault::{EngineError, FaultKind, SqlFault},
+    look::{self, Look},
+    planned::Planned,
 };
 
 /// The engine's own name for the catalog in which all tables are.
@@ -243,11 +245,14 @@ impl Engine {
 
     /// The tables that a statement reads, common table expressions left out; sorted.
     pub fn tables_of(&self, sql: &str) -> Result<Vec<TableName>, SqlFault> {
-        let statement = self.parse(sql)?;
+        self.tables_in(&self.parse(sql)?)
+    }
+
+    fn tables_in(&self, statement: &Statement) -> Result<Vec<TableName>, SqlFault> {
         let references = self
             .context
             .state()
-            .resolve_table_references(&statement)
+            .resolve_table_references(statement)
             .map_err(|error| SqlFault::from_engine(&error))?;
         let mut names: Vec<TableName> = references
             .into_iter()
@@ -263,9 +268,30 @@ impl Engine {
         Ok(bind::used(&self.parse(sql)?))
     }
 
-    /// Plans a statement without running it: the columns it gives, or every mistake found.
-    pub async fn plan(&self, sql: &str, values: &Placeholders) -> Result<SchemaRef, Vec<SqlFault>> {
-        Ok(self.logical(sql, values).await?.schema().inner().clone())
+    /// The names of all tables, sorted.
+    pub fn tables(&self) -> Vec<TableName> {
+        let Some(catalog) = self.context.catalog(CATALOG) else { return Vec::new() };
+        let schemas = catalog.schema_names().into_iter();
+        let tables = schemas.filter_map(|name| Some((catalog.schema(&name)?.table_names(), name)));
+        let mut names: Vec<TableName> = tables
+            .flat_map(|(tables, schema)| tables.into_iter().map(move |table| TableName::new(&schema, table)))
+            .collect();
+        names.sort();
+        names
+    }
+
+    /// Plans a statement without running it, or names every mistake found.
+    pub async fn plan(&self, sql: &str, values: &Placeholders) -> Result<Planned, Vec<SqlFault>> {
+        Ok(Planned(self.logical(sql, values).await?))
+    }
+
+    /// What a statement shows without being planned.
+    pub fn look(&self, sql: &str) -> Result<Look, SqlFault> {
+        let statement = self.parse(sql)?;
+        let tables = self.tables_in(&statement)?;
+        let mut places = look::relations(&statement);
+        places.retain(|(name, _)| tables.contains(name));
+        Ok(Look { tables, places, unsteady: look::unsteady(&statement, &self.context.state()) })
     }
 
     /// Runs a statement and returns its rows.
@@ -320,19 +346,21 @@ impl Engine {
 
     async fn logical(&self, sql: &str, values: &Placeholders) -> Result<LogicalPlan, Vec<SqlFault>> {
         let mut statement = self.parse(sql).map_err(|fault| vec![fault])?;
+        if !look::is_query(&statement) {
+            return Err(vec![SqlFault::new(FaultKind::NotOneSelect, "the statement is not a query")]);
+        }
         values.bind(&mut statement)?;
         let state = self.context.state();
-        let plan =
-            state.statement_to_plan(statement).await.map_err(|error| vec![SqlFault::from_engine(&error)])?;
+        let plan = state.statement_to_plan(statement).await.map_err(|error| SqlFault::all(&error))?;
         // Rules and facts only read.
         let options =
             SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
-        options.verify_plan(&plan).map_err(|error| vec![SqlFault::from_engine(&error)])?;
+        options.verify_plan(&plan).map_err(|error| SqlFault::all(&error))?;
         // Types are coerced here, so that a comparison that makes no sense is found without running it.
         state
             .analyzer()
             .execute_and_check(plan, state.config_options(), |_, _| {})
-            .map_err(|error| vec![SqlFault::from_engine(&error)])
+            .map_err(|error| SqlFault::all(&error))
     }
 
     /// Plans a statement down to what runs.

@@ -38,7 +38,7 @@ pub fn write(plan: &RunPlan, record: &RunRecord, folder: &Path) -> Result<(), Ni
         "plan": plan.text,
         "results": {
             "rules": rules, "households": record.households, "lists": record.lists, "listed": record.listed,
-            "quarantined": record.quarantined, "notes": notes,
+            "quarantined": record.quarantined, "missing_figures": record.missing_figures, "notes": notes,
         },
         "outputs": outputs,
     });

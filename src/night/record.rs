@@ -34,6 +34,8 @@ pub struct RunRecord {
     pub listed: usize,
     /// Rows set aside in the snapshots that the run used.
     pub quarantined: u64,
+    /// Figures that the law has and the parameters do not, each as `name division`.
+    pub missing_figures: Vec<String>,
     /// What else must be known.
     pub notes: Vec<Text>,
 }
@@ -56,10 +58,11 @@ pub struct RuleRecord {
 }
 
 impl RunRecord {
-    /// Whether a person must look: a delivery was refused, rows were set aside, a rule was not evaluated.
+    /// Whether a person must look: a delivery was refused, rows were set aside, a rule was not evaluated, a figure is missing.
     pub fn needs_a_look(&self) -> bool {
         self.intake.refused().next().is_some()
             || self.quarantined > 0
+            || !self.missing_figures.is_empty()
             || self.rules.values().any(|rule| rule.not_run.is_some())
     }
 }
@@ -230,6 +233,7 @@ pub(super) fn reopen(plan: &RunPlan, intake: Intake, folder: PathBuf) -> Result<
     }
     let size = |key: &str| usize::try_from(count(results, key)).unwrap_or_default();
     let notes = results.get("notes").and_then(serde_json::Value::as_array);
+    let missing = results.get("missing_figures").and_then(serde_json::Value::as_array);
     Ok(RunRecord {
         run: plan.run.clone(),
         folder,
@@ -240,6 +244,11 @@ pub(super) fn reopen(plan: &RunPlan, intake: Intake, folder: PathBuf) -> Result<
         lists: size("lists"),
         listed: size("listed"),
         quarantined: count(results, "quarantined"),
+        missing_figures: missing
+            .into_iter()
+            .flatten()
+            .filter_map(|one| one.as_str().map(str::to_owned))
+            .collect(),
         notes: notes.into_iter().flatten().filter_map(text_of).collect(),
     })
 }

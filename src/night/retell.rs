@@ -23,7 +23,9 @@ pub fn write(
     draft: &Path,
     folder: PathBuf,
 ) -> Result<RunRecord, NightError> {
-    let input = input(order, plan, intake, &executed)?;
+    let coverage = executed.outcomes.values().flatten().flat_map(|outcome| outcome.coverage.iter().cloned());
+    let missing_figures = words::missing_figures(order, &coverage.collect::<Vec<_>>());
+    let input = input(order, plan, intake, &executed, &missing_figures)?;
     let composed = report::compose(&input)?;
     report::write(&composed, draft)?;
     let values: BTreeMap<&str, &str> = executed.values.iter().collect();
@@ -40,6 +42,7 @@ pub fn write(
         lists: composed.lists.len(),
         listed: input.leads.iter().filter(|lead| lead.listed).count(),
         quarantined: quarantined(plan),
+        missing_figures,
         notes: composed.notes.clone(),
     };
     manifest::write(plan, &record, draft)?;
@@ -75,6 +78,7 @@ fn input(
     plan: &RunPlan,
     intake: &Intake,
     executed: &Executed,
+    missing_figures: &[String],
 ) -> Result<ReportInput, NightError> {
     let project = order.project;
     let mut leads: Vec<Lead> = Vec::new();
@@ -115,7 +119,7 @@ fn input(
         links: executed.links.clone(),
         history: BTreeMap::new(),
         calendar: calendar(order)?,
-        notes: words::notes(order, plan),
+        notes: words::notes(order, plan, missing_figures),
     })
 }
 

@@ -1,14 +1,14 @@
 //! The words of contracts, rules and feeds, as the report needs them. Only carries over; never words of its own.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Intake, Order, RunPlan, intake::Fate};
 use crate::{
-    acquire::{Reason, Repair},
-    compare::Outcome,
+    acquire::{self, Repair},
+    compare::{Outcome, Reason},
     contract::Contract,
-    model::{DatasetId, Fen, Text},
-    parameter::Figure,
+    model::{CoverageRow, DatasetId, Fen, Text},
+    parameter::{Figure, Value},
     project::{Rule, Status},
     report::{Feed, FieldNote, Legal, Refused, RuleNote, RuleStatus},
 };
@@ -122,7 +122,9 @@ pub fn labels<'a>(contracts: impl Iterator<Item = &'a Contract>) -> BTreeMap<Str
             }
         }
     }
-    labels.extend(Reason::ALL.iter().map(|reason| (format!("quarantine.{}", reason.code()), reason.text())));
+    labels.extend(
+        acquire::Reason::ALL.iter().map(|reason| (format!("quarantine.{}", reason.code()), reason.text())),
+    );
     labels.extend(Repair::ALL.iter().map(|repair| (format!("repair.{}", repair.code()), repair.text())));
     labels
 }
@@ -149,9 +151,42 @@ pub fn s3_min_amount(order: &Order<'_>) -> Fen {
     }
 }
 
+/// The figures that were missing tonight, each as `name division`: a standard for cases that were met, and any other without
+/// a value in the run's division or a part of it. They are never taken as zero or as a default.
+pub fn missing_figures(order: &Order<'_>, coverage: &[CoverageRow]) -> Vec<String> {
+    let reason = Reason::NoStandard.as_str(None);
+    let without = coverage.iter().filter(|row| row.reason.as_deref() == Some(reason) && row.insufficient > 0);
+    let county = |division: &str| division.get(..6).unwrap_or(division).to_owned();
+    let mut missing: BTreeSet<String> =
+        without.map(|row| format!("dibao_standard {}", county(&row.division))).collect();
+    let (book, division) = (&order.project.parameters, &order.project.pipeline.division.value);
+    for parameter in book.gaps(division, order.t) {
+        let holds_in_part =
+            |value: &Value| value.from <= order.t && crate::model::lies_in(&value.division, division);
+        if !book.values(&parameter.name).iter().any(holds_in_part) {
+            missing.insert(format!("{} {division}", parameter.name));
+        }
+    }
+    missing.into_iter().collect()
+}
+
 /// What the reader of the report must know about tonight.
-pub fn notes(order: &Order<'_>, plan: &RunPlan) -> Vec<Text> {
+pub fn notes(order: &Order<'_>, plan: &RunPlan, missing: &[String]) -> Vec<Text> {
     let mut notes = Vec::new();
+    if !missing.is_empty() {
+        let named = missing.iter().map(|figure| {
+            let code = figure.rsplit_once(' ').map_or("", |(_, code)| code);
+            let name = order.project.divisions.name(code, order.t).unwrap_or_default();
+            format!("{figure} {name}").trim_end().to_owned()
+        });
+        let list = named.collect::<Vec<_>>().join(", ");
+        notes.push(Text::new(
+            format!("缺少参数取值：{list}。所涉案件不能判断，请在 pipelines/parameters/ 或 standards.csv 中补上。"),
+            format!(
+                "figures are missing: {list}. The cases concerned cannot be judged; add them in pipelines/parameters/ or standards.csv."
+            ),
+        ));
+    }
     let persons = plan.feeds.get(&DatasetId::new("civil_affairs", "persons"));
     let is_missing = persons.is_none_or(|feed| feed.as_of.is_none());
     if is_missing || persons.is_some_and(|feed| feed.is_stale(order.t)) {

@@ -8,7 +8,9 @@ use std::{
 
 use chrono::NaiveDate;
 
-use super::{Catalogue, Column, Figure, Parameter, catalogue, complaint::twice, values::yaml_files};
+use super::{
+    Catalogue, Column, Divisions, Figure, Parameter, catalogue, complaint::twice, values::yaml_files,
+};
 use crate::{
     diagnostic::{Cell, Checked, Code, Diagnostic, Diagnostics, form::Sheet, nearest},
     model::{Digest, division_stem, lies_in},
@@ -154,8 +156,9 @@ impl ParameterBook {
         self.catalogue.values().filter(|parameter| !holds(&parameter.name)).collect()
     }
 
-    /// Reports every name without any value for a division or a part of it, on any day.
-    pub fn check_gaps(&self, division: &str) -> Diagnostics {
+    /// Reports every name without any value for a division or a part of it, on any day; and, as a warning, the counties that
+    /// are left out where others have one: their cases cannot be judged.
+    pub fn check_gaps(&self, division: &str, divisions: &Divisions) -> Diagnostics {
         let mut found = Diagnostics::new();
         for (name, parameter) in &self.catalogue {
             let reaches =
@@ -167,6 +170,25 @@ impl ParameterBook {
                 );
                 let gap = Diagnostic::new(Code::ParameterGap, &parameter.file, zh, en);
                 found.push(gap.at(parameter.span.clone()));
+                continue;
+            }
+            let has_value =
+                |county: &str| self.values(name).iter().any(|value| lies_in(county, &value.division));
+            let without: Vec<String> = divisions
+                .counties(division)
+                .filter(|county| !has_value(&county.code))
+                .map(|county| format!("{} {}", county.code, county.name_zh))
+                .collect();
+            if let Some(first) = self.values(name).iter().find(|value| reaches(value) && !without.is_empty())
+            {
+                let list = without.join(", ");
+                let zh = format!("参数 `{name}` 对这些区县没有取值：{list}");
+                let en = format!("the parameter `{name}` has no value for these counties: {list}");
+                let place = &first.place;
+                let mut gap =
+                    Diagnostic::new(Code::ParameterGap, &place.file, zh, en).at(place.division.clone());
+                gap.cell = place.division_cell;
+                found.push(gap.as_warning());
             }
         }
         found
@@ -277,5 +299,40 @@ mod tests {
             book(vec![value("330302", None, "2020-01-01", 1), value("330302000", None, "2020-01-01", 2)]);
         let found = book.duplicates();
         assert_eq!(found.iter().map(|one| one.code).collect::<Vec<_>>(), [Code::DuplicateValue]);
+    }
+
+    #[test]
+    fn a_figure_changes_on_its_day_and_not_a_day_before() {
+        let city =
+            book(vec![value("330300", None, "2024-07-01", 1145), value("330300", None, "2025-07-01", 1190)]);
+        for (on, expected) in [
+            ("2024-06-30", None),
+            ("2024-07-01", Some("1145")),
+            ("2025-06-30", Some("1145")),
+            ("2025-07-01", Some("1190")),
+        ] {
+            assert_eq!(figure(&city, "330302001", Some("urban"), on).as_deref(), expected, "{on}");
+        }
+    }
+
+    #[test]
+    fn counties_without_a_value_are_named_where_others_have_one() {
+        let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines");
+        let (divisions, _) = Divisions::load(&shipped.join("reference/divisions.csv"));
+        let (shipped, _) = ParameterBook::load(&shipped.join("parameters"));
+        let counties: Vec<String> = divisions.counties("330300").map(|county| county.code.clone()).collect();
+        let of = |code: &String| value(code, None, "2024-07-01", 1145);
+        let gaps = |values: Vec<Value>| {
+            let mut book = shipped.clone();
+            book.replace("dibao_standard", values);
+            let found = book.check_gaps("330300", &divisions, Path::new("catalogue.yaml"));
+            found.iter().map(|one| (one.level, one.message.en.clone())).collect::<Vec<_>>()
+        };
+        assert_eq!(gaps(counties.iter().map(of).collect()), []);
+        let but_one = gaps(counties.iter().filter(|code| *code != "330326").map(of).collect());
+        assert_eq!(but_one.len(), 1);
+        assert_eq!(but_one[0].0, crate::diagnostic::Level::Warning);
+        assert!(but_one[0].1.ends_with("for these counties: 330326 平阳县"), "{but_one:?}");
+        assert_eq!(gaps(vec![])[0].0, crate::diagnostic::Level::Error);
     }
 }

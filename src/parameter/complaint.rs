@@ -1,9 +1,12 @@
 //! What is said about a figure that cannot stand: twice there, wrong unit, out of bounds, without a source.
 
-use std::path::Path;
+use std::{collections::BTreeMap, path::Path};
 
 use super::{Figure, Parameter, Value};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::{
+    diagnostic::{Code, Diagnostic},
+    model::division_stem,
+};
 
 /// Two values for one scope, at the second.
 pub(super) fn twice(name: &str, first: &Value, second: &Value) -> Diagnostic {
@@ -33,6 +36,29 @@ pub(super) fn twice(name: &str, first: &Value, second: &Value) -> Diagnostic {
         _ => twice.note(format!("另一个在 {file}"), format!("the other is in {file}")),
     };
     twice.help("删去其中一个", "remove one of them")
+}
+
+/// Values of one scope that are not written in the order of their first days, each at the later line.
+pub(super) fn disorder(values: &[Value]) -> Vec<Diagnostic> {
+    let scope = |value: &Value| (division_stem(&value.division).to_owned(), value.hukou_kind.clone());
+    let mut last: BTreeMap<_, &Value> = BTreeMap::new();
+    let mut found = Vec::new();
+    for value in values {
+        if let Some(before) = last.insert(scope(value), value).filter(|before| before.from > value.from) {
+            let (zh, en) = (
+                format!("{} 排在 {} 之后", value.from, before.from),
+                format!("{} comes after {}", value.from, before.from),
+            );
+            let place = &value.place;
+            let mut late = Diagnostic::new(Code::DatesOutOfOrder, &place.file, zh, en).at(place.span.clone());
+            late.cell = place.cell;
+            found.push(late.help(
+                "同一区划的取值请按生效日期先后排列",
+                "write the values of one division in the order of their dates",
+            ));
+        }
+    }
+    found
 }
 
 /// A unit that is not the catalogue's.

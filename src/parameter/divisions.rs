@@ -9,7 +9,7 @@ use chrono::NaiveDate;
 use super::ParameterBook;
 use crate::{
     diagnostic::{Checked, Code, Diagnostic, Diagnostics, Record, Table, nearest},
-    model::BadWord,
+    model::{BadWord, lies_in},
 };
 
 /// The level of a division.
@@ -146,6 +146,28 @@ impl Divisions {
             (_, Some(from)) => gone.note(format!("设立于 {from}"), format!("it was set up on {from}")),
             _ => gone,
         })
+    }
+
+    /// What is said about a division that was dissolved and not set up again.
+    pub fn dissolved(&self, code: &str, file: &Path) -> Option<Diagnostic> {
+        let last = self.rows.get(code.get(..6)?)?.last()?;
+        let on = last.valid_to?;
+        let name = &last.name_zh;
+        let (zh, en) = (
+            format!("区划 `{code}`（{name}）自 {on} 起已不存在"),
+            format!("the division `{code}` ({name}) does not exist any more from {on}"),
+        );
+        let gone = Diagnostic::new(Code::DivisionNotInForce, file, zh, en);
+        Some(match &last.successor_code {
+            Some(next) => gone.help(format!("已由 `{next}` 取代"), format!("it was followed by `{next}`")),
+            None => gone,
+        })
+    }
+
+    /// The counties in force today that lie in a division, by code: those that the table does not end.
+    pub(super) fn counties(&self, division: &str) -> impl Iterator<Item = &Division> {
+        let is_county = |row: &&Division| row.level == DivisionLevel::County && row.valid_to.is_none();
+        self.iter().filter(is_county).filter(move |row| lies_in(&row.code, division))
     }
 
     /// Whether the table lists the neighbours of a county, prefecture or province code.

@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 
 use super::{
     Figure, HUKOU_KINDS, Parameter, ParameterBook, Place, Value,
-    complaint::{bounds, no_source, wrong_unit},
+    complaint::{bounds, disorder, no_source, wrong_unit},
 };
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Record, Table, nearest};
 
@@ -35,6 +35,7 @@ impl ParameterBook {
             values.extend(Row { table: &table, record, file, parameter }.read(&mut found));
         }
         for (name, values) in rows {
+            found.extend(disorder(&values));
             self.replace(&name, values);
         }
         let twice = self.duplicates().into_iter().filter(|one| one.file == file);

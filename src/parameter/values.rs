@@ -4,12 +4,9 @@ use std::path::{Path, PathBuf};
 
 use super::{
     HUKOU_KINDS, Parameter, ParameterBook, Place, Value,
-    complaint::{bounds, no_source, wrong_unit},
+    complaint::{bounds, disorder, no_source, wrong_unit},
 };
-use crate::{
-    diagnostic::{Code, form::Sheet, yaml::Node},
-    model::division_stem,
-};
+use crate::diagnostic::{form::Sheet, yaml::Node};
 
 impl ParameterBook {
     /// Reads a file of values by parameter.
@@ -32,7 +29,7 @@ impl ParameterBook {
             }
             let items = fields.required("values", sheet).map(|node| sheet.items(node)).unwrap_or_default();
             let values: Vec<Value> = items.iter().filter_map(|node| value(parameter, node, sheet)).collect();
-            check_order(&values, sheet);
+            sheet.found.extend(disorder(&values));
             self.values.entry(key.name.clone()).or_default().extend(values);
             fields.finish(sheet);
         }
@@ -96,23 +93,5 @@ impl std::str::FromStr for HukouKind {
     type Err = ();
     fn from_str(text: &str) -> Result<Self, ()> {
         HUKOU_KINDS.contains(&text).then(|| Self(text.to_owned())).ok_or(())
-    }
-}
-
-fn check_order(values: &[Value], sheet: &mut Sheet) {
-    for (at, value) in values.iter().enumerate() {
-        let scope = |value: &Value| (division_stem(&value.division).to_owned(), value.hukou_kind.clone());
-        let before = values.iter().take(at).rev().find(|earlier| scope(earlier) == scope(value));
-        if let Some(before) = before.filter(|before| before.from > value.from) {
-            let (zh, en) = (
-                format!("{} 排在 {} 之后", value.from, before.from),
-                format!("{} comes after {}", value.from, before.from),
-            );
-            let late = sheet.diagnostic(Code::DatesOutOfOrder, value.place.span.clone(), zh, en);
-            sheet.found.push(late.help(
-                "同一区划的取值请按生效日期先后排列",
-                "write the values of one division in the order of their dates",
-            ));
-        }
     }
 }

@@ -45,7 +45,7 @@ const FILES: &[(&str, &str)] = &[
     ),
     (
         TEST,
-        "tests:\n  - name: 死亡次月仍发放\n    given:\n      civil_affairs.deaths:\n        - {person_id: 甲, died_on: 2026-01-03}\n    expect:\n      leads:\n        - {subject: 甲, severity: S1}\n",
+        "tests:\n  - name: 死亡次月仍发放\n    given:\n      civil_affairs.deaths:\n        - {person_id: 甲, died_on: 2026-01-03}\n    expect:\n      leads:\n        - {subject: 甲, severity: S1}\n  - {name: 没有死亡或数据过期, expect: {clear: [乙], insufficient: {丙: stale}}}\n",
     ),
 ];
 
@@ -142,7 +142,8 @@ fn every_diagnostic_is_found_at_its_place() {
     assert!(wrong.is_empty(), "{wrong}");
     // The 5xx codes are the planner's, HD606 the test runner's, HD701 has a test of its own.
     let elsewhere = |code: &Code| {
-        code.as_str().starts_with("HD5") || [Code::TestFailed, Code::UnknownPipeline].contains(code)
+        code.as_str().starts_with("HD5")
+            || [Code::TestFailed, Code::UnknownPipeline, Code::UnusedFact].contains(code)
     };
     let missing: Vec<_> = Code::ALL.iter().filter(|code| !elsewhere(code) && !seen.contains(code)).collect();
     assert!(missing.is_empty(), "no case makes {missing:?} happen");
@@ -181,6 +182,7 @@ fn cases() -> Vec<(Vec<Edit>, Vec<&'static str>)> {
                 "pipelines/reference/standards.csv:6:5 HD202", "pipelines/reference/standards.csv:7:5 HD205"]),
         // divisions
         (vec![Swap(NIGHT, "330300", "330301")], vec!["pipelines/night.yaml:3:11 HD301"]),
+        (vec![Swap(NIGHT, "330300", "330322")], vec!["pipelines/night.yaml:3:11 HD302"]),
         (vec![Swap(DEATH, "330300\", from: 2024", "330322\", from: 2024")], vec!["pipelines/parameters/death.yaml:5:18 HD302"]),
         (vec![Swap(DIVISIONS, "330300,,2015-07-23,330305", "330300,,2015-07-23,330306")], vec!["pipelines/reference/divisions.csv:5:7 HD303"]),
         // rules
@@ -199,6 +201,9 @@ fn cases() -> Vec<(Vec<Edit>, Vec<&'static str>)> {
         (vec![Swap(RULE, "zh: \"{dead_on}死亡\"", "zh: \"死亡于 {dead_on\"")], vec!["pipelines/rules/death/D-01.sql:18:19 HD410"]),
         (vec![Swap(RULE, "\"{dead_on}死亡\", en: \"Died {dead_on}\"", "死亡, en: Died")], vec!["pipelines/rules/death/D-01.sql:18:9 HD411"]),
         (vec![Swap(RULE, "\"Died {dead_on}\"", "Died")], vec!["pipelines/rules/death/D-01.sql:18:9 HD412"]),
+        (vec![Write(TEST, "tests: []\n")], vec!["pipelines/rules/death/D-01.sql:2:5 HD413"]),
+        (vec![Swap(TEST, "clear: [乙]", "leads: []")], vec!["pipelines/rules/death/D-01.test.yaml:2:11 HD607"]),
+        (vec![Swap(TEST, "clear: [乙]", "population: 2")], vec![]),
         (vec![Remove(TEST)], vec!["pipelines/rules/death/D-01.sql:2:5 HD413"]),
         (vec![Swap(RULE, "innocent:\n  - {zh: 登记错误, en: A wrong record}\n", "innocent: []\n")], vec!["pipelines/rules/death/D-01.sql:16:11 HD414"]),
         (vec![Swap(RULE, ", source: 国务院令第649号", "")], vec!["pipelines/rules/death/D-01.sql:15:5 HD415"]),
@@ -210,6 +215,7 @@ fn cases() -> Vec<(Vec<Edit>, Vec<&'static str>)> {
         (vec![Swap(RULE, "f.death_lag", "1")], vec!["pipelines/rules/death/D-01.sql:13:14 HD417"]),
         (vec![Swap(RULE, "present: [civil_affairs.deaths, civil_affairs.payments]", "present: [civil_affairs.deaths]")], vec!["pipelines/rules/death/D-01.sql:8:14 HD418"]),
         (vec![Swap(RULE, "absent: []", "absent: [civil_affairs.deaths]")], vec!["pipelines/rules/death/D-01.sql:11:12 HD419"]),
+        (vec![Swap(RULE, "population: [civil_affairs.payments]", "population: []")], vec!["pipelines/rules/death/D-01.sql:8:13 HD421"]),
         (vec![Write("pipelines/facts/Found-Income.sql", "SELECT 1")], vec!["pipelines/facts/Found-Income.sql HD420"]),
         // unit tests
         (vec![Swap(TEST, "      leads:\n        - {subject: 甲, severity: S1}\n", "      {}\n")], vec!["pipelines/rules/death/D-01.test.yaml:7:7 HD601"]),
@@ -344,7 +350,7 @@ fn the_shipped_parameters_and_divisions_are_sound() {
     let (book, mut found) = ParameterBook::load(&[shipped.join("parameters")]);
     let divisions = found.take(Divisions::load(&shipped.join("reference/divisions.csv")));
     found.append(book.check_divisions(&divisions));
-    found.append(book.check_gaps("330300"));
+    found.append(book.check_gaps("330300", &divisions));
     assert!(found.is_empty(), "{}", Renderer::default().all(&found, &crate::diagnostic::from_disk));
     assert_eq!(book.catalogue().len(), 31);
     let on = |day: &str| chrono::NaiveDate::parse_from_str(day, "%Y-%m-%d").unwrap();

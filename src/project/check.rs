@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, ops::Range};
 
 use super::{
-    Basis, Inputs, Project, Rule, Template, folder,
+    Basis, Inputs, Project, Rule, Template,
     known::{Known, unknown_column},
 };
 use crate::{
@@ -50,7 +50,7 @@ impl Check<'_> {
         self.templates();
         self.grounds();
         self.parameters();
-        self.test();
+        self.tests();
     }
 
     pub(super) fn report(&mut self, code: Code, path: &str, zh: impl Into<String>, en: impl Into<String>) {
@@ -82,6 +82,16 @@ impl Check<'_> {
                     twice.help("两者皆需时只写在 absent", "where both hold, write it under `absent` only"),
                 );
             }
+        }
+        if rule.population.is_empty() && rule.places.contains_key("population") {
+            let (zh, en) =
+                ("没有写明核对对象（population）来自哪个数据集", "no dataset defines the population");
+            let place = rule.place("population");
+            let empty = Diagnostic::new(Code::NoPopulation, &rule.file, zh, en).at(place);
+            self.found.push(empty.help(
+                "写明“核对谁”所在的数据集，例如 [civil_affairs.cases]",
+                "name the dataset in which those it is about stand, for example [civil_affairs.cases]",
+            ));
         }
         for (at, id) in rule.population.iter().enumerate().filter(|(_, id)| !rule.needed().contains(id)) {
             let (zh, en) = (
@@ -226,17 +236,6 @@ impl Check<'_> {
             let zh = if statutory { "依法核对的规则没有法律依据" } else { "没有法律依据" };
             let path = if rule.places.contains_key("legal") { "legal" } else { "basis" };
             self.report(Code::NoLegalSource, path, zh, "no legal basis is given");
-        }
-    }
-
-    fn test(&mut self) {
-        let id = folder::stem(&self.rule.file, ".sql").unwrap_or_default();
-        if !self.project.test_files.contains(&id) {
-            let (zh, en) = (
-                format!("缺少单元测试 {id}.test.yaml"),
-                format!("the unit tests {id}.test.yaml are missing"),
-            );
-            self.report(Code::NoRuleTest, "id", zh, en);
         }
     }
 }

@@ -46,12 +46,15 @@ impl Check<'_> {
         // A column `recheck_months_a` is the parameter `recheck_months`.
         let parameter = |word: &str| columns.get(word).copied();
         let mut used: BTreeSet<&str> = BTreeSet::new();
+        // One name is one mistake, where it is first used.
+        let mut reported: BTreeSet<&str> = BTreeSet::new();
         for word in words(&rule.text) {
             let known = parameter(word.text);
             used.extend(known);
             let name = known.unwrap_or(word.text);
             let is_use = word.dollar || (word.behind_point && known.is_some());
-            if is_use && !declared.contains(name) && !(word.dollar && is_given(word.text)) {
+            let is_declared = declared.contains(name) || (word.dollar && is_given(word.text));
+            if is_use && !is_declared && reported.insert(name) {
                 self.found.push(undeclared(rule, name, word.span.clone()));
             }
         }

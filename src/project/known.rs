@@ -33,7 +33,8 @@ impl Known<'_> {
         file: &Path,
         span: Range<usize>,
     ) -> Option<Diagnostic> {
-        if self.contracts.contains_key(id) || self.broken.contains(id) {
+        // Without any contract there is one mistake, and it was reported: not one for every name.
+        if self.contracts.is_empty() || self.contracts.contains_key(id) || self.broken.contains(id) {
             return None;
         }
         let names: Vec<String> = self.contracts.keys().map(ToString::to_string).collect();

@@ -41,11 +41,14 @@ pub struct Project {
     pub divisions: Divisions,
     /// The ids that have a test file, even one that does not read.
     pub(super) test_files: BTreeSet<String>,
+    /// Whether some rule's file did not read.
+    unread_rules: bool,
 }
 
 impl Project {
-    /// Loads a pipeline by name or path. None when the pipeline file itself cannot be read; otherwise whatever could be
-    /// read is there, and the diagnostics say what could not.
+    /// Loads a pipeline by name or path. None when there is no such file; otherwise whatever could be read is there, and the
+    /// diagnostics say what could not. A field of the pipeline that did not read holds a stand-in, so that the other files
+    /// are checked all the same: a project whose diagnostics have errors is never run.
     pub fn load(root: &Path, pipeline: &str) -> Checked<Option<Self>> {
         let (pipeline, mut found) = Pipeline::open(root, pipeline);
         let project = pipeline.map(|pipeline| Self::with(root, pipeline, &mut found));
@@ -73,6 +76,7 @@ impl Project {
             parameters,
             divisions,
             test_files: BTreeSet::new(),
+            unread_rules: false,
         };
         project.load_rules(found);
         let standards = project.pipeline.reference.join("standards.csv");
@@ -109,11 +113,15 @@ impl Project {
     fn check_scopes(&self) -> Diagnostics {
         let mut found = self.parameters.check_divisions(&self.divisions);
         let (division, file) = (&self.pipeline.division, &self.pipeline.file);
-        let wrong = self.divisions.complaint(&division.value, None, file);
-        let unknown = wrong.is_some();
-        found.extend(wrong.map(|wrong| wrong.at(division.span())));
-        if !unknown {
-            found.append(self.parameters.check_gaps(&division.value));
+        let unknown = self.divisions.complaint(&division.value, None, file);
+        let gone = self.divisions.dissolved(&division.value, file);
+        let is_unknown = unknown.is_some();
+        found.extend(unknown.or(gone).map(|wrong| wrong.at(division.span())));
+        if !is_unknown {
+            found.append(self.parameters.check_gaps(&division.value, &self.divisions));
+        }
+        for tests in self.tests.values() {
+            found.append(tests.check_divisions(&self.divisions));
         }
         found
     }
@@ -144,6 +152,8 @@ impl Project {
                         found.push(duplicate(&file, &first, rule.as_ref()));
                     } else if let Some(rule) = rule {
                         self.rules.insert(rule.id.clone(), rule);
+                    } else {
+                        self.unread_rules = true;
                     }
                 }
             }
@@ -191,6 +201,16 @@ impl Project {
         );
         let near = crate::diagnostic::nearest(group, self.groups.iter().map(|(known, _)| known.as_str()));
         Diagnostic::new(Code::UnknownGroup, dir, zh, en).did_you_mean(near)
+    }
+
+    /// The datasets whose contract did not read: what they hold is not known.
+    pub fn broken(&self) -> impl Iterator<Item = &DatasetId> {
+        self.broken.iter()
+    }
+
+    /// Whether some rule's file did not read, so that what the rules use as a whole is not known.
+    pub fn has_unread_rules(&self) -> bool {
+        self.unread_rules
     }
 
     /// A diagnostic for a dataset that no contract describes, as the rules' checks give it.

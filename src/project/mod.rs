@@ -15,6 +15,7 @@
 
 mod check;
 mod check_parameters;
+mod check_tests;
 mod fact;
 mod folder;
 mod front;

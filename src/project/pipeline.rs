@@ -96,15 +96,29 @@ fn find(root: &Path, name: &str) -> Result<PathBuf, Box<Diagnostic>> {
     }))
 }
 
-/// Reads a pipeline file.
+/// Reads a pipeline file. What does not read is reported and has a stand-in; None when the file or one of the folders that
+/// it names is not there.
 fn load(file: &Path) -> (Sheet, Option<Pipeline>) {
     let (mut sheet, node) = Sheet::open(file);
-    let pipeline = node.and_then(|node| read(&node, &mut sheet));
+    let pipeline = match node {
+        Some(node) => read(&node, &mut sheet),
+        // It is no YAML: the folders may still be where they usually are.
+        None if file.is_file() => {
+            let nothing = Node { value: Value::Null, span: 0..0 };
+            let mut aside = Sheet::new(file);
+            read(&nothing, &mut aside)
+        }
+        None => None,
+    };
     (sheet, pipeline)
 }
 
 fn read(node: &Node, sheet: &mut Sheet) -> Option<Pipeline> {
-    let mut fields = sheet.fields(node)?;
+    let nothing = Node { value: Value::Null, span: node.span.clone() };
+    let mut fields = match sheet.fields(node) {
+        Some(fields) => fields,
+        None => return read(&nothing, &mut Sheet::new(&sheet.file.clone())),
+    };
     let base = sheet.file.parent().unwrap_or(Path::new("")).to_owned();
     let name = fields.required("name", sheet).and_then(|node| sheet.text(node));
     let title = fields.required("title", sheet).and_then(|node| sheet.both(node));
@@ -126,9 +140,8 @@ fn read(node: &Node, sheet: &mut Sheet) -> Option<Pipeline> {
     let signers = fields.optional("signers").and_then(|node| sheet.text(node));
     let signers = signers.map(|text| tidy(&base.join(text.value)));
     fields.finish(sheet);
-    let name = name?;
     let stem = folder::stem(&sheet.file, ".yaml").unwrap_or_default();
-    if name.value != stem {
+    if let Some(name) = name.filter(|name| name.value != stem) {
         let (zh, en) = (
             format!("name 是 `{}`，文件名是 `{stem}`", name.value),
             format!("the name is `{}`, the file is `{stem}`", name.value),
@@ -136,13 +149,13 @@ fn read(node: &Node, sheet: &mut Sheet) -> Option<Pipeline> {
         sheet.report(Code::NameNotFile, name.span(), zh, en);
     }
     Some(Pipeline {
-        name: name.value,
+        name: stem,
         file: sheet.file.clone(),
-        title: title?,
-        division: division?,
-        inputs: inputs?,
-        schedule: schedule?,
-        timezone: timezone?,
+        title: title.unwrap_or_default(),
+        division: division.unwrap_or_else(|| At::new("000000".to_owned(), &node.span)),
+        inputs: inputs.unwrap_or(Inputs::All),
+        schedule: schedule.unwrap_or_default(),
+        timezone: timezone.unwrap_or_default(),
         contracts: contracts?,
         facts: facts?,
         rules: rules?,

@@ -2,10 +2,10 @@
 
 use std::str::FromStr;
 
-use chrono::{Datelike, FixedOffset, NaiveDateTime, Timelike};
+use chrono::{Datelike, FixedOffset, NaiveDateTime, Offset as _, Timelike};
 
-/// A cron line of five fields: minute, hour, day of month, month, day of week (0 or 7: Sunday).
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A cron line of five fields: minute, hour, day of month, month, day of week (0 or 7: Sunday). The default is never due.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Schedule {
     /// The line as written.
     pub text: String,
@@ -100,6 +100,12 @@ pub struct Timezone {
     pub name: String,
     /// How far ahead of UTC it is.
     pub offset: FixedOffset,
+}
+
+impl Default for Timezone {
+    fn default() -> Self {
+        Self { name: "UTC".to_owned(), offset: chrono::Utc.fix() }
+    }
 }
 
 impl Timezone {

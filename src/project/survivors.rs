@@ -1,10 +1,13 @@
 //! `rules/survivors.yaml`: wrong changes to rules and facts that no test can notice, each with the reason why.
 
-use std::{collections::BTreeMap, path::Path};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use crate::{
     diagnostic::{
-        Checked,
+        Checked, Diagnostics,
         form::{At, Sheet},
     },
     model::Text,
@@ -19,12 +22,17 @@ pub struct Survivor {
     pub why: Text,
 }
 
-/// Reads the file: survivors by what they are changes of, a rule's id or `facts.` and a fact's name. None there: no survivors.
-pub fn survivors(file: &Path) -> Checked<BTreeMap<String, Vec<Survivor>>> {
-    let mut survivors = BTreeMap::new();
-    if !file.is_file() {
-        return (survivors, crate::diagnostic::Diagnostics::new());
+/// Reads the file of every folder of rules that has one: survivors by what they are changes of, a rule's id or `facts.` and
+/// a fact's name.
+pub fn survivors(folders: &[PathBuf]) -> Checked<BTreeMap<String, Vec<Survivor>>> {
+    let (mut survivors, mut found) = (BTreeMap::new(), Diagnostics::new());
+    for file in folders.iter().map(|folder| folder.join("survivors.yaml")).filter(|file| file.is_file()) {
+        found.append(read(&file, &mut survivors));
     }
+    (survivors, found)
+}
+
+fn read(file: &Path, survivors: &mut BTreeMap<String, Vec<Survivor>>) -> Diagnostics {
     let (mut sheet, node) = Sheet::open(file);
     let fields = node.as_ref().and_then(|node| sheet.fields(node));
     for (of, list) in fields.map(|fields| fields.entries()).unwrap_or_default() {
@@ -38,9 +46,9 @@ pub fn survivors(file: &Path) -> Checked<BTreeMap<String, Vec<Survivor>>> {
                 known.push(Survivor { change, why });
             }
         }
-        survivors.insert(of.name.clone(), known);
+        survivors.entry(of.name.clone()).or_default().append(&mut known);
     }
-    (survivors, sheet.found)
+    sheet.found
 }
 
 #[cfg(test)]
@@ -54,7 +62,7 @@ mod tests {
         let file = folder.path().join("survivors.yaml");
         let text = "D-01:\n  - change: a → b\n    why: {zh: 甲, en: A}\n  - change: c → d\n    why: {zh: 乙}\nD-02:\n  - {chang: x}\n";
         std::fs::write(&file, text).unwrap();
-        let (read, found) = survivors(&file);
+        let (read, found) = survivors(&[folder.path().to_owned()]);
         assert_eq!(read["D-01"].len(), 1);
         assert_eq!(read["D-01"][0].why, Text::new("甲", "A"));
         let codes: Vec<Code> = found.iter().map(|one| one.code).collect();
@@ -63,6 +71,6 @@ mod tests {
             [Code::MissingLanguage, Code::MissingKey, Code::MissingKey, Code::UnknownKey],
             "{codes:?}"
         );
-        assert!(survivors(&folder.path().join("none.yaml")).0.is_empty());
+        assert!(survivors(&[folder.path().join("none")]).0.is_empty());
     }
 }

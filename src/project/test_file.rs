@@ -50,6 +50,8 @@ pub struct RuleTests {
     pub digest: Digest,
     /// The tests, in the order of the file.
     pub tests: Vec<RuleTest>,
+    /// Whether every test of the file was read; one with a mistake is left out.
+    pub(super) is_whole: bool,
 }
 
 /// One test: a small world and what the rule must say about it.
@@ -69,6 +71,8 @@ pub struct RuleTest {
     pub feeds: BTreeMap<DatasetId, Feed>,
     /// What must come out.
     pub expect: Expect,
+    /// The division codes that its rows hold, each with its place.
+    pub(super) divisions: Vec<At<String>>,
     /// The people of the test and their numbers, from 1 in the order of their names.
     pub people: BTreeMap<String, i64>,
 }

@@ -49,7 +49,14 @@ pub(super) fn load(
     let reader = Reader { book, rows: Rows { known, defaults: shared.clone() } };
     let tests = reader.file(&node, &mut sheet);
     let digest = Digest::of(text.as_bytes());
-    let tests = tests.map(|tests| RuleTests { rule: rule.to_owned(), file: file.to_owned(), digest, tests });
+    let is_whole = !sheet.found.has_errors();
+    let tests = tests.map(|tests| RuleTests {
+        rule: rule.to_owned(),
+        file: file.to_owned(),
+        digest,
+        tests,
+        is_whole,
+    });
     (tests, sheet.found)
 }
 
@@ -96,7 +103,9 @@ impl Reader<'_> {
         }
         let (name, expect) = (name?, expect?);
         let people = people(&given);
-        Some(RuleTest { place: name.span(), name: name.value, on, parameters, given, feeds, expect, people })
+        let place = name.span();
+        let divisions = node.get("given").map(|node| self.rows.divisions(node)).unwrap_or_default();
+        Some(RuleTest { place, name: name.value, on, parameters, given, feeds, expect, divisions, people })
     }
 
     fn parameters(&self, node: &Node, sheet: &mut Sheet) -> Option<BTreeMap<String, Vec<parameter::Value>>> {

@@ -11,10 +11,10 @@ use super::{
     rule_read::dataset,
 };
 use crate::{
-    contract::{Column, Contract},
+    contract::{Column, Contract, Kind},
     diagnostic::{
         Checked, Code,
-        form::{Fields, Sheet},
+        form::{At, Fields, Sheet},
         yaml::{Node, Value},
     },
     model::DatasetId,
@@ -67,6 +67,31 @@ impl Rows<'_> {
             given.insert(id, rows);
         }
         Some(given)
+    }
+
+    /// The division codes that rows write themselves, each with its place.
+    pub(super) fn divisions(&self, given: &Node) -> Vec<At<String>> {
+        let map = |node: &Node| match &node.value {
+            Value::Map(entries) => entries.clone(),
+            _ => Vec::new(),
+        };
+        let mut codes = Vec::new();
+        for (key, rows) in map(given) {
+            let Some(contract) =
+                key.name.parse().ok().and_then(|id: DatasetId| self.known.contracts.get(&id))
+            else {
+                continue;
+            };
+            let Value::List(rows) = &rows.value else { continue };
+            for (column, node) in rows.iter().flat_map(map) {
+                let kind =
+                    contract.column(&column.name).and_then(|at| contract.columns.get(at)).map(|one| one.kind);
+                if let (Some(Kind::Division), Value::Scalar(code)) = (kind, &node.value) {
+                    codes.push(At::new(code.clone(), &node.span));
+                }
+            }
+        }
+        codes
     }
 
     /// The entries of a mapping whose keys are datasets.

@@ -187,7 +187,9 @@ fn households_of_a_county_without_a_standard_are_insufficient_and_those_of_other
     }
     fs::write(reference.join("standards.csv"), standards).unwrap();
     place.night.reference = Some(reference);
-    place.night.run().ends(3);
+    place.night.run().ends(3).warns(&["figures are missing: dibao_standard 330326 平阳县"]);
+    let report = fs::read_to_string(place.night.current().join("report.html")).unwrap();
+    assert!(report.contains("dibao_standard 330326 平阳县"), "the report names the county");
 
     let before = Table::read(&undisturbed().join("coverage.parquet"));
     let after = Table::read(&place.night.current().join("coverage.parquet"));

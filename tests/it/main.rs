@@ -20,6 +20,7 @@ mod demo;
 mod golden;
 mod interrupted;
 mod layers;
+mod mistakes;
 mod mutants;
 mod package;
 mod program;
