@@ -42,9 +42,9 @@ pub enum Reason {
 const CLEAR: i64 = 9;
 
 impl Verdict {
-    /// From the number in the judged table.
-    pub fn from_number(number: i64) -> Self {
-        match number {
+    /// From the number in the judged table; None for a number that no outcome has.
+    pub fn from_number(number: i64) -> Option<Self> {
+        Some(match number {
             0 => Self::Hit,
             1 => Self::Insufficient(Reason::DatasetMissing),
             2 => Self::Insufficient(Reason::Stale),
@@ -53,8 +53,9 @@ impl Verdict {
             6 => Self::Insufficient(Reason::NoAge),
             7 => Self::Insufficient(Reason::NoMembers),
             8 => Self::Insufficient(Reason::NoStandard),
-            _ => Self::Clear,
-        }
+            CLEAR => Self::Clear,
+            _ => return None,
+        })
     }
 }
 

@@ -82,8 +82,8 @@ pub async fn execute(
         let outcome = match outcome {
             Ok(outcome) => Ok(outcome),
             // Counts that do not close are a bug: no result is better than a wrong one.
-            Err(error @ compare::EvaluateError::DoesNotClose { .. }) => {
-                return Err(NightError::Evaluate(error));
+            Err(compare::EvaluateError::Imbalance(imbalance)) => {
+                return Err(NightError::Imbalance(imbalance));
             }
             Err(error) => Err(error.to_string()),
         };

@@ -150,8 +150,8 @@ fn a_pipeline_that_does_not_exist_is_answered_with_the_nearest_name() {
 fn every_code_can_be_explained_in_both_languages() {
     let spoilt = Installation::new();
     spoilt.spoil(
-        "pipelines/rules/death/D-01.sql",
-        "FROM facts.payments_made AS p\n",
+        "pipelines/rules/death/D-05.sql",
+        "FROM facts.active_cases AS c\n",
         "c.case_id",
         "c.case_di",
     );

@@ -214,7 +214,9 @@ async fn verdicts(
                 Some(number) => compare::People::token_text(world, number).unwrap_or_default(),
                 None => subject.to_string(),
             };
-            verdicts.insert(subject, Verdict::from_number(cell(batch.column(1), row).int().unwrap_or(-1)));
+            if let Some(verdict) = cell(batch.column(1), row).int().and_then(Verdict::from_number) {
+                verdicts.insert(subject, verdict);
+            }
         }
     }
     Ok(verdicts)

@@ -1,0 +1,414 @@
+//! The three outcomes from real files: every reason why someone cannot be judged, the order in which the first that holds
+//! is taken, and that the sums close in every run, or the run does not.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::{Path, PathBuf},
+    sync::LazyLock,
+};
+
+use serde_json::Value;
+
+use crate::{
+    city::{Place, SAMPLE, undisturbed},
+    program::{Said, exists},
+    small_city::{
+        County::{Here, NoStandard},
+        SmallCity, number,
+    },
+    table::Table,
+    tree,
+};
+
+/// Far above the standard of one person, and far below.
+const RICH: u32 = 20_000;
+const POOR: u32 = 0;
+
+/// Households for whom one or more of the reasons hold at once.
+fn people() -> SmallCity {
+    let mut city = SmallCity::new();
+    // I-02: income above the standard.
+    city.household("hit", Here, RICH);
+    city.household("clear", Here, POOR);
+    city.unsigned("grace", Here, RICH);
+    city.row("civil_affairs.grace_periods", "grace,2026-03-15,2026-03-15,100.00".to_owned());
+    city.person("grace", "2", "1980-06");
+    city.unsigned("unsigned", NoStandard, RICH);
+    city.person("unsigned", "2", "1980-06");
+    city.household("doubt", NoStandard, RICH);
+    city.person("doubt", "2", "1980-06");
+    city.household("withheld", Here, RICH);
+    city.person("withheld", "2", "1980-06");
+    let empty = city.settle("empty", NoStandard);
+    city.case("empty", "empty", "", "dibao,household,active", &empty, RICH);
+    city.member("empty", "1", "empty", false);
+    city.household("no standard", NoStandard, RICH);
+    // Two cases: one of them cannot be judged.
+    city.household("one hits", NoStandard, RICH);
+    let township = city.settle("one hits there", Here);
+    city.case("one hits there", "one hits", "", "dibao,household,active", &township, RICH);
+    for (household, second) in [("lowest wins", "unsigned one"), ("grace hides nothing", "one in grace")] {
+        let township = city.settle(household, NoStandard);
+        city.case(household, household, household, "dibao,single,active", &township, RICH);
+        city.case(second, household, second, "dibao,single,active", &township, RICH);
+        for person in [household, second] {
+            city.member(household, "1", person, true);
+            city.person(person, "1", "1980-06");
+        }
+        city.signs(household, household, "1", "2024-02-01,,valid");
+    }
+    city.row("civil_affairs.grace_periods", "one in grace,2026-03-01,2026-03-31,100.00".to_owned());
+    // Authorisations.
+    for (household, version, what) in [
+        ("withdrawn", "1", "2024-02-01,,withdrawn"),
+        ("superseded", "1", "2024-02-01,,superseded"),
+        ("expired", "1", "2024-02-01,2026-03-15,valid"),
+        ("lasts", "1", "2024-02-01,2026-03-16,valid"),
+        ("signed today", "1", "2026-03-15,,valid"),
+        ("signs tomorrow", "1", "2026-03-16,,valid"),
+        ("changed", "1", "2024-02-01,,valid"),
+    ] {
+        city.unsigned(household, Here, RICH);
+        city.signs(household, household, version, what);
+    }
+    city.member("changed", "2", "changed", true);
+    for (household, born) in [("minor", Some("2008-04")), ("eighteen", Some("2008-03")), ("ageless", None)] {
+        let second = format!("second of {household}");
+        city.household(household, Here, 2 * RICH);
+        city.member(household, "1", &second, true);
+        if let Some(month) = born {
+            city.person(&second, "1", month);
+        }
+    }
+    // I-01: an employer pays, no income declared; the rule has an age.
+    city.household("works", Here, POOR);
+    city.bare("works minor", Here, POOR);
+    city.person("works minor", "1", "2008-04");
+    city.bare("works ageless", Here, POOR);
+    city.signs("works ageless", "works ageless", "1", "2024-02-01,,valid");
+    city.bare("works bare", Here, POOR);
+    city.household("works doubt", Here, POOR);
+    city.person("works doubt", "1", "1981-06");
+    city.household("works held", Here, POOR);
+    city.person("works held", "2", "1980-06");
+    for person in ["works", "works minor", "works ageless", "works bare", "works doubt", "works held"] {
+        city.works(person);
+    }
+    // D-01: paid after the death.
+    for name in ["dead", "dead in doubt", "alive"] {
+        city.household(name, Here, POOR);
+    }
+    city.person("dead in doubt", "2", "1980-06");
+    city.dies_and_is_paid("dead", "dead");
+    city.dies_and_is_paid("dead in doubt", "dead in doubt");
+    city.paid("alive", "alive");
+    // M-01 and M-02: a certificate without a subsidy.
+    city.household("disabled", Here, POOR);
+    let certificate = format!("{},4,2,2020-01-01,,valid", number("disabled"));
+    city.row("civil_affairs.disability_certificates", certificate);
+    // P-04: two applications, one of which begins after the business month.
+    let (later, now) = (city.settle("applies later", Here), city.settle("applies", Here));
+    for (case, start, township) in [("applies 1", "2026-04", later), ("applies 2", "", now)] {
+        let row = format!(
+            "{case},applies,,dibao,household,pending,{township},urban,2026-02-01,{start},,500.00,0.00,1,,,"
+        );
+        city.row("civil_affairs.cases", row);
+    }
+    city.member("applies", "1", "applies", true);
+    city
+}
+
+/// The city, and its nights: every delivery as old as it may be; a day later, when all are too old; and once more with a
+/// dataset that was never delivered and a month that is missing.
+struct Nights {
+    city: SmallCity,
+    _folder: tempfile::TempDir,
+    first: (Said, PathBuf),
+    day_after: (Said, PathBuf),
+    lacking: (Said, PathBuf),
+}
+
+static NIGHTS: LazyLock<Nights> = LazyLock::new(|| {
+    let city = people();
+    let Place { folder, mut night } = Place::with(&[]);
+    city.seal_all(&[], true, &night.inbox);
+    let said = night.run().ends(3);
+    let first = (said, night.current());
+    night.date = "2026-03-16".to_owned();
+    let said = night.run().ends(3);
+    let day_after = (said, night.current());
+    night.date = "2026-03-15".to_owned();
+    (night.store, night.inbox) = (folder.path().join("store 2"), folder.path().join("inbox 2"));
+    city.seal_all(&["civil_affairs.children_in_need"], false, &night.inbox);
+    let said = night.run().ends(3);
+    let lacking = (said, night.current());
+    Nights { city, _folder: folder, first, day_after, lacking }
+});
+
+/// What a rule says of everyone in a household's township: `hit`, `clear` or the reason, for one subject.
+#[track_caller]
+fn outcome(run: &Path, rule: &str, household: &str) -> String {
+    let township = NIGHTS.city.township(household);
+    let table = Table::read(&run.join("coverage.parquet"));
+    let rows = table.select(["rule_id", "division", "population", "hit", "clear", "insufficient", "reason"]);
+    let rows: Vec<_> = rows.into_iter().filter(|row| row[0] == rule && row[1] == township).collect();
+    match rows.as_slice() {
+        [] => "outside".to_owned(),
+        [[_, _, "1", "1", "0", "0", ""]] => "hit".to_owned(),
+        [[_, _, "1", "0", "1", "0", ""]] => "clear".to_owned(),
+        [[_, _, "1", "0", "0", "1", ""], [_, _, _, _, _, "1", reason]] => (*reason).to_owned(),
+        other => panic!("{rule} in {township} ({household}): {other:?}"),
+    }
+}
+
+#[track_caller]
+fn says(run: &Path, rule: &str, expected: &[(&str, &str)]) {
+    let wrong: Vec<String> = expected
+        .iter()
+        .map(|(household, expected)| (household, expected, outcome(run, rule, household)))
+        .filter(|(_, expected, found)| *expected != found)
+        .map(|(household, expected, found)| format!("{household}: {expected} was expected, not {found}"))
+        .collect();
+    assert!(wrong.is_empty(), "{rule}:\n{}", wrong.join("\n"));
+}
+
+/// The leads of a rule whose case lies in a household's township: severity, stale, status.
+fn lead(run: &Path, rule: &str, household: &str) -> Option<[String; 3]> {
+    let township = NIGHTS.city.township(household);
+    let table = Table::read(&run.join("leads.parquet"));
+    let rows = table.select(["rule_id", "division", "severity", "stale", "status"]).into_iter();
+    let mut rows = rows.filter(|row| row[0] == rule && row[1] == township);
+    let found =
+        rows.next().map(|[_, _, severity, stale, status]| [severity, stale, status].map(str::to_owned));
+    assert!(rows.next().is_none(), "{rule} has two leads in {township}");
+    found
+}
+
+#[track_caller]
+fn has_lead(run: &Path, rule: &str, household: &str, expected: [&str; 3]) {
+    assert_eq!(lead(run, rule, household), Some(expected.map(str::to_owned)), "{rule} {household}");
+}
+
+#[test]
+fn the_first_reason_that_holds_is_the_outcome() {
+    let run = &NIGHTS.first.1;
+    says(
+        run,
+        "I-02",
+        &[
+            ("hit", "hit"),
+            ("clear", "clear"),
+            // In grace, unsigned and in doubt at once.
+            ("grace", "clear"),
+            // Unsigned, in doubt and without a standard at once.
+            ("unsigned", "not authorised"),
+            ("doubt", "identity in doubt"),
+            ("withheld", "identity in doubt"),
+            ("empty", "no members"),
+            ("no standard", "no standard"),
+        ],
+    );
+    says(
+        run,
+        "I-01",
+        &[
+            ("works", "hit"),
+            ("alive", "clear"),
+            ("works ageless", "no age"),
+            // Neither signed nor of a known age.
+            ("works bare", "not authorised"),
+            // Two birth months: in doubt, and so without an age.
+            ("works doubt", "identity in doubt"),
+            ("works held", "identity in doubt"),
+        ],
+    );
+}
+
+#[test]
+fn of_several_cases_a_hit_wins_then_the_first_reason_then_clear() {
+    let run = &NIGHTS.first.1;
+    says(
+        run,
+        "I-02",
+        &[
+            ("one hits", "hit"),
+            // Counted once, where the household is; the lead is in the township of its case.
+            ("one hits there", "outside"),
+            ("lowest wins", "not authorised"),
+            ("grace hides nothing", "no standard"),
+        ],
+    );
+    has_lead(run, "I-02", "one hits there", ["S2", "false", "new"]);
+}
+
+#[test]
+fn an_authorisation_counts_while_it_is_open_and_for_the_household_as_it_is_now() {
+    says(
+        &NIGHTS.first.1,
+        "I-02",
+        &[
+            ("withdrawn", "not authorised"),
+            ("superseded", "not authorised"),
+            ("expired", "not authorised"),
+            ("lasts", "hit"),
+            ("signed today", "hit"),
+            ("signs tomorrow", "not authorised"),
+            ("changed", "not authorised"),
+            ("minor", "hit"),
+            ("eighteen", "not authorised"),
+            ("ageless", "not authorised"),
+        ],
+    );
+    says(&NIGHTS.first.1, "I-01", &[("works minor", "hit")]);
+}
+
+#[test]
+fn a_subject_in_doubt_who_would_be_a_hit_has_a_withheld_lead_and_counts_as_insufficient() {
+    let run = &NIGHTS.first.1;
+    has_lead(run, "I-02", "withheld", ["S2", "false", "withheld"]);
+    has_lead(run, "I-01", "works held", ["S2", "false", "withheld"]);
+    has_lead(run, "D-01", "dead in doubt", ["S1", "false", "withheld"]);
+    says(run, "D-01", &[("dead in doubt", "identity in doubt"), ("dead", "hit"), ("alive", "clear")]);
+    // Not a hit anyway: without a standard, without an age, unsigned, in grace.
+    for (rule, household) in
+        [("I-02", "doubt"), ("I-01", "works doubt"), ("I-02", "unsigned"), ("I-02", "grace")]
+    {
+        assert_eq!(lead(run, rule, household), None, "{rule} {household}");
+    }
+}
+
+#[test]
+fn a_dataset_that_was_never_delivered_makes_everyone_insufficient_or_the_rule_is_not_run() {
+    let (said, run) = &NIGHTS.first;
+    says(
+        run,
+        "S-06",
+        &[("hit", "dataset missing"), ("grace", "dataset missing"), ("dead", "dataset missing")],
+    );
+    // Those who have aid are whom E-03 is about.
+    let never = "education.student_aid was never delivered";
+    assert!(said.out.lines().any(|line| line.starts_with("E-03") && line.contains(never)), "{}", said.out);
+    let manifest: Value = serde_json::from_slice(&fs::read(run.join("manifest.json")).unwrap()).unwrap();
+    let rule = &manifest["results"]["rules"]["E-03"];
+    assert_eq!((&rule["not_run"]["en"], &rule["population"]), (&never.into(), &0.into()));
+    assert!(rule["not_run"]["zh"].as_str().unwrap().contains("education.student_aid"), "{rule}");
+    assert!(fs::read_to_string(run.join("report.html")).unwrap().contains(never));
+    let coverage = Table::read(&run.join("coverage.parquet"));
+    assert!(coverage.select(["rule_id"]).iter().all(|[rule]| *rule != "E-03"));
+}
+
+#[test]
+fn a_delivery_as_old_as_allowed_is_fresh_and_a_day_later_it_is_stale() {
+    let (first, day_after) = (&NIGHTS.first.1, &NIGHTS.day_after);
+    says(first, "M-01", &[("disabled", "hit")]);
+    has_lead(first, "D-01", "dead", ["S1", "false", "new"]);
+    let (said, run) = day_after;
+    // What must prove an absence is too old: nobody is judged, not even those in grace or unsigned.
+    says(run, "M-01", &[("disabled", "stale")]);
+    says(run, "I-02", &[("hit", "stale"), ("grace", "stale"), ("unsigned", "stale"), ("empty", "stale")]);
+    // What is needed present keeps its hits, marked and one severity lower.
+    says(run, "D-01", &[("dead", "hit"), ("alive", "clear")]);
+    has_lead(run, "D-01", "dead", ["S2", "true", "recurring"]);
+    // Nobody can be told to be in doubt from a register that is too old.
+    says(run, "D-01", &[("dead in doubt", "hit")]);
+    assert!(said.err.contains("no lead was withheld for an identity in doubt"), "{}", said.err);
+    // A dataset that was never delivered comes before one that is stale.
+    says(run, "S-06", &[("hit", "dataset missing")]);
+}
+
+#[test]
+fn a_closed_month_is_held_by_rows_or_by_being_stated_and_the_current_month_may_be_missing() {
+    // No row of February in injury care, which is stated; no row of March anywhere.
+    says(&NIGHTS.first.1, "M-02", &[("disabled", "hit")]);
+    let run = &NIGHTS.lacking.1;
+    says(run, "M-02", &[("disabled", "month missing")]);
+    // The same month is missing here, and a dataset as well.
+    says(run, "M-01", &[("disabled", "dataset missing")]);
+}
+
+#[test]
+fn a_pending_case_that_has_not_begun_gives_its_household_no_division() {
+    let run = &NIGHTS.first.1;
+    says(run, "P-04", &[("applies", "dataset missing"), ("applies later", "outside")]);
+}
+
+#[test]
+fn the_sums_close_in_every_run() {
+    for run in [&undisturbed(), &NIGHTS.first.1, &NIGHTS.day_after.1, &NIGHTS.lacking.1] {
+        closes(run);
+    }
+}
+
+/// hit + clear + insufficient = population and the reasons make up insufficient, by rule and division; every hit has one
+/// lead; the manifest counts the same.
+fn closes(run: &Path) {
+    let coverage = Table::read(&run.join("coverage.parquet"));
+    let columns = ["rule_id", "division", "population", "hit", "clear", "insufficient", "reason"];
+    let mut explained: BTreeMap<(&str, &str), u64> = BTreeMap::new();
+    let mut unjudged: BTreeMap<(&str, &str), u64> = BTreeMap::new();
+    let mut sums: BTreeMap<&str, [u64; 4]> = BTreeMap::new();
+    let mut doubts: BTreeMap<&str, u64> = BTreeMap::new();
+    for [rule, division, population, hit, clear, insufficient, reason] in coverage.select(columns) {
+        let counts = [population, hit, clear, insufficient].map(|cell| cell.parse::<u64>().unwrap());
+        if reason.is_empty() {
+            assert_eq!(counts[0], counts[1..].iter().sum::<u64>(), "{rule} in {division}");
+            let sum = sums.entry(rule).or_default();
+            counts.iter().zip(sum).for_each(|(count, sum)| *sum += count);
+            assert!(unjudged.insert((rule, division), counts[3]).is_none(), "{rule} {division} closes twice");
+        } else {
+            *explained.entry((rule, division)).or_default() += counts[3];
+            *doubts.entry(rule).or_default() += counts[3];
+        }
+    }
+    unjudged.retain(|_, count| *count > 0);
+    assert_eq!(explained, unjudged, "the reasons explain what could not be judged");
+    let leads = Table::read(&run.join("leads.parquet"));
+    let columns = ["rule_id", "lead_id", "subject_kind", "person_id", "household_id", "case_id", "status"];
+    let (mut hits, mut withheld): (BTreeMap<&str, u64>, BTreeMap<&str, u64>) = Default::default();
+    let (mut ids, mut subjects) = (BTreeSet::new(), BTreeSet::new());
+    for [rule, id, kind, person, household, case, status] in leads.select(columns) {
+        let subject = match kind {
+            "person" => person,
+            "household" => household,
+            _ => case,
+        };
+        assert!(ids.insert(id) && subjects.insert((rule, subject)), "{rule} has two leads for {subject}");
+        *if status == "withheld" { &mut withheld } else { &mut hits }.entry(rule).or_default() += 1;
+    }
+    let manifest: Value = serde_json::from_slice(&fs::read(run.join("manifest.json")).unwrap()).unwrap();
+    for (rule, told) in manifest["results"]["rules"].as_object().unwrap() {
+        let rule = rule.as_str();
+        let counted = sums.get(rule).copied().unwrap_or_default();
+        let told = ["population", "hit", "clear", "insufficient"].map(|word| told[word].as_u64().unwrap());
+        assert_eq!(told, counted, "{rule} in the manifest");
+        assert_eq!(hits.get(rule).copied().unwrap_or_default(), counted[1], "{rule}: leads for its hits");
+        let held = withheld.get(rule).copied().unwrap_or_default();
+        assert!(held <= doubts.get(rule).copied().unwrap_or_default(), "{rule}: {held} withheld");
+    }
+    let counted: BTreeSet<&str> = sums.keys().copied().collect();
+    assert!(hits.keys().all(|rule| counted.contains(rule)));
+}
+
+#[test]
+fn a_run_whose_sums_do_not_close_fails_and_publishes_nothing() {
+    let mut place = Place::with(&[]);
+    let root = place.folder.path().join("hedui");
+    for part in ["pipelines", "schemas"] {
+        tree::copy(&SAMPLE.night.root.join(part), &root.join(part));
+    }
+    // One row without a subject: among the outcomes, and in nobody's population.
+    let rule = root.join("pipelines/rules/quality/Q-05.sql");
+    let text = fs::read_to_string(&rule).unwrap();
+    let spoilt = text.replace("SELECT c.case_id,", "SELECT nullif(c.case_id, 'hit') AS case_id,");
+    assert_ne!(text, spoilt);
+    fs::write(&rule, spoilt).unwrap();
+    place.night.root = root;
+    for dataset in ["civil_affairs.persons", "civil_affairs.cases", "civil_affairs.household_members"] {
+        NIGHTS.city.seal(dataset, &[], &place.night.inbox);
+    }
+    let words = ["failed to close the counts of Q-05 in 330300", "no list of this run is published"];
+    place.night.run().ends(1).warns(&words);
+    let day = place.night.store.join("runs").join(&place.night.date);
+    assert!(!exists(&day), "something was published");
+}
