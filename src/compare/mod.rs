@@ -27,6 +27,7 @@ mod feeds;
 mod figures;
 mod reason;
 mod verdict;
+mod volume;
 
 pub use closing::{Imbalance, POPULATION_SQL};
 pub use datasets::{Part, add_dataset, add_rows};
@@ -36,3 +37,4 @@ pub use facts::{FACTS, OrderError, compute, facts_in, needed, ordered};
 pub use feeds::{Block, Feed, Feeds, Standing, knows_identities, standing};
 pub use figures::{add_figures, set_figures};
 pub use verdict::{COUNTING_SQL, HITS_SQL, Judged, Reason, Verdict, facts_read, judging_sql};
+pub use volume::{Shrunk, shrunk};

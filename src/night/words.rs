@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{Intake, Order, RunPlan, intake::Fate};
 use crate::{
     acquire::{Reason, Repair},
-    compare::Outcome,
+    compare::{Outcome, Shrunk},
     contract::Contract,
     model::{DatasetId, Fen, Text},
     parameter::Figure,
@@ -156,6 +156,14 @@ pub fn notes(order: &Order<'_>, plan: &RunPlan) -> Vec<Text> {
             "人员基本信息缺失或过期：今晚没有因身份存疑而暂缓任何线索。",
             "persons is missing or stale: tonight no lead was withheld for an identity in doubt.",
         ));
+    }
+    for (dataset, feed) in &plan.feeds {
+        if let Some(Shrunk { rows, usual, deliveries }) = &feed.shrunk {
+            notes.push(Text::new(
+                format!("{dataset} 最近一次交付 {rows} 行（按月的数据集为每月行数），此前 {deliveries} 次的中位数为 {usual} 行：按过期对待，请与报送部门核实。"),
+                format!("the last delivery of {dataset} has {rows} rows (by month: a month), the median of the {deliveries} before it is {usual}: it counts as stale; ask the agency."),
+            ));
+        }
     }
     notes
 }

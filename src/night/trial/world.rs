@@ -137,7 +137,10 @@ pub(super) fn feeds(project: &Project, test: &RuleTest) -> Feeds {
             }),
             Delivery::Full | Delivery::Upsert => None,
         };
-        feeds.insert(contract.id.clone(), Feed { as_of, fresh_days: contract.fresh_days, held_months });
+        feeds.insert(
+            contract.id.clone(),
+            Feed { as_of, fresh_days: contract.fresh_days, held_months, shrunk: None },
+        );
     }
     feeds
 }
