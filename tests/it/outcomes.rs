@@ -119,8 +119,25 @@ fn people() -> SmallCity {
     city
 }
 
+/// Three deliveries before the ones that stand: payments of four rows a month where there are now three, and grace periods
+/// of three rows where there are now two.
+fn larger_before(city: &SmallCity, inbox: &Path) {
+    let other = number("other");
+    for (number, as_of) in ["2025-11-08", "2025-12-08", "2026-01-08"].into_iter().enumerate() {
+        let months = ["2025-09", "2025-10"].into_iter();
+        let payments: Vec<String> = months
+            .flat_map(|month| (1..=4).map(move |sequence| (month, sequence)))
+            .map(|(month, sequence)| format!("other,{other},dibao,basic,{month},{sequence},1.00,330302001"))
+            .collect();
+        city.seal_rows("civil_affairs.payments", as_of, &payments, &[], inbox);
+        let grace: Vec<String> =
+            (1..=3).map(|day| format!("other {number},2024-01-0{day},2024-02-01,1.00")).collect();
+        city.seal_rows("civil_affairs.grace_periods", as_of, &grace, &[], inbox);
+    }
+}
+
 /// The city, and its nights: every delivery as old as it may be; a day later, when all are too old; and once more with a
-/// dataset that was never delivered and a month that is missing.
+/// dataset that was never delivered, a month that is missing and two deliveries that are too small.
 struct Nights {
     city: SmallCity,
     _folder: tempfile::TempDir,
@@ -141,6 +158,7 @@ static NIGHTS: LazyLock<Nights> = LazyLock::new(|| {
     night.date = "2026-03-15".to_owned();
     (night.store, night.inbox) = (folder.path().join("store 2"), folder.path().join("inbox 2"));
     city.seal_all(&["civil_affairs.children_in_need"], false, &night.inbox);
+    larger_before(&city, &night.inbox);
     let said = night.run().ends(3);
     let lacking = (said, night.current());
     Nights { city, _folder: folder, first, day_after, lacking }
@@ -325,6 +343,25 @@ fn a_closed_month_is_held_by_rows_or_by_being_stated_and_the_current_month_may_b
     says(run, "M-02", &[("disabled", "month missing")]);
     // The same month is missing here, and a dataset as well.
     says(run, "M-01", &[("disabled", "dataset missing")]);
+}
+
+#[test]
+fn a_delivery_much_smaller_than_the_ones_before_it_counts_like_a_stale_one() {
+    let (said, run) = &NIGHTS.lacking;
+    // Grace periods must prove an absence; payments are needed present.
+    says(run, "I-02", &[("hit", "stale"), ("grace", "stale")]);
+    says(run, "D-01", &[("dead", "hit"), ("alive", "clear"), ("dead in doubt", "identity in doubt")]);
+    has_lead(run, "D-01", "dead", ["S2", "true", "new"]);
+    for words in [
+        "the last delivery of civil_affairs.payments has 3 rows (by month: a month), the median of the 3 before it is 4",
+        "the last delivery of civil_affairs.grace_periods has 2 rows",
+    ] {
+        assert!(said.err.contains(words), "no `{words}` in {}", said.err);
+    }
+    assert!(!NIGHTS.first.0.err.contains("median"), "{}", NIGHTS.first.0.err);
+    let manifest: Value = serde_json::from_slice(&fs::read(run.join("manifest.json")).unwrap()).unwrap();
+    let small: Vec<&Value> = manifest["plan"]["smaller_than_usual"].as_array().unwrap().iter().collect();
+    assert_eq!(small.len(), 2, "{small:?}");
 }
 
 #[test]

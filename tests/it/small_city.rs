@@ -194,10 +194,16 @@ impl SmallCity {
     /// Seals one dataset into an inbox. `months` are stated besides those of the rows.
     pub fn seal(&self, dataset: &str, months: &[&str], inbox: &Path) {
         let sheet = &self.sheets[dataset];
+        self.seal_rows(dataset, sheet.as_of, &sheet.rows, months, inbox);
+    }
+
+    /// Seals other rows of a dataset as another delivery of it.
+    pub fn seal_rows(&self, dataset: &str, as_of: &str, rows: &[String], months: &[&str], inbox: &Path) {
+        let sheet = &self.sheets[dataset];
         let folder = tempfile::tempdir().unwrap();
         let file: PathBuf = folder.path().join(format!("{dataset}.csv"));
-        fs::write(&file, format!("{}\n{}\n", sheet.header, sheet.rows.join("\n"))).unwrap();
-        SAMPLE.keys.seal(dataset, sheet.as_of, inbox, &[file], months).ends(0);
+        fs::write(&file, format!("{}\n{}\n", sheet.header, rows.join("\n"))).unwrap();
+        SAMPLE.keys.seal(dataset, as_of, inbox, &[file], months).ends(0);
     }
 
     /// Seals everything but what is left out; injury care states that it speaks for February too, if it may.
