@@ -231,6 +231,7 @@ mod tests {
             listed: false,
             stale: false,
             subject_kind: SubjectKind::Case,
+            subject: lead_id.to_owned(),
             person_id: None,
             household_id: None,
             case_id: Some(lead_id.to_owned()),

@@ -140,6 +140,7 @@ pub fn subject_column(subject: SubjectKind) -> &'static str {
         SubjectKind::Person => "person_id",
         SubjectKind::Household => "household_id",
         SubjectKind::Case => "case_id",
+        SubjectKind::Dataset => "dataset",
     }
 }
 
@@ -268,6 +269,7 @@ fn lead(
         listed: false,
         stale: is_stale,
         subject_kind: rule.subject,
+        subject: subject.to_owned(),
         person_id: (rule.subject == SubjectKind::Person).then(|| subject.to_owned()),
         household_id: row.text("judged_household"),
         case_id: row.text("case_id"),

@@ -77,11 +77,12 @@ impl Reason {
 
 /// Facts that judging a rule reads, besides those that its own SQL names.
 pub fn facts_read(rule: &Rule) -> Vec<&'static str> {
-    let mut facts = vec![match rule.subject {
-        SubjectKind::Person => "person_divisions",
-        SubjectKind::Household => "household_divisions",
-        SubjectKind::Case => "active_cases",
-    }];
+    let mut facts = match rule.subject {
+        SubjectKind::Person => vec!["person_divisions"],
+        SubjectKind::Household => vec!["household_divisions"],
+        SubjectKind::Case => vec!["active_cases"],
+        SubjectKind::Dataset => Vec::new(),
+    };
     if rule.grace {
         facts.push("cases_in_grace");
     }
@@ -144,6 +145,7 @@ pub fn judging_sql(rule: &Rule, columns: &[&str], standing: &Judged<'_>) -> Stri
             ("r.household_id", "coalesce(d.division, $division)")
         }
         SubjectKind::Case => ("r.case_id", "coalesce(k.division, $division)"),
+        SubjectKind::Dataset => ("r.dataset", "$division"),
     };
     let mut whens = Vec::new();
     match block {

@@ -7,7 +7,9 @@
 //! - A delivery that is too small counts like one that is too old. It is not refused: a register may really have shrunk,
 //!   and the rules that it can still serve go on with it.
 
-use crate::{engine::Cell, parameter::Decimal};
+use chrono::NaiveDate;
+
+use crate::parameter::{Decimal, Figure, ParameterBook};
 
 /// How many deliveries make the usual size, at most and at least.
 const LAST: usize = 7;
@@ -15,77 +17,79 @@ const LEAST: usize = 3;
 /// Ratios have at most four decimals.
 const RATIO_SCALE: u32 = 4;
 
-/// A standing delivery that is too small.
+/// The standing delivery of a dataset beside the ones before it. Sizes are ten-millionths of a row (or of a row a month):
+/// a half of a millionth, as a median can have, is still exact.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Shrunk {
-    /// Its rows, or its rows a month, as text for people.
-    pub rows: String,
+pub struct Volume {
+    /// Its size.
+    pub now: i128,
     /// The median of the deliveries before it.
-    pub usual: String,
+    pub usual: i128,
     /// How many those were.
     pub deliveries: usize,
+    /// Whether it is below the share of the usual size from which on a delivery is trusted.
+    pub is_small: bool,
 }
 
-/// Compares the last of `sizes` (millionths of a row, oldest first) with the median of those before it: too small is
-/// size < `drop` × median. Nothing is divided before it is compared.
-pub fn shrunk(sizes: &[u64], drop: Decimal) -> Option<Shrunk> {
-    let (now, before) = sizes.split_last()?;
-    let mut last: Vec<u64> = before.iter().rev().take(LAST).copied().collect();
-    if last.len() < LEAST {
-        return None;
+impl Volume {
+    /// The digits behind the point of a size.
+    pub const SCALE: i8 = 7;
+
+    /// Compares the last of `sizes` (millionths of a row, oldest first) with those before it: too small is
+    /// size < `drop` × median. Nothing is divided before it is compared.
+    pub fn of(sizes: &[u64], drop: Option<Decimal>) -> Option<Self> {
+        let (now, before) = sizes.split_last()?;
+        let mut last: Vec<u64> = before.iter().rev().take(LAST).copied().collect();
+        if last.len() < LEAST {
+            return None;
+        }
+        last.sort_unstable();
+        let (upper, lower) = (last.get(last.len() / 2)?, last.get((last.len() - 1) / 2)?);
+        let (now, usual) = (i128::from(*now) * 10, (i128::from(*upper) + i128::from(*lower)) * 5);
+        let share = drop.and_then(|drop| drop.at_scale(RATIO_SCALE)).unwrap_or_default();
+        let is_small = now * 10_i128.pow(RATIO_SCALE) < share * usual;
+        Some(Self { now, usual, deliveries: last.len(), is_small })
     }
-    last.sort_unstable();
-    let (upper, lower) = (last.get(last.len() / 2)?, last.get((last.len() - 1) / 2)?);
-    let twice_median = i128::from(*upper) + i128::from(*lower);
-    let ratio = drop.at_scale(RATIO_SCALE)?;
-    let is_small = i128::from(*now) * 2 * 10_i128.pow(RATIO_SCALE) < ratio * twice_median;
-    is_small.then(|| Shrunk {
-        rows: people(i128::from(*now)),
-        usual: people(twice_median / 2),
-        deliveries: last.len(),
-    })
 }
 
-/// Millionths of a row for people: whole where it is whole, else two places, cut.
-fn people(millionths: i128) -> String {
-    let text = Cell::Decimal(millionths / 10_000, 2).to_string();
-    text.strip_suffix(".00").unwrap_or(&text).to_owned()
+/// Below which share of the usual rows a delivery is doubted; without the figure none is.
+pub fn volume_drop(book: &ParameterBook, division: &str, t: NaiveDate) -> Option<Decimal> {
+    match &book.value("volume_drop", division, None, t)?.figure {
+        Figure::Ratio(share) => Some(*share),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const ROW: u64 = 1_000_000;
-
-    fn is_shrunk(rows: &[u64]) -> bool {
-        let sizes: Vec<u64> = rows.iter().map(|rows| rows * ROW).collect();
-        shrunk(&sizes, "0.9".parse().unwrap()).is_some()
+    fn is_small(rows: &[u64]) -> bool {
+        let sizes: Vec<u64> = rows.iter().map(|rows| rows * 1_000_000).collect();
+        Volume::of(&sizes, "0.9".parse().ok()).is_some_and(|volume| volume.is_small)
     }
 
     #[test]
     fn a_delivery_is_too_small_below_the_share_of_the_median() {
-        assert!(is_shrunk(&[100, 100, 100, 89]));
-        assert!(!is_shrunk(&[100, 100, 100, 90]), "exactly the share is enough");
-        assert!(!is_shrunk(&[100, 100, 100, 900]), "more than usual is not less");
+        assert!(is_small(&[100, 100, 100, 89]));
+        assert!(!is_small(&[100, 100, 100, 90]), "exactly the share is enough");
+        assert!(!is_small(&[100, 100, 100, 900]), "more than usual is not less");
         // The median of an even number lies between the two in the middle: 95, and 0.9 of it is 85.5.
-        assert!(is_shrunk(&[10, 90, 100, 300, 85]));
-        assert!(!is_shrunk(&[10, 90, 100, 300, 86]));
+        assert!(is_small(&[10, 90, 100, 300, 85]));
+        assert!(!is_small(&[10, 90, 100, 300, 86]));
     }
 
     #[test]
     fn only_the_last_seven_make_the_usual_size_and_fewer_than_three_make_none() {
-        assert!(!is_shrunk(&[900, 900, 900, 900, 10, 10, 10, 10, 10, 10, 10, 9]));
-        assert!(is_shrunk(&[10, 10, 10, 10, 900, 900, 900, 900, 900, 900, 900, 9]));
-        assert!(!is_shrunk(&[100, 100, 1]));
-        assert!(!is_shrunk(&[1]));
-        assert!(!is_shrunk(&[]));
+        assert!(!is_small(&[900, 900, 900, 900, 10, 10, 10, 10, 10, 10, 10, 9]));
+        assert!(is_small(&[10, 10, 10, 10, 900, 900, 900, 900, 900, 900, 900, 9]));
+        assert_eq!(Volume::of(&[100, 100, 1], None), None);
+        assert_eq!(Volume::of(&[], None), None);
     }
 
     #[test]
-    fn what_is_said_of_it_is_in_rows() {
-        let found = shrunk(&[10 * ROW, 11 * ROW, 11 * ROW, 12 * ROW, 10 * ROW / 3], "0.9".parse().unwrap());
-        let said = Shrunk { rows: "3.33".to_owned(), usual: "11".to_owned(), deliveries: 4 };
-        assert_eq!(found, Some(said));
+    fn without_the_figure_no_delivery_is_too_small() {
+        let volume = Volume::of(&[10, 11, 12, 11, 1], None);
+        assert_eq!(volume, Some(Volume { now: 10, usual: 110, deliveries: 4, is_small: false }));
     }
 }

@@ -32,6 +32,7 @@ async fn check(project: &Project, limits: Limits, found: &mut Diagnostics) -> Re
     let mut values = Placeholders::default();
     compare::calendar::set_calendar(&mut values, day, division);
     compare::set_figures(&mut values, &project.parameters, division, day);
+    compare::add_feeds(&engine, &compare::Feeds::new())?;
     compare::add_figures(&engine, &project.parameters, day).await?;
     let planner = Planner { engine: &engine, values: &values };
     let order = match compare::ordered(&engine, project.facts.values()) {

@@ -10,10 +10,9 @@ use serde_json::{Value, json};
 
 use super::{NightError, Order, history::Earlier};
 use crate::{
-    compare::{Feed, shrunk},
+    compare::{Feed, Volume, volume_drop},
     contract::Delivery,
     model::{DatasetId, Digest, Lang, Month},
-    parameter::{Decimal, Figure},
     store::{Resolved, Shelf, Store},
 };
 
@@ -54,7 +53,7 @@ pub(super) fn runs_folder(store: &Store) -> PathBuf {
 /// Decides what to run.
 pub fn plan(order: &Order<'_>, shelf: &Shelf, store: &Store) -> Result<RunPlan, NightError> {
     let (project, t) = (order.project, order.t);
-    let drop = volume_drop(order);
+    let drop = volume_drop(&project.parameters, &project.pipeline.division.value, t);
     let mut inputs = BTreeMap::new();
     let mut feeds = BTreeMap::new();
     for contract in project.contracts.values() {
@@ -63,10 +62,10 @@ pub fn plan(order: &Order<'_>, shelf: &Shelf, store: &Store) -> Result<RunPlan, 
             Delivery::ByMonth { .. } => Some(resolved.held_months.clone()),
             Delivery::Full | Delivery::Upsert => None,
         };
-        let shrunk = drop.and_then(|drop| shrunk(&shelf.sizes(contract, t), drop));
+        let volume = Volume::of(&shelf.sizes(contract, t), drop);
         feeds.insert(
             contract.id.clone(),
-            Feed { as_of: resolved.as_of, fresh_days: contract.fresh_days, held_months, shrunk },
+            Feed { as_of: resolved.as_of, fresh_days: contract.fresh_days, held_months, volume },
         );
         inputs.insert(contract.id.clone(), resolved);
     }
@@ -75,15 +74,6 @@ pub fn plan(order: &Order<'_>, shelf: &Shelf, store: &Store) -> Result<RunPlan, 
     let digest = Digest::of(text.to_string().as_bytes()).hex();
     let run = digest.get(..16).unwrap_or(&digest).to_owned();
     Ok(RunPlan { t, inputs, feeds, earlier, text, run })
-}
-
-/// Below which share of the usual rows a delivery is doubted; without the figure none is.
-fn volume_drop(order: &Order<'_>) -> Option<Decimal> {
-    let division = &order.project.pipeline.division.value;
-    match &order.project.parameters.value("volume_drop", division, None, order.t)?.figure {
-        Figure::Ratio(share) => Some(*share),
-        _ => None,
-    }
 }
 
 fn describe(
@@ -110,6 +100,16 @@ fn describe(
             })
         })
         .collect();
+    let volumes = feeds.iter().filter_map(|(dataset, feed)| Some((dataset, feed.volume.as_ref()?)));
+    let sizes: Vec<Value> = volumes
+        .map(|(dataset, volume)| {
+            let (now, usual) = (volume.now.to_string(), volume.usual.to_string());
+            json!({
+                "dataset": dataset.to_string(), "now": now, "usual": usual,
+                "deliveries": volume.deliveries, "is_small": volume.is_small,
+            })
+        })
+        .collect();
     let rules: Vec<Value> = project
         .rules
         .values()
@@ -126,10 +126,8 @@ fn describe(
         "pipeline": file_digest(&project.pipeline.file)?,
         "earlier_run": earlier.run.as_ref().map(|(date, run)| format!("{date}/{run}")),
         "inputs": inputs,
-        // What earlier deliveries, which are no inputs any more, say about tonight's.
-        "smaller_than_usual": feeds.iter().filter_map(|(dataset, feed)| Some((dataset.to_string(), feed.shrunk.as_ref()?)))
-            .map(|(dataset, shrunk)| json!({"dataset": dataset, "rows": shrunk.rows, "usual": shrunk.usual, "deliveries": shrunk.deliveries}))
-            .collect::<Vec<_>>(),
+        // What earlier deliveries, which are no inputs any more, say about tonight's: sizes in ten-millionths of a row.
+        "sizes": sizes,
         "rules": rules,
         "facts": facts,
         "parameters": folder_digests(&project.pipeline.parameters)?,

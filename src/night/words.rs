@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use super::{Intake, Order, RunPlan, intake::Fate};
 use crate::{
     acquire::{Reason, Repair},
-    compare::{Outcome, Shrunk},
+    compare::Outcome,
     contract::Contract,
-    model::{DatasetId, Fen, Text},
+    model::{DatasetId, Fen, Lead, Text},
     parameter::Figure,
     project::{Rule, Status},
     report::{Feed, FieldNote, Legal, Refused, RuleNote, RuleStatus},
@@ -146,6 +146,15 @@ pub fn s3_min_amount(order: &Order<'_>) -> Fen {
     }
 }
 
+/// A lead that is about a feed, for those who run the system.
+pub fn notice(lead: &Lead) -> Text {
+    let (rule, subject) = (&lead.rule_id, &lead.subject);
+    Text::new(
+        format!("{rule} {subject}：{}", lead.reason_zh),
+        format!("{rule} {subject}: {}", lead.reason_en),
+    )
+}
+
 /// What the reader of the report must know about tonight.
 pub fn notes(order: &Order<'_>, plan: &RunPlan) -> Vec<Text> {
     let mut notes = Vec::new();
@@ -156,14 +165,6 @@ pub fn notes(order: &Order<'_>, plan: &RunPlan) -> Vec<Text> {
             "人员基本信息缺失或过期：今晚没有因身份存疑而暂缓任何线索。",
             "persons is missing or stale: tonight no lead was withheld for an identity in doubt.",
         ));
-    }
-    for (dataset, feed) in &plan.feeds {
-        if let Some(Shrunk { rows, usual, deliveries }) = &feed.shrunk {
-            notes.push(Text::new(
-                format!("{dataset} 最近一次交付 {rows} 行（按月的数据集为每月行数），此前 {deliveries} 次的中位数为 {usual} 行：按过期对待，请与报送部门核实。"),
-                format!("the last delivery of {dataset} has {rows} rows (by month: a month), the median of the {deliveries} before it is {usual}: it counts as stale; ask the agency."),
-            ));
-        }
     }
     notes
 }

@@ -15,6 +15,7 @@ use crate::{
     compare::{self, Office, Outcome, Verdict},
     engine::{Engine, EngineError, Limits, cell},
     night::{Workshop, WorkshopError, lanes::in_lanes},
+    parameter::ParameterBook,
     project::{Project, Rule, RuleTest, RuleTests},
 };
 
@@ -147,7 +148,7 @@ async fn run_group(
     for (index, subject) in subjects.iter().enumerate() {
         let key = (subject.rule.id.as_str(), format!("{:?}", subject.test.feeds));
         if !evaluations.contains_key(&key) {
-            let evaluation = evaluate(project, &workshop, &world, subject).await?;
+            let evaluation = evaluate(project, &book, &workshop, &world, subject).await?;
             evaluations.insert(key.clone(), evaluation);
         }
         let differences = match evaluations.get(&key) {
@@ -177,11 +178,13 @@ struct Evaluation {
 
 async fn evaluate(
     project: &Project,
+    book: &ParameterBook,
     workshop: &Workshop<'_>,
     world: &World<'_>,
     subject: &Subject<'_>,
 ) -> Result<Evaluation, TrialError> {
-    let feeds = world::feeds(project, subject.test);
+    let feeds = world::feeds(project, book, subject.test);
+    compare::add_feeds(&workshop.engine, &feeds)?;
     let office = Office {
         engine: &workshop.engine,
         values: &workshop.values,
