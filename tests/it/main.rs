@@ -16,6 +16,7 @@ mod broken_files;
 mod broken_rules;
 mod broken_store;
 mod city;
+mod closing;
 mod demo;
 mod golden;
 mod interrupted;
