@@ -10,7 +10,7 @@ use std::{
 use serde_json::Value;
 
 use crate::{
-    city::Place,
+    city::{SAMPLE, shared},
     program::Said,
     small_city::{
         County::{Here, NoStandard},
@@ -133,7 +133,6 @@ fn larger_before(city: &SmallCity, inbox: &Path) {
 /// dataset that was never delivered, a month that is missing and two deliveries that are too small.
 pub struct Nights {
     pub city: SmallCity,
-    _folder: tempfile::TempDir,
     pub first: (Said, PathBuf),
     pub day_after: (Said, PathBuf),
     pub lacking: (Said, PathBuf),
@@ -142,7 +141,10 @@ pub struct Nights {
 /// Made once for all tests.
 pub static NIGHTS: LazyLock<Nights> = LazyLock::new(|| {
     let city = people();
-    let Place { folder, mut night } = Place::with(&[]);
+    let folder = shared().join("small city");
+    let mut night = SAMPLE.night.clone();
+    (night.store, night.inbox) = (folder.join("store"), folder.join("inbox"));
+    fs::create_dir_all(&night.inbox).unwrap();
     city.seal_all(&[], true, &night.inbox);
     let said = night.run().ends(3);
     let first = (said, night.current());
@@ -150,12 +152,12 @@ pub static NIGHTS: LazyLock<Nights> = LazyLock::new(|| {
     let said = night.run().ends(3);
     let day_after = (said, night.current());
     night.date = "2026-03-15".to_owned();
-    (night.store, night.inbox) = (folder.path().join("store 2"), folder.path().join("inbox 2"));
+    (night.store, night.inbox) = (folder.join("store 2"), folder.join("inbox 2"));
     city.seal_all(&["civil_affairs.children_in_need"], false, &night.inbox);
     larger_before(&city, &night.inbox);
     let said = night.run().ends(3);
     let lacking = (said, night.current());
-    Nights { city, _folder: folder, first, day_after, lacking }
+    Nights { city, first, day_after, lacking }
 });
 
 /// What a rule says of everyone in a household's township: `hit`, `clear` or the reason, for one subject.
