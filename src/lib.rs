@@ -31,7 +31,8 @@
 //! - Identity numbers and keys live in [`identity`] alone; nothing else ever sees them, and no message shows them.
 //! - A snapshot, a quarantine and a run appear whole or not at all, and are never changed afterwards.
 //! - rows in = accepted + collapsed + quarantined, for every delivery.
-//! - hit + clear + insufficient = population, for every rule and division.
+//! - hit + clear + insufficient = population, for every rule and division, and every hit has one lead; a run that does not
+//!   close is not published.
 //! - No clock, no randomness and no float money below [`cli`]: the same input gives the same bytes.
 //! - Only [`engine`] names DataFusion; only [`cli`] knows clap, terminals, the environment and exit codes.
 //!

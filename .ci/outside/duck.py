@@ -49,7 +49,8 @@ class Duck:
         for contract in self.contracts.values():
             self.add_dataset(contract)
         self.db.execute("CREATE SCHEMA run; CREATE SCHEMA facts")
-        self.db.execute(f"CREATE TABLE run.figures AS FROM '{night.run}/figures.parquet'")
+        for table in ("figures", "feeds"):
+            self.db.execute(f"CREATE TABLE run.{table} AS FROM '{night.run}/{table}.parquet'")
         self.db.execute(f"CREATE TABLE people AS FROM '{night.store}/dictionary/*.parquet'")
 
     def files(self, what, pattern):

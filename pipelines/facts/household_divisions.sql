@@ -8,9 +8,7 @@ FROM (
   FROM (
     SELECT household_id, division, case_id, CASE WHEN is_low_income THEN 1 ELSE 2 END AS standing FROM facts.active_cases
     UNION ALL
-    SELECT household_id, division, case_id,
-           CASE WHEN programme IN ('dibao', 'dibao_marginal', 'tekun', 'rigid_expenditure') THEN 3 ELSE 4 END AS standing
-    FROM civil_affairs.cases WHERE status = 'pending'
+    SELECT household_id, division, case_id, CASE WHEN is_low_income THEN 3 ELSE 4 END AS standing FROM facts.pending_cases
   ) AS candidates
 ) AS ranked
 WHERE place = 1

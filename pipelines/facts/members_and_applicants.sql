@@ -4,17 +4,11 @@ about:
   zh: 在保案件的现有成员，以及待批案件按同样口径的成员。
   en: "The current members of active cases, and the people of pending ones found in the same way."
 ---*/
-WITH applications AS (
-  SELECT case_id, household_id, person_id,
-         category = 'household' AND programme IN ('dibao', 'dibao_marginal', 'rigid_expenditure', 'temporary') AS is_household
-  FROM civil_affairs.cases
-  WHERE status = 'pending' AND (start_month IS NULL OR start_month <= $m)
-)
 SELECT case_id, household_id, person_id FROM facts.case_members
 UNION ALL
 SELECT c.case_id, c.household_id, r.person_id
-FROM applications AS c
+FROM facts.pending_cases AS c
 JOIN facts.household_rows AS r ON r.household_id = c.household_id
 WHERE c.is_household AND r.counted
 UNION ALL
-SELECT case_id, household_id, person_id FROM applications WHERE NOT is_household AND person_id IS NOT NULL
+SELECT case_id, household_id, person_id FROM facts.pending_cases WHERE NOT is_household AND person_id IS NOT NULL

@@ -12,10 +12,11 @@ use arrow::{
 use chrono::NaiveDate;
 
 use super::{
+    closing::{self, Imbalance, POPULATION_SQL},
     evidence,
-    feeds::{Block, Feeds, Standing, knows_identities, standing},
+    feeds::{Feeds, Standing, knows_identities, standing},
     reason,
-    verdict::{COUNTING_SQL, HITS_SQL, Judged, Verdict, judging_sql},
+    verdict::{COUNTING_SQL, HITS_SQL, Judged, judging_sql},
 };
 use crate::{
     contract::Contract,
@@ -61,7 +62,7 @@ pub struct Outcome {
     pub not_run: Option<DatasetId>,
 }
 
-/// A rule could not be evaluated. The run goes on without it and says so.
+/// A rule could not be evaluated. The run goes on without it and says so, unless counts did not close.
 #[derive(Debug, thiserror::Error)]
 pub enum EvaluateError {
     /// The engine.
@@ -75,24 +76,9 @@ pub enum EvaluateError {
         /// What is missing or of the wrong type.
         problem: String,
     },
-    /// hit + clear + insufficient is not the population: a bug, never to be passed over.
-    #[error(
-        "failed to close the counts of {rule} in {division}: {hit} hits + {clear} clear + {insufficient} insufficient are not {population}"
-    )]
-    DoesNotClose {
-        /// The rule.
-        rule: String,
-        /// The division.
-        division: String,
-        /// The four counts.
-        hit: u64,
-        /// Clear subjects.
-        clear: u64,
-        /// Insufficient subjects.
-        insufficient: u64,
-        /// All subjects.
-        population: u64,
-    },
+    /// The counts do not close: the run must not go on.
+    #[error(transparent)]
+    Imbalance(#[from] Imbalance),
 }
 
 /// Evaluates one rule: its outcomes, leads and their evidence.
@@ -120,10 +106,15 @@ pub async fn judge(office: &Office<'_>, rule: &Rule) -> Result<Outcome, Evaluate
     let judging = judging_sql(rule, &columns, &judged);
     let (schema, rows) = engine.collect(&format!("{} outcomes", rule.id), &judging, office.values).await?;
     engine.add_rows(&TableName::new("run", "judged"), schema, rows)?;
-    let (_, counted) = engine.collect(&format!("{} counts", rule.id), COUNTING_SQL, office.values).await?;
-    let coverage = coverage(rule, &counted, block.as_ref())?;
+    let (_, population) =
+        engine.collect(&format!("{} population", rule.id), POPULATION_SQL, office.values).await?;
+    let (_, outcomes) = engine.collect(&format!("{} counts", rule.id), COUNTING_SQL, office.values).await?;
+    let coverage = closing::coverage(&rule.id, &population, &outcomes, block.as_ref())?;
     let (schema, hits) = engine.collect(&format!("{} hits", rule.id), HITS_SQL, office.values).await?;
     let (leads, chosen) = leads(office, rule, is_stale, &schema, &hits)?;
+    let of_subjects = leads.iter().map(|(division, lead)| (division.as_str(), lead));
+    closing::leads_close(&rule.id, &coverage, of_subjects)?;
+    let leads: Vec<Lead> = leads.into_iter().map(|(_, lead)| lead).collect();
     engine.add_rows(&TableName::new("run", "lead"), chosen.schema(), vec![chosen])?;
     Ok(Outcome { leads, evidence: Vec::new(), coverage, not_run: None })
 }
@@ -154,66 +145,8 @@ pub fn subject_column(subject: SubjectKind) -> &'static str {
         SubjectKind::Person => "person_id",
         SubjectKind::Household => "household_id",
         SubjectKind::Case => "case_id",
+        SubjectKind::Dataset => "dataset",
     }
-}
-
-fn coverage(
-    rule: &Rule,
-    counted: &[RecordBatch],
-    block: Option<&Block>,
-) -> Result<Vec<CoverageRow>, EvaluateError> {
-    let mut totals: BTreeMap<String, CoverageRow> = BTreeMap::new();
-    let mut reasons: BTreeMap<(String, &'static str), u64> = BTreeMap::new();
-    for batch in counted {
-        for row in 0..batch.num_rows() {
-            let division = cell(batch.column(0), row).to_string();
-            let verdict = Verdict::from_number(cell(batch.column(1), row).int().unwrap_or(-1));
-            let subjects =
-                cell(batch.column(2), row).int().and_then(|n| u64::try_from(n).ok()).unwrap_or_default();
-            let total = totals.entry(division.clone()).or_insert_with(|| CoverageRow {
-                rule_id: rule.id.clone(),
-                division: division.clone(),
-                reason: None,
-                population: 0,
-                hit: 0,
-                clear: 0,
-                insufficient: 0,
-            });
-            total.population += subjects;
-            match verdict {
-                Verdict::Hit => total.hit += subjects,
-                Verdict::Clear => total.clear += subjects,
-                Verdict::Insufficient(reason) => {
-                    total.insufficient += subjects;
-                    *reasons.entry((division, reason.as_str(block))).or_default() += subjects;
-                }
-            }
-        }
-    }
-    let mut rows: Vec<CoverageRow> = totals.into_values().collect();
-    for row in &rows {
-        if row.hit + row.clear + row.insufficient != row.population {
-            return Err(EvaluateError::DoesNotClose {
-                rule: rule.id.clone(),
-                division: row.division.clone(),
-                hit: row.hit,
-                clear: row.clear,
-                insufficient: row.insufficient,
-                population: row.population,
-            });
-        }
-    }
-    rows.extend(reasons.into_iter().map(|((division, reason), insufficient)| CoverageRow {
-        rule_id: rule.id.clone(),
-        division,
-        reason: Some(reason.to_owned()),
-        population: 0,
-        hit: 0,
-        clear: 0,
-        insufficient,
-    }));
-    rows.sort();
-    Ok(rows)
 }
 
 /// One row of the hits, by column name.
@@ -241,14 +174,15 @@ impl Row<'_> {
     }
 }
 
-/// Chooses one row a subject (a hit before a withheld one, then the smallest case_id) and makes its lead.
+/// Chooses one row a subject (a hit before a withheld one, then the smallest case_id) and makes its lead, which comes with
+/// the subject's division.
 fn leads(
     office: &Office<'_>,
     rule: &Rule,
     is_stale: bool,
     schema: &SchemaRef,
     hits: &[RecordBatch],
-) -> Result<(Vec<Lead>, RecordBatch), EvaluateError> {
+) -> Result<(Vec<(String, Lead)>, RecordBatch), EvaluateError> {
     let shape = |problem: String| EvaluateError::Shape { rule: rule.id.clone(), problem };
     let hits = concat_batches(schema, hits).map_err(|error| shape(error.to_string()))?;
     let mut best: BTreeMap<String, (i64, Option<String>, String, usize)> = BTreeMap::new();
@@ -275,20 +209,21 @@ fn leads(
     let mut picked = Vec::with_capacity(best.len());
     for (subject, (verdict, _, _, index)) in &best {
         let row = Row { batch: &hits, row: *index };
-        leads.push(lead(office, rule, is_stale, subject, *verdict, &row));
+        let division = row.text("judged_division").unwrap_or_default();
+        leads.push((division, lead(office, rule, is_stale, subject, *verdict, &row)));
         picked.push(u32::try_from(*index).unwrap_or_default());
     }
     let chosen =
         take_record_batch(&hits, &UInt32Array::from(picked)).map_err(|error| shape(error.to_string()))?;
     let ids: ArrayRef =
-        Arc::new(StringArray::from_iter_values(leads.iter().map(|lead| lead.lead_id.as_str())));
+        Arc::new(StringArray::from_iter_values(leads.iter().map(|(_, lead)| lead.lead_id.as_str())));
     let mut fields = chosen.schema().fields().to_vec();
     fields.push(Arc::new(Field::new("lead_id", DataType::Utf8, false)));
     let mut columns = chosen.columns().to_vec();
     columns.push(ids);
     let chosen = RecordBatch::try_new(Arc::new(Schema::new(fields)), columns)
         .map_err(|error| shape(error.to_string()))?;
-    leads.sort_by(|a, b| a.lead_id.cmp(&b.lead_id));
+    leads.sort_by(|(_, a), (_, b)| a.lead_id.cmp(&b.lead_id));
     Ok((leads, chosen))
 }
 
@@ -339,6 +274,7 @@ fn lead(
         listed: false,
         stale: is_stale,
         subject_kind: rule.subject,
+        subject: subject.to_owned(),
         person_id: (rule.subject == SubjectKind::Person).then(|| subject.to_owned()),
         household_id: row.text("judged_household"),
         case_id: row.text("case_id"),

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 
+use super::Volume;
 use crate::{
     model::{DatasetId, Month},
     project::{Basis, Rule},
@@ -20,12 +21,16 @@ pub struct Feed {
     pub fresh_days: u32,
     /// For a by-month dataset, the months that deliveries hold; None for the other kinds.
     pub held_months: Option<BTreeSet<Month>>,
+    /// How the standing delivery's size compares with those before it, where that can be said.
+    pub volume: Option<Volume>,
 }
 
 impl Feed {
-    /// Whether the newest delivery is older than allowed. Exactly `fresh_days` old is fresh.
+    /// Whether the newest delivery is older than allowed, exactly `fresh_days` old being fresh, or much smaller than
+    /// usual: what is missing from it proves as little as what has not arrived yet.
     pub fn is_stale(&self, t: NaiveDate) -> bool {
-        self.as_of.is_some_and(|as_of| (t - as_of).num_days() > i64::from(self.fresh_days))
+        let is_old = self.as_of.is_some_and(|as_of| (t - as_of).num_days() > i64::from(self.fresh_days));
+        is_old || self.volume.as_ref().is_some_and(|volume| volume.is_small)
     }
 }
 

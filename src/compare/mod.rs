@@ -1,7 +1,8 @@
 //! The comparison: facts in the order of their SQL, rules over them, the three outcomes, evidence.
 //!
 //! Nothing here decides about a family: a rule finds leads, and everyone it is about is counted in exactly one of
-//! hit, clear and insufficient. A feed that is late never proves that someone has nothing.
+//! hit, clear and insufficient, which is proved before anything is written. A feed that is late never proves that
+//! someone has nothing.
 //!
 //! ```text
 //! datasets (as known at t) ─┬─► facts ──► rule's SELECT ──► candidates ──► verdicts ──► counts
@@ -17,19 +18,25 @@
 //!   SQL needs no prefix search; rules without a case use `$name`, the figure of the run's division.
 
 pub mod calendar;
+mod closing;
 mod datasets;
 mod evaluate;
 mod evidence;
 mod facts;
+mod feed_table;
 mod feeds;
 mod figures;
 mod reason;
 mod verdict;
+mod volume;
 
+pub use closing::{Imbalance, POPULATION_SQL};
 pub use datasets::{Part, add_dataset, add_rows};
 pub use evaluate::{EvaluateError, Office, Outcome, People, evaluate, judge, lead_id, subject_column};
 pub use evidence::evidence_sql;
 pub use facts::{FACTS, OrderError, compute, facts_in, needed, ordered};
+pub use feed_table::add_feeds;
 pub use feeds::{Block, Feed, Feeds, Standing, knows_identities, standing};
 pub use figures::{add_figures, set_figures};
 pub use verdict::{COUNTING_SQL, HITS_SQL, Judged, Reason, Verdict, facts_read, judging_sql};
+pub use volume::{Volume, volume_drop};

@@ -42,9 +42,9 @@ pub enum Reason {
 const CLEAR: i64 = 9;
 
 impl Verdict {
-    /// From the number in the judged table.
-    pub fn from_number(number: i64) -> Self {
-        match number {
+    /// From the number in the judged table; None for a number that no outcome has.
+    pub fn from_number(number: i64) -> Option<Self> {
+        Some(match number {
             0 => Self::Hit,
             1 => Self::Insufficient(Reason::DatasetMissing),
             2 => Self::Insufficient(Reason::Stale),
@@ -53,8 +53,9 @@ impl Verdict {
             6 => Self::Insufficient(Reason::NoAge),
             7 => Self::Insufficient(Reason::NoMembers),
             8 => Self::Insufficient(Reason::NoStandard),
-            _ => Self::Clear,
-        }
+            CLEAR => Self::Clear,
+            _ => return None,
+        })
     }
 }
 
@@ -76,11 +77,12 @@ impl Reason {
 
 /// Facts that judging a rule reads, besides those that its own SQL names.
 pub fn facts_read(rule: &Rule) -> Vec<&'static str> {
-    let mut facts = vec![match rule.subject {
-        SubjectKind::Person => "person_divisions",
-        SubjectKind::Household => "household_divisions",
-        SubjectKind::Case => "active_cases",
-    }];
+    let mut facts = match rule.subject {
+        SubjectKind::Person => vec!["person_divisions"],
+        SubjectKind::Household => vec!["household_divisions"],
+        SubjectKind::Case => vec!["active_cases"],
+        SubjectKind::Dataset => Vec::new(),
+    };
     if rule.grace {
         facts.push("cases_in_grace");
     }
@@ -143,6 +145,7 @@ pub fn judging_sql(rule: &Rule, columns: &[&str], standing: &Judged<'_>) -> Stri
             ("r.household_id", "coalesce(d.division, $division)")
         }
         SubjectKind::Case => ("r.case_id", "coalesce(k.division, $division)"),
+        SubjectKind::Dataset => ("r.dataset", "$division"),
     };
     let mut whens = Vec::new();
     match block {

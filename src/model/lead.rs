@@ -61,13 +61,15 @@ words! {
 
 words! {
     /// What a rule counts and a lead is about.
-    SubjectKind, "person, household, case" {
+    SubjectKind, "person, household, case, dataset" {
         /// A person token.
         Person = "person",
         /// A household id.
         Household = "household",
         /// A case id.
         Case = "case",
+        /// `agency.dataset`: told to those who run the system, never on a list and not in `leads.parquet`.
+        Dataset = "dataset",
     }
 }
 
@@ -144,6 +146,8 @@ pub struct Lead {
     pub stale: bool,
     /// What it is about.
     pub subject_kind: SubjectKind,
+    /// The subject itself as text: a person's token, a household, a case, a dataset.
+    pub subject: String,
     /// The person's token, for a person subject.
     pub person_id: Option<String>,
     /// The household: the subject, or where the person or case belongs, when known.

@@ -17,6 +17,9 @@ const LANES: usize = 4;
 /// The figures of every division and hukou kind that a case has, in the run's folder.
 pub const FIGURES: &str = "figures.parquet";
 
+/// How old and how large every dataset's standing delivery is, in the run's folder.
+pub const FEEDS: &str = "feeds.parquet";
+
 /// What the rules gave.
 pub struct Executed {
     /// By rule id: the outcome, or why there is none.
@@ -49,6 +52,9 @@ pub async fn execute(
         compare::add_dataset(&engine, contract, &parts).await?;
     }
     let workshop = Workshop::open(engine, project, &project.parameters, order.t).await?;
+    compare::add_feeds(&workshop.engine, &plan.feeds)?;
+    let feeds = "SELECT * FROM run.feeds ORDER BY dataset";
+    workshop.engine.write("feeds", feeds, &workshop.values, &draft.join(FEEDS)).await?;
     let figures = "SELECT * FROM run.figures ORDER BY division, hukou_kind";
     workshop.engine.write("figures", figures, &workshop.values, &draft.join(FIGURES)).await?;
     let rules: Vec<&Rule> = project.rules.values().filter(|rule| rule.is_run()).collect();
@@ -60,7 +66,7 @@ pub async fn execute(
     watch.stage(&Text::new("运行规则", "running rules"), steps(rules.len()));
     let mut engines = Vec::new();
     for _ in 0..order.limits.threads.clamp(1, LANES) {
-        engines.push(workshop.engine.beside("run", &["figures"]).await?);
+        engines.push(workshop.engine.beside("run", &["figures", "feeds"]).await?);
     }
     let runtime = tokio::runtime::Handle::current();
     let evaluated = in_lanes(engines.len(), rules, |lane, rule| {
@@ -82,8 +88,8 @@ pub async fn execute(
         let outcome = match outcome {
             Ok(outcome) => Ok(outcome),
             // Counts that do not close are a bug: no result is better than a wrong one.
-            Err(error @ compare::EvaluateError::DoesNotClose { .. }) => {
-                return Err(NightError::Evaluate(error));
+            Err(compare::EvaluateError::Imbalance(imbalance)) => {
+                return Err(NightError::Imbalance(imbalance));
             }
             Err(error) => Err(error.to_string()),
         };

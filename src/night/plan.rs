@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::{NightError, Order, history::Earlier};
 use crate::{
-    compare::Feed,
+    compare::{Feed, Volume, volume_drop},
     contract::Delivery,
     model::{DatasetId, Digest, Lang, Month},
     store::{Resolved, Shelf, Store},
@@ -53,6 +53,7 @@ pub(super) fn runs_folder(store: &Store) -> PathBuf {
 /// Decides what to run.
 pub fn plan(order: &Order<'_>, shelf: &Shelf, store: &Store) -> Result<RunPlan, NightError> {
     let (project, t) = (order.project, order.t);
+    let drop = volume_drop(&project.parameters, &project.pipeline.division.value, t);
     let mut inputs = BTreeMap::new();
     let mut feeds = BTreeMap::new();
     for contract in project.contracts.values() {
@@ -61,14 +62,15 @@ pub fn plan(order: &Order<'_>, shelf: &Shelf, store: &Store) -> Result<RunPlan, 
             Delivery::ByMonth { .. } => Some(resolved.held_months.clone()),
             Delivery::Full | Delivery::Upsert => None,
         };
+        let volume = Volume::of(&shelf.sizes(contract, t), drop);
         feeds.insert(
             contract.id.clone(),
-            Feed { as_of: resolved.as_of, fresh_days: contract.fresh_days, held_months },
+            Feed { as_of: resolved.as_of, fresh_days: contract.fresh_days, held_months, volume },
         );
         inputs.insert(contract.id.clone(), resolved);
     }
     let earlier = Earlier::before(store, t)?;
-    let text = describe(order, &inputs, &earlier)?;
+    let text = describe(order, &inputs, &feeds, &earlier)?;
     let digest = Digest::of(text.to_string().as_bytes()).hex();
     let run = digest.get(..16).unwrap_or(&digest).to_owned();
     Ok(RunPlan { t, inputs, feeds, earlier, text, run })
@@ -77,6 +79,7 @@ pub fn plan(order: &Order<'_>, shelf: &Shelf, store: &Store) -> Result<RunPlan, 
 fn describe(
     order: &Order<'_>,
     inputs: &BTreeMap<DatasetId, Resolved>,
+    feeds: &BTreeMap<DatasetId, Feed>,
     earlier: &Earlier,
 ) -> Result<Value, NightError> {
     let project = order.project;
@@ -97,6 +100,16 @@ fn describe(
             })
         })
         .collect();
+    let volumes = feeds.iter().filter_map(|(dataset, feed)| Some((dataset, feed.volume.as_ref()?)));
+    let sizes: Vec<Value> = volumes
+        .map(|(dataset, volume)| {
+            let (now, usual) = (volume.now.to_string(), volume.usual.to_string());
+            json!({
+                "dataset": dataset.to_string(), "now": now, "usual": usual,
+                "deliveries": volume.deliveries, "is_small": volume.is_small,
+            })
+        })
+        .collect();
     let rules: Vec<Value> = project
         .rules
         .values()
@@ -113,6 +126,8 @@ fn describe(
         "pipeline": file_digest(&project.pipeline.file)?,
         "earlier_run": earlier.run.as_ref().map(|(date, run)| format!("{date}/{run}")),
         "inputs": inputs,
+        // What earlier deliveries, which are no inputs any more, say about tonight's: sizes in ten-millionths of a row.
+        "sizes": sizes,
         "rules": rules,
         "facts": facts,
         "parameters": digests_in(&project.pipeline.parameters, &project.pipeline.file)?,

@@ -6,7 +6,7 @@ use super::{Intake, RunPlan};
 use crate::{
     accept::{AcceptError, SignersError},
     acquire::AcquireError,
-    compare::EvaluateError,
+    compare::Imbalance,
     engine::EngineError,
     model::Text,
     report::ReportError,
@@ -91,9 +91,9 @@ pub enum NightError {
     /// No thread could be had.
     #[error("failed to start a thread")]
     Threads(#[source] io::Error),
-    /// A rule's counts.
+    /// Counts that do not close: nothing of the run is published.
     #[error(transparent)]
-    Evaluate(EvaluateError),
+    Imbalance(Imbalance),
     /// Lists and report.
     #[error(transparent)]
     Report(#[from] ReportError),
@@ -166,6 +166,10 @@ impl NightError {
             Self::Accept(AcceptError::EpochDamaged { .. } | AcceptError::ReceiptDamaged { .. }) => {
                 ("从库的备份恢复这个文件", "restore the file from the backup of the store")
             }
+            Self::Imbalance(_) => (
+                "三种结果合不上，本次不发布任何清单：检查该规则（如 SELECT 给出空的对象），或暂停它（status: suspended）并报告此错误",
+                "the three outcomes do not add up, and no list of this run is published: look at the rule (a row without a subject?), or suspend it (status: suspended) and report this",
+            ),
             Self::Damaged { .. } => (
                 "已封存的运行被改动：从备份恢复它的文件夹，或移走后重新运行",
                 "a sealed run was changed: restore its folder from the backup, or move it away and run again",

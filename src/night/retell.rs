@@ -7,7 +7,7 @@ use std::{
 
 use super::{Intake, NightError, Order, RuleRecord, RunPlan, RunRecord, execute::Executed, manifest, words};
 use crate::{
-    model::Lead,
+    model::{Lead, SubjectKind},
     report::{self, Calendar, ReportInput, RuleNote},
 };
 
@@ -82,10 +82,15 @@ fn input(
 ) -> Result<ReportInput, NightError> {
     let project = order.project;
     let mut leads: Vec<Lead> = Vec::new();
+    let mut notes = words::notes(order, plan, missing_figures);
     let mut evidence = Vec::new();
     let mut coverage = Vec::new();
     for outcome in executed.outcomes.values().filter_map(|outcome| outcome.as_ref().ok()) {
-        leads.extend(outcome.leads.iter().cloned());
+        // What is about a feed is told to those who run the system: nobody visits it.
+        let (of_feeds, of_people): (Vec<&Lead>, Vec<&Lead>) =
+            outcome.leads.iter().partition(|lead| lead.subject_kind == SubjectKind::Dataset);
+        leads.extend(of_people.into_iter().cloned());
+        notes.extend(of_feeds.into_iter().map(words::notice));
         evidence.extend(outcome.evidence.iter().cloned());
         coverage.extend(outcome.coverage.iter().cloned());
     }
@@ -119,7 +124,7 @@ fn input(
         links: executed.links.clone(),
         history: BTreeMap::new(),
         calendar: calendar(order)?,
-        notes: words::notes(order, plan, missing_figures),
+        notes,
     })
 }
 

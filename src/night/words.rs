@@ -7,7 +7,7 @@ use crate::{
     acquire::{self, Repair},
     compare::{Outcome, Reason},
     contract::Contract,
-    model::{CoverageRow, DatasetId, Fen, Text},
+    model::{CoverageRow, DatasetId, Fen, Lead, Text},
     parameter::{Figure, Value},
     project::{Rule, Status},
     report::{Feed, FieldNote, Legal, Refused, RuleNote, RuleStatus},
@@ -168,6 +168,15 @@ pub fn missing_figures(order: &Order<'_>, coverage: &[CoverageRow]) -> Vec<Strin
         }
     }
     missing.into_iter().collect()
+}
+
+/// A lead that is about a feed, for those who run the system.
+pub fn notice(lead: &Lead) -> Text {
+    let (rule, subject) = (&lead.rule_id, &lead.subject);
+    Text::new(
+        format!("{rule} {subject}：{}", lead.reason_zh),
+        format!("{rule} {subject}: {}", lead.reason_en),
+    )
 }
 
 /// What the reader of the report must know about tonight.

@@ -18,7 +18,7 @@
 //!         - {person_id: 甲, pay_month: 2025-12}
 //!         - {person_id: 乙, pay_month: 2025-12}
 //!     feeds:                              # optional; every other feed is fresh and complete
-//!       civil_affairs.deaths: {as_of: 2026-03-01, months: M-12..M-1, missing: false}
+//!       civil_affairs.deaths: {as_of: 2026-03-01, months: M-12..M-1, missing: false, rows: [900, 910, 920, 905]}
 //!     expect:
 //!       leads:
 //!         - {subject: 甲, severity: S2, stale: true, total_so_far: 1000.00}
@@ -93,6 +93,8 @@ pub struct Feed {
     pub as_of: Option<NaiveDate>,
     /// The months that were delivered, for a by-month dataset; None: all closed months.
     pub months: Option<Vec<Month>>,
+    /// The rows of each delivery, oldest first, the standing one last; empty: there is nothing to compare.
+    pub rows: Vec<u64>,
     /// Never delivered.
     pub missing: bool,
 }

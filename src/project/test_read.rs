@@ -142,9 +142,11 @@ impl Reader<'_> {
             let Some(mut fields) = sheet.fields(node) else { continue };
             let as_of = fields.optional("as_of").and_then(|node| sheet.date(node)).map(|day| day.value);
             let months = fields.optional("months").and_then(|node| months(node, on, sheet));
+            let rows = fields.optional("rows").map(|node| sheet.items(node)).unwrap_or_default();
+            let rows = rows.iter().filter_map(|node| count(node, sheet)).collect();
             let missing = fields.optional("missing").and_then(|node| sheet.truth(node)).unwrap_or(false);
             fields.finish(sheet);
-            feeds.insert(id, Feed { as_of, months, missing });
+            feeds.insert(id, Feed { as_of, months, rows, missing });
         }
         Some(feeds)
     }
@@ -180,7 +182,7 @@ impl Reader<'_> {
 fn count(node: &Node, sheet: &mut Sheet) -> Option<u64> {
     let read = sheet.text(node)?.value.parse().ok();
     if read.is_none() {
-        sheet.wrong_form(node, "人数或户数", "a count");
+        sheet.wrong_form(node, "人数、户数或行数", "a count");
     }
     read
 }

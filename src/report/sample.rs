@@ -95,6 +95,7 @@ pub fn lead(id: &str, rule: &str, severity: Severity, household: &str) -> Lead {
         listed: true,
         stale: false,
         subject_kind: SubjectKind::Household,
+        subject: household.to_owned(),
         person_id: None,
         household_id: Some(household.to_owned()),
         case_id: Some("K-1".to_owned()),

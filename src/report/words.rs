@@ -78,6 +78,7 @@ pub fn subject(kind: SubjectKind) -> Text {
         SubjectKind::Person => Text::new("个人", "person"),
         SubjectKind::Household => Text::new("家庭", "household"),
         SubjectKind::Case => Text::new("救助案", "case"),
+        SubjectKind::Dataset => Text::new("数据集", "dataset"),
     }
 }
 

@@ -11,6 +11,7 @@ mod record;
 mod resolve;
 mod segment;
 mod shelf;
+mod volume;
 
 use std::{
     io,

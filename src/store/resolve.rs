@@ -33,14 +33,7 @@ pub struct Resolved {
 
 /// Resolves a dataset's snapshots, which are in the order of (as_of, sequence, delivery), on the day `t`.
 pub fn resolve(delivery: &Delivery, snapshots: &[Snapshot], t: NaiveDate) -> Resolved {
-    let known: Vec<&Snapshot> = snapshots.iter().filter(|snapshot| snapshot.record.as_of <= t).collect();
-    // A correction stands in for what it corrects, also when that one was itself a correction.
-    let superseded: BTreeSet<&str> =
-        known.iter().filter_map(|snapshot| snapshot.record.supersedes.as_deref()).collect();
-    let standing: Vec<&Snapshot> = known
-        .into_iter()
-        .filter(|snapshot| !superseded.contains(snapshot.record.delivery.as_str()))
-        .collect();
+    let standing = standing(snapshots, t);
     let whole = |snapshot: &&Snapshot| Part { snapshot: (*snapshot).clone(), months: None };
     let as_of = standing.last().map(|snapshot| snapshot.record.as_of);
     match delivery {
@@ -52,6 +45,15 @@ pub fn resolve(delivery: &Delivery, snapshots: &[Snapshot], t: NaiveDate) -> Res
         }
         Delivery::ByMonth { .. } => by_month(&standing, as_of),
     }
+}
+
+/// The snapshots that are about the day `t` or earlier and that no other of them corrects, in order.
+pub(super) fn standing(snapshots: &[Snapshot], t: NaiveDate) -> Vec<&Snapshot> {
+    let known = || snapshots.iter().filter(|snapshot| snapshot.record.as_of <= t);
+    // A correction stands in for what it corrects, also when that one was itself a correction.
+    let superseded: BTreeSet<&str> =
+        known().filter_map(|snapshot| snapshot.record.supersedes.as_deref()).collect();
+    known().filter(|snapshot| !superseded.contains(snapshot.record.delivery.as_str())).collect()
 }
 
 /// Each month comes from the newest delivery that speaks for it.

@@ -8,7 +8,7 @@ use std::{
 
 use chrono::NaiveDate;
 
-use super::{PART_FILE, RECORD_FILE, Resolved, SnapshotRecord, Store, StoreError, resolve};
+use super::{PART_FILE, RECORD_FILE, Resolved, SnapshotRecord, Store, StoreError, resolve, volume};
 use crate::{contract::Contract, model::DatasetId};
 
 /// A sealed snapshot and where it lies.
@@ -74,6 +74,11 @@ impl Shelf {
     /// The dataset as it was known on the day `t`.
     pub fn resolve(&self, contract: &Contract, t: NaiveDate) -> Resolved {
         resolve(&contract.delivery, self.snapshots(&contract.id), t)
+    }
+
+    /// How large the dataset's deliveries up to the day `t` are, oldest first, where that can be compared.
+    pub fn sizes(&self, contract: &Contract, t: NaiveDate) -> Vec<u64> {
+        volume::sizes(&contract.delivery, self.snapshots(&contract.id), t)
     }
 }
 

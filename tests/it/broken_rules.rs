@@ -66,8 +66,8 @@ fn our_own_pipelines_have_no_mistakes_and_their_rules_pass_their_tests() {
 fn a_rule_with_a_wrong_column_name_is_named_with_line_column_and_nearest_name() {
     let spoilt = Installation::new();
     let place = spoilt.spoil(
-        "pipelines/rules/death/D-01.sql",
-        "FROM facts.payments_made AS p\n",
+        "pipelines/rules/death/D-05.sql",
+        "FROM facts.active_cases AS c\n",
         "c.case_id",
         "c.case_di",
     );
@@ -79,7 +79,7 @@ fn a_rule_with_a_wrong_column_name_is_named_with_line_column_and_nearest_name() 
     let found: Value = serde_json::from_str(&json.out).unwrap();
     let wrong = found.as_array().unwrap().iter().find(|one| one["level"] == "error").unwrap();
     let (line, column) = (&wrong["line"], &wrong["column"]);
-    assert!(place.ends_with(&format!("D-01.sql:{line}:{column}")), "{wrong}");
+    assert!(place.ends_with(&format!("D-05.sql:{line}:{column}")), "{wrong}");
 }
 
 #[test]
@@ -150,8 +150,8 @@ fn a_pipeline_that_does_not_exist_is_answered_with_the_nearest_name() {
 fn every_code_can_be_explained_in_both_languages() {
     let spoilt = Installation::new();
     spoilt.spoil(
-        "pipelines/rules/death/D-01.sql",
-        "FROM facts.payments_made AS p\n",
+        "pipelines/rules/death/D-05.sql",
+        "FROM facts.active_cases AS c\n",
         "c.case_id",
         "c.case_di",
     );

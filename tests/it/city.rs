@@ -91,7 +91,7 @@ pub static SAMPLE: LazyLock<Sample> = LazyLock::new(|| {
 static NIGHT: LazyLock<Said> = LazyLock::new(|| SAMPLE.night.run());
 
 /// A folder of this process below Cargo's folder for tests; those of dead processes are swept.
-fn shared() -> PathBuf {
+pub fn shared() -> PathBuf {
     static FOLDER: LazyLock<PathBuf> = LazyLock::new(|| {
         let above = Path::new(env!("CARGO_TARGET_TMPDIR"));
         fs::create_dir_all(above).unwrap();

@@ -42,23 +42,6 @@ evidence:
     from: lead JOIN civil_affairs.cases AS e ON e.case_id = lead.case_id
     fields: [case_id, household_id, person_id, programme, category, status, division, hukou_kind, start_month, end_month, monthly_amount]
 ---*/
-WITH paid AS (
-  SELECT p.case_id, p.person_id, p.programme, p.pay_month, p.amount, p.month_no,
-         coalesce(f.lookback_months, $lookback_months) AS lookback_months,
-         coalesce(f.death_lag, $death_lag) AS death_lag
-  FROM facts.payments_made AS p
-  LEFT JOIN civil_affairs.cases AS c ON c.case_id = p.case_id
-  LEFT JOIN run.figures AS f ON f.division = c.division AND f.hukou_kind = c.hukou_kind
-  WHERE p.programme = 'elderly_allowance'
-),
-seen AS (
-  SELECT p.case_id, p.person_id, p.programme, p.pay_month, p.amount, d.dead_on,
-         p.month_no >= $m_no - p.lookback_months AS in_window,
-         d.dead_on IS NOT NULL
-           AND p.month_no > date_part('year', d.dead_on) * 12 + date_part('month', d.dead_on) + p.death_lag AS after_death
-  FROM paid AS p
-  LEFT JOIN facts.deaths AS d ON d.person_id = p.person_id
-)
 SELECT case_id, person_id, min(programme) AS programme, min(dead_on) AS dead_on,
        count(CASE WHEN in_window AND after_death THEN 1 END) > 0 AS hit,
        count(DISTINCT CASE WHEN after_death THEN pay_month END) AS months_after,
@@ -67,6 +50,7 @@ SELECT case_id, person_id, min(programme) AS programme, min(dead_on) AS dead_on,
        sum(CASE WHEN after_death THEN amount END) AS total_so_far,
        0 AS threshold,
        count(DISTINCT CASE WHEN after_death THEN pay_month END) AS value
-FROM seen
+FROM facts.payments_and_deaths
+WHERE programme = 'elderly_allowance'
 GROUP BY case_id, person_id
 HAVING count(CASE WHEN in_window THEN 1 END) > 0

@@ -43,22 +43,8 @@ evidence:
     where: p.item IN ('basic', 'top_up') AND p.amount > 0 AND p.programme IN ('disability_living', 'disability_care') AND p.pay_month >= lead.first_month AND p.pay_month <= $m
     fields: [case_id, household_id, person_id, programme, category, status, division, hukou_kind, start_month, end_month, monthly_amount]
 ---*/
-WITH paid AS (
-  SELECT p.case_id, p.person_id, p.programme, p.pay_month, p.amount, p.month_no,
-         coalesce(f.lookback_months, $lookback_months) AS lookback_months,
-         coalesce(f.death_lag, $death_lag) AS death_lag
-  FROM facts.payments_made AS p
-  LEFT JOIN civil_affairs.cases AS c ON c.case_id = p.case_id
-  LEFT JOIN run.figures AS f ON f.division = c.division AND f.hukou_kind = c.hukou_kind
-  WHERE p.programme IN ('disability_living', 'disability_care')
-),
-seen AS (
-  SELECT p.case_id, p.person_id, p.programme, p.pay_month, p.amount, d.dead_on,
-         p.month_no >= $m_no - p.lookback_months AS in_window,
-         d.dead_on IS NOT NULL
-           AND p.month_no > date_part('year', d.dead_on) * 12 + date_part('month', d.dead_on) + p.death_lag AS after_death
-  FROM paid AS p
-  LEFT JOIN facts.deaths AS d ON d.person_id = p.person_id
+WITH seen AS (
+  SELECT * FROM facts.payments_and_deaths WHERE programme IN ('disability_living', 'disability_care')
 ),
 sums AS (
   -- A person may draw both subsidies, in two cases: what was paid since the death is told as one sum.

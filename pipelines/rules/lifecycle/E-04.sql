@@ -45,19 +45,13 @@ evidence:
     where: e.insurance IN ('110', '120') AND e.paid AND e.paid_by = 'employer' AND e.month BETWEEN $m_6 AND $m_1
     fields: [person_id, insurance, month, base, employer_id, paid, paid_by]
 ---*/
-WITH students AS (SELECT DISTINCT person_id FROM facts.pupils WHERE full_time),
-worked AS (
-  SELECT person_id, count(DISTINCT month) AS months, min(month) AS first_month, max(month) AS last_month
-  FROM facts.employer_contributions
-  WHERE month BETWEEN $m_6 AND $m_1
-  GROUP BY person_id
-)
+WITH students AS (SELECT DISTINCT person_id FROM facts.pupils WHERE full_time)
 SELECT m.case_id, m.person_id,
        coalesce(w.months, 0) >= coalesce(f.contribution_months_min, $contribution_months_min) AS hit,
        w.first_month, w.last_month,
        coalesce(f.contribution_months_min, $contribution_months_min) AS threshold, coalesce(w.months, 0) AS value
 FROM facts.case_members AS m
 JOIN students AS s ON s.person_id = m.person_id
-LEFT JOIN worked AS w ON w.person_id = m.person_id
+LEFT JOIN facts.half_year_employment AS w ON w.person_id = m.person_id
 LEFT JOIN run.figures AS f ON f.division = m.division AND f.hukou_kind = m.hukou_kind
 WHERE m.programme IN ('dibao', 'dibao_marginal', 'rigid_expenditure', 'temporary', 'tekun', 'orphan', 'de_facto_unattended')

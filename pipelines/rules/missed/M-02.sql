@@ -36,13 +36,7 @@ evidence:
     where: e.state = 'valid' AND e.issued_on <= $t AND (e.valid_to IS NULL OR e.valid_to >= $t)
     fields: [person_id, kind, grade, issued_on, valid_to, state]
 ---*/
-WITH severe AS (
-  SELECT person_id, max(issued_on) AS issued_on, min(grade) AS grade
-  FROM facts.valid_certificates
-  WHERE needs_care
-  GROUP BY person_id
-),
-served AS (
+WITH served AS (
   SELECT person_id FROM facts.case_members WHERE programme IN ('disability_care', 'tekun')
   UNION
   SELECT person_id FROM facts.payments_made WHERE programme = 'disability_care' AND pay_month >= $m_1
@@ -50,7 +44,7 @@ served AS (
   SELECT person_id FROM human_resources.injury_care WHERE amount > 0 AND month IN ($m, $m_1)
 )
 SELECT c.person_id, s.person_id IS NULL AS hit, c.issued_on, c.grade
-FROM severe AS c
+FROM facts.severe_disabilities AS c
 LEFT JOIN facts.deaths AS d ON d.person_id = c.person_id
 LEFT JOIN served AS s ON s.person_id = c.person_id
 WHERE d.person_id IS NULL

@@ -40,16 +40,10 @@ evidence:
     where: e.state = 'valid' AND e.issued_on <= $t AND (e.valid_to IS NULL OR e.valid_to >= $t)
     fields: [person_id, kind, grade, issued_on, valid_to, state]
 ---*/
-WITH severe AS (
-  SELECT person_id, max(issued_on) AS issued_on, min(grade) AS grade
-  FROM facts.valid_certificates
-  WHERE needs_care
-  GROUP BY person_id
-),
-covered AS (SELECT DISTINCT person_id FROM facts.case_members WHERE programme IN ('dibao', 'tekun'))
+WITH covered AS (SELECT DISTINCT person_id FROM facts.case_members WHERE programme IN ('dibao', 'tekun'))
 SELECT m.case_id, m.person_id, o.person_id IS NULL AS hit, c.issued_on, c.grade
 FROM facts.case_members AS m
-JOIN severe AS c ON c.person_id = m.person_id
+JOIN facts.severe_disabilities AS c ON c.person_id = m.person_id
 LEFT JOIN facts.deaths AS d ON d.person_id = m.person_id
 LEFT JOIN covered AS o ON o.person_id = m.person_id
 WHERE m.programme = 'dibao_marginal' AND m.is_household AND d.person_id IS NULL

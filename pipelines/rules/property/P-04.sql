@@ -46,11 +46,13 @@ WITH cases AS (
   SELECT c.case_id, c.household_id, c.applied_on,
          coalesce(f.unit_share_min, $unit_share_min) AS unit_share_min,
          coalesce(f.disposal_months, $disposal_months) AS disposal_months
-  FROM civil_affairs.cases AS c
-  LEFT JOIN facts.active_cases AS a ON a.case_id = c.case_id
+  FROM (
+    SELECT case_id, household_id, division, hukou_kind, applied_on, is_low_income FROM facts.active_cases
+    UNION ALL
+    SELECT case_id, household_id, division, hukou_kind, applied_on, is_low_income FROM facts.pending_cases
+  ) AS c
   LEFT JOIN run.figures AS f ON f.division = c.division AND f.hukou_kind = c.hukou_kind
-  WHERE c.programme IN ('dibao', 'dibao_marginal', 'rigid_expenditure', 'tekun') AND c.applied_on IS NOT NULL
-    AND (a.case_id IS NOT NULL OR (c.status = 'pending' AND (c.start_month IS NULL OR c.start_month <= $m)))
+  WHERE c.is_low_income AND c.applied_on IS NOT NULL
 ),
 ended AS (
   SELECT person_id, unit_id, share_num, share_den, ended_on, buyer_person_id,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{Subject, world::prefix};
 use crate::{
     compare::{self, Feeds, Outcome, Standing, Verdict},
-    model::{Lead, LeadStatus, Text},
+    model::{Lead, LeadStatus, SubjectKind, Text},
     project::ExpectedLead,
 };
 
@@ -54,13 +54,14 @@ pub(super) fn differences(
         found.push(Difference::new("未运行，缺", "not run, for want of", wanted, got));
         return found;
     }
-    let verdicts: BTreeMap<&str, Verdict> =
-        verdicts.iter().filter_map(|(id, verdict)| Some((id.strip_prefix(&prefix)?, *verdict))).collect();
-    let leads: BTreeMap<String, &Lead> = outcome
-        .leads
-        .iter()
-        .filter_map(|lead| Some((subject_of(lead)?.strip_prefix(&prefix)?.to_owned(), lead)))
-        .collect();
+    // A dataset is the same in every test; people, households and cases are each test's own.
+    let is_own = subject.rule.subject != SubjectKind::Dataset;
+    let name =
+        |id: &'_ str| if is_own { id.strip_prefix(&prefix).map(str::to_owned) } else { Some(id.to_owned()) };
+    let verdicts: BTreeMap<String, Verdict> =
+        verdicts.iter().filter_map(|(id, verdict)| Some((name(id)?, *verdict))).collect();
+    let leads: BTreeMap<String, &Lead> =
+        outcome.leads.iter().filter_map(|lead| Some((name(&lead.subject)?, lead))).collect();
     // Why everyone is insufficient, where a feed blocks the whole rule.
     let block = match compare::standing(subject.rule, feeds, subject.test.on) {
         Standing::Runs { block, .. } => block,
@@ -105,20 +106,11 @@ pub(super) fn differences(
     if let Some(population) = expect.population
         && u64::try_from(verdicts.len()).ok() != Some(population)
     {
-        let names: Vec<&str> = verdicts.keys().copied().collect();
+        let names: Vec<&str> = verdicts.keys().map(String::as_str).collect();
         let got = format!("{} ({})", verdicts.len(), names.join(", "));
         found.push(Difference::new("范围人数", "population", population.to_string(), got));
     }
     found
-}
-
-fn subject_of(lead: &Lead) -> Option<&str> {
-    use crate::model::SubjectKind::{Case, Household, Person};
-    match lead.subject_kind {
-        Person => lead.person_id.as_deref(),
-        Household => lead.household_id.as_deref(),
-        Case => lead.case_id.as_deref(),
-    }
 }
 
 fn fields(expected: &ExpectedLead, lead: &Lead, prefix: &str, found: &mut Vec<Difference>) {

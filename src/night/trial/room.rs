@@ -7,12 +7,14 @@ use crate::{
     compare::{self, EvaluateError, Feeds, Office, Outcome, Verdict},
     engine::{Engine, EngineError, Limits, cell},
     night::Workshop,
+    parameter::ParameterBook,
     project::{Fact, Project, Rule},
 };
 
 /// Tests of one date and one set of figures.
 pub(super) struct Room<'a> {
     project: &'a Project,
+    book: ParameterBook,
     world: World<'a>,
     /// The engine with everything that the tests' rules read.
     pub(super) workshop: Workshop<'a>,
@@ -40,7 +42,7 @@ impl<'a> Room<'a> {
             book.replace(name, values.clone());
         }
         let workshop = Workshop::open(engine, project, &book, first.test.on).await?;
-        let mut room = Self { project, world, workshop, facts: Vec::new(), subjects };
+        let mut room = Self { project, book, world, workshop, facts: Vec::new(), subjects };
         room.facts = room.workshop.facts_for(room.rules().into_values())?;
         room.workshop.compute(&room.facts, None, |_| {}).await?;
         Ok(Some(room))
@@ -98,7 +100,8 @@ impl<'a> Room<'a> {
     }
 
     async fn evaluate(&self, subject: &Subject<'_>, rule: &Rule) -> Result<Evaluation, TrialError> {
-        let feeds = world::feeds(self.project, subject.test);
+        let feeds = world::feeds(self.project, &self.book, subject.test);
+        compare::add_feeds(&self.workshop.engine, &feeds)?;
         let office = Office {
             engine: &self.workshop.engine,
             values: &self.workshop.values,
@@ -128,8 +131,9 @@ impl<'a> Room<'a> {
                     Some(number) => compare::People::token_text(&self.world, number).unwrap_or_default(),
                     None => subject.to_string(),
                 };
-                let verdict = Verdict::from_number(cell(batch.column(1), row).int().unwrap_or(-1));
-                verdicts.insert(subject, verdict);
+                if let Some(verdict) = cell(batch.column(1), row).int().and_then(Verdict::from_number) {
+                    verdicts.insert(subject, verdict);
+                }
             }
         }
         Ok(verdicts)

@@ -12,9 +12,10 @@ use arrow::{
 
 use super::TrialError;
 use crate::{
-    compare::{Feed, Feeds, People},
+    compare::{Feed, Feeds, People, Volume, volume_drop},
     contract::{Contract, Delivery, Kind},
     model::Month,
+    parameter::ParameterBook,
     project::{Project, RuleTest, TestRow, TestValue},
 };
 
@@ -124,7 +125,8 @@ impl People for World<'_> {
 }
 
 /// The feeds of a test: fresh and complete unless it says otherwise.
-pub(super) fn feeds(project: &Project, test: &RuleTest) -> Feeds {
+pub(super) fn feeds(project: &Project, book: &ParameterBook, test: &RuleTest) -> Feeds {
+    let drop = volume_drop(book, &project.pipeline.division.value, test.on);
     let mut feeds = BTreeMap::new();
     for contract in project.contracts.values() {
         let said = test.feeds.get(&contract.id);
@@ -137,7 +139,13 @@ pub(super) fn feeds(project: &Project, test: &RuleTest) -> Feeds {
             }),
             Delivery::Full | Delivery::Upsert => None,
         };
-        feeds.insert(contract.id.clone(), Feed { as_of, fresh_days: contract.fresh_days, held_months });
+        let sizes: Vec<u64> =
+            said.iter().flat_map(|feed| &feed.rows).map(|rows| rows.saturating_mul(1_000_000)).collect();
+        let volume = Volume::of(&sizes, drop);
+        feeds.insert(
+            contract.id.clone(),
+            Feed { as_of, fresh_days: contract.fresh_days, held_months, volume },
+        );
     }
     feeds
 }
