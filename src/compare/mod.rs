@@ -30,6 +30,6 @@ pub use datasets::{Part, add_dataset, add_rows};
 pub use evaluate::{EvaluateError, Office, Outcome, People, evaluate, lead_id, subject_column};
 pub use evidence::evidence_sql;
 pub use facts::{FACTS, OrderError, compute, facts_in, needed, ordered};
-pub use feeds::{Block, Feed, Feeds, Standing, knows_identities, standing};
+pub use feeds::{Block, Feed, Feeds, Standing, knows_identities, needs, standing};
 pub use figures::{add_figures, set_figures};
 pub use verdict::{COUNTING_SQL, HITS_SQL, Judged, Reason, Verdict, facts_read, judging_sql};
