@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use maud::{Markup, html};
 
-use super::rule::agency;
 use crate::{
     contract::{Column, Contract, Kind},
     model::{DatasetId, Fen, Month},
@@ -44,19 +43,19 @@ fn tests<'p>(project: &'p Project, rule: &Rule) -> &'p [RuleTest] {
 fn example(project: &Project, rule: &Rule, test: &RuleTest) -> Markup {
     html! {
         section.example {
-            h4 lang="zh" { (test.name) }
-            p.note {
-                (say("核对日", "date")) " " (test.on)
+            h4 { (test.name) " " small { (test.on) } }
+            @if !test.parameters.is_empty() || !test.feeds.is_empty() { p.note {
                 @for (name, values) in &test.parameters {
-                    " · " @if let Some(parameter) = project.parameters.catalogue().get(name) { (both(&parameter.title)) } " = "
+                    @if let Some(parameter) = project.parameters.catalogue().get(name) { (both(&parameter.title)) } " = "
                     @if values.is_empty() { (say("没有", "none")) }
                     @for (at, value) in values.iter().enumerate() {
                         @if at > 0 { ", " } (value.figure)
                         @if value.division != "000000" { " (" (value.division) ")" }
                     }
+                    "; "
                 }
-                @for (id, feed) in &test.feeds { " · " (title(project, id)) " " (standing(feed)) }
-            }
+                @for (id, feed) in &test.feeds { (title(project, id)) " " (standing(feed)) "; " }
+            } }
             div.given { @for (id, rows) in test.given.iter().filter(|(_, rows)| !rows.is_empty()) {
                 @if let Some(contract) = project.contracts.get(id) { (table(contract, rows)) }
             } }
@@ -89,7 +88,7 @@ fn table(contract: &Contract, rows: &[TestRow]) -> Markup {
         contract.columns.iter().enumerate().filter(|(at, _)| written.contains(at)).collect();
     html! {
         table {
-            caption { (both(&agency(&contract.id.agency))) " · " (both(&contract.title)) }
+            caption { (both(&contract.title)) }
             @if shown.is_empty() {
                 tr { td { (say(&format!("{} 行", rows.len()), &format!("rows: {}", rows.len()))) } }
             } @else {
@@ -119,8 +118,8 @@ fn cell(column: &Column, value: &TestValue) -> Markup {
                 Some(code) => (both(&code.label)),
                 None => (number),
             },
-            (TestValue::Bool(true), _) => (say("是", "yes")),
-            (TestValue::Bool(false), _) => (say("否", "no")),
+            (TestValue::Bool(true), _) => { "✓" },
+            (TestValue::Bool(false), _) => { "✗" },
         }
     }
 }
@@ -140,13 +139,18 @@ fn outcome(project: &Project, rule: &Rule, test: &RuleTest) -> Markup {
     for (subject, reason) in &expect.insufficient {
         reasons.entry(&reason.value).or_default().push(subject);
     }
+    // Leads of which the test says no more than whose they are stand in one line.
+    let (told, plain): (Vec<&ExpectedLead>, Vec<&ExpectedLead>) =
+        expect.leads.iter().partition(|lead| is_told(lead));
+    let plain: Vec<&str> = plain.iter().map(|lead| lead.subject.value.as_str()).collect();
     let clear: Vec<&str> = expect.clear.iter().map(|one| one.value.as_str()).collect();
     html! {
         ul.outcome {
             @if let Some(id) = &expect.not_run {
                 li { b { (say("不运行", "Not run")) } (say("：缺", ": no ")) (title(project, id)) }
             }
-            @for lead in &expect.leads {
+            @if !plain.is_empty() { li.lead { b { (say("线索", "Lead")) } ": " (plain.join("、")) } }
+            @for lead in told {
                 @if lead.withheld == Some(true) {
                     li { b { (say("线索暂不下发", "Lead withheld")) } ": " (lead.subject.value) }
                 } @else {
@@ -169,6 +173,14 @@ fn outcome(project: &Project, rule: &Rule, test: &RuleTest) -> Markup {
     }
 }
 
+/// Whether there is more to say of a lead than its subject.
+fn is_told(lead: &ExpectedLead) -> bool {
+    let figures =
+        [lead.monthly_at_risk, lead.total_so_far].iter().any(Option::is_some) || lead.value.is_some();
+    let ranks = lead.severity.is_some() || lead.direction.is_some();
+    figures || ranks || lead.stale == Some(true) || lead.withheld == Some(true)
+}
+
 /// What the test says of a lead, as a row of figures behind its subject.
 fn details(rule: &Rule, lead: &ExpectedLead) -> Markup {
     let unit = rule.unit.as_ref();
@@ -186,7 +198,7 @@ fn details(rule: &Rule, lead: &ExpectedLead) -> Markup {
         @if let Some(value) = &lead.value {
             " · " (say("查得", "found")) " " (words::figure(value))
             @if let Some(threshold) = &lead.threshold { " / " (say("界限", "bound")) " " (words::figure(threshold)) }
-            @if let Some(unit) = unit { " " (both(unit)) }
+            @if let Some(unit) = unit { " (" (both(unit)) ")" }
         }
         (yuan("每月", "a month", lead.monthly_at_risk))
         (yuan("累计", "so far", lead.total_so_far))

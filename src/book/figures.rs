@@ -27,7 +27,7 @@ pub fn index(project: &Project) -> Markup {
             h2 { (say("参数一览", "Figures, with their history")) }
             p.note { (say(
                 "规则里没有写死的数，都在这里。某一天、某个地方用哪个值：区划最细的优先，其次是户籍类别相同的，再其次是最近生效的。“未核实”表示还没有在正式文件中读到，不能当作当地的标准。",
-                "No figure stands in a rule: all are here. Which one holds on a day in a place: the narrowest division first, then an equal kind of household registration, then the latest date. “Not verified” means that nobody has read it in an official text yet; do not take it for the local figure.",
+                "No figure stands in a rule: all are here. Which one holds on a day in a place: the narrowest division first, then an equal kind of household registration, then the latest date. 'Not verified' means that nobody has read it in an official text yet; do not take it for the local figure.",
             )) }
             @for parameter in project.parameters.catalogue().values() {
                 div.parameter id={ "p-" (parameter.name) } {

@@ -17,7 +17,7 @@ pub fn section() -> Markup {
             h2 { (say("先读这里", "Read this first")) }
             (part("什么是线索", "What a lead is", &[
                 ("每天夜里，系统把几个部门已有的登记放在一起对一遍。对不上的地方，就是一条“线索”。",
-                 "Every night the records that several public agencies already hold are laid side by side. Where they do not agree, there is a “lead”."),
+                 "Every night the records that several public agencies already hold are laid side by side. Where they do not agree, there is a lead."),
                 ("线索只是请人去看一看的理由，从来不是结论。没有任何待遇会因为一条线索自动停发、减少或追回：先由工作人员核实，听当事人说明，再依法办理。",
                  "A lead is a reason to look, never a decision. Nothing is stopped, cut or claimed back because of one: first a person checks, hears the family, and then follows the law."),
                 ("线索多半有说得通的原因。登记会错、会晚、会张冠李戴；所以每条规则都写着“也许是这样”，要先看它。",
@@ -39,13 +39,13 @@ pub fn section() -> Markup {
             )) }
             (part("数据新不新", "How fresh the data is", &[
                 ("每种数据都写明几天之内算新。过了期的数据，不能用来证明一个人“没有”什么：那时结果是“信息不足”。",
-                 "Every dataset says for how many days it is good. Data older than that cannot prove that a person has nothing: then the result is “insufficient”."),
+                 "Every dataset says for how many days it is good. Data older than that cannot prove that a person has nothing: then the outcome is insufficient."),
                 ("过期数据里查到的线索会注明“过期”，并降一级。",
                  "A lead found in data that is too old says so, and ranks one lower."),
             ]))
             (part("您的权利", "Your rights", &[
                 ("授权：标有“须经授权”的规则，只核对签过授权书的成年家庭成员。授权可以撤回；家庭成员变动以后要重新签，旧的不沿用。撤回对申请和救助的影响，请先向经办机构问清楚。",
-                 "Consent: rules marked “by consent” check only adults who signed an authorisation. It can be withdrawn, and it does not carry over when the household changes. Ask the office first what withdrawing means for an application or for support."),
+                 "Consent: rules that say 'by consent' check only adults who signed an authorisation. It can be withdrawn, and it does not carry over when the household changes. Ask the office first what withdrawing means for an application or for support."),
                 ("知情和说明：可以问线索是怎么来的——哪个部门、哪天的数据、哪一条规则——也可以说明情况、拿出证明。",
                  "To know and to be heard: you may ask where a lead comes from (which agency, which day's data, which rule), explain, and show papers."),
                 ("更正：登记错了，可以请提供数据的部门改正；数据改了，线索就消除。每条规则都写着“什么可以消除”。",
@@ -73,7 +73,7 @@ pub fn section() -> Markup {
             } }
             p.note { (say("S 是可能不该领或多领的一边，M 是可能漏掉的一边。", "S is the side of what may not be due, M the side of what may be missed.")) }
             h3 { (say("怎样读一条规则", "How to read a rule")) }
-            ul { @for (zh, en) in READING { li { (say(zh, en)) } } }
+            ul.guide { @for (zh, en) in READING { li { (say(zh, en)) } } }
         }
     }
 }
@@ -120,19 +120,19 @@ const READING: [(&str, &str); 5] = [
     ),
     (
         "“通知怎样写”是填好数的一句话，人和数都是编的。",
-        "“As a list says it” is the sentence with invented people and amounts in it.",
+        "'As a list says it' is the sentence with invented people and amounts in it.",
     ),
     (
         "“用到的数”列出每个数的每一次取值、从哪天起、在哪里、出自哪里、核实没有。",
-        "“Figures” gives every value of every figure: since when, where, from which source, and whether it was verified.",
+        "'Figures' gives every value of every figure: since when, where, from which source, and whether it was verified.",
     ),
     (
         "“例子”是这条规则的测试：给出几行数据，写明应当得出什么。没有列出的栏目是平常的值。例子的标题只有中文。",
-        "“Examples” are the rule's own tests: a few rows of data and what must come out. Columns not shown hold everyday values. The sentences above them are in Chinese only.",
+        "'Examples' are the rule's own tests: a few rows of data and what must come out. Columns not shown hold everyday values. The sentences above them are in Chinese only.",
     ),
     (
-        "“规则原文”是真正运行的文字，审计人员可以核对它的 SHA-256。",
-        "“Exact text” is what really runs; an auditor can check its SHA-256.",
+        "“规则原文”是真正运行的文字，审计人员可以核对它的 SHA-256。折叠着的例子和原文不会印出来，要印请先点开。",
+        "'Exact text' is what really runs; an auditor can check its SHA-256. What is folded is not printed: open it first.",
     ),
 ];
 

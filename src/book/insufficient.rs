@@ -1,4 +1,4 @@
-//! What makes a rule unable to tell, from its front matter and the columns of its SQL.
+//! What makes a rule unable to tell, from its front matter and the columns of its SQL. A grace period is none: it clears.
 
 use maud::{Markup, html};
 
@@ -9,7 +9,7 @@ use crate::{
     report::page::both,
 };
 
-/// The conditions, in the order in which the night looks at them; a grace period among them, which makes a case clear.
+/// The conditions, in the order in which the night looks at them.
 pub fn list(rule: &Rule) -> Markup {
     html! { ul { @for condition in conditions(rule) { li { (both(&condition)) } } } }
 }
@@ -24,14 +24,8 @@ fn conditions(rule: &Rule) -> Vec<Text> {
     )];
     if !absent.is_empty() {
         found.push(Text::new(
-            "“没有记录才算数”的数据过了有效期，或缺了要看的月份：没查到不等于没有",
-            "a dataset whose absence counts is older than it may be or lacks a month that is looked at: not found is not the same as not there",
-        ));
-    }
-    if rule.grace {
-        found.push(Text::new(
-            "案件在渐退期内：直接作无异常",
-            "the case is in a grace period: then it is simply clear",
+            "“查不到也作数”的数据过了有效期，或缺了要看的月份：没查到不等于没有",
+            "data in which finding nothing counts is too old or lacks a month that is looked at: not found is not the same as not there",
         ));
     }
     if rule.basis == Basis::Consent {

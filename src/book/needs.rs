@@ -25,16 +25,29 @@ pub fn table(project: &Project, rule: &Rule) -> Markup {
             } }
             tbody { @for (id, is_absent) in all { tr {
                 th scope="row" { (name(project, id)) }
-                td {
-                    @if rule.population.contains(id) { (say("决定核对谁；", "tells who is looked at; ")) }
-                    @if is_absent { (say("没有记录才算数", "the absence of a record counts")) }
-                    @else { (say("有记录才算数", "a record counts")) }
-                    @if let Some(range) = rule.needs.months.get(id) { (say("：", ": ")) (both(&months(*range))) }
-                }
+                td { (both(&role(rule, id, is_absent))) }
                 td { @if let Some(contract) = project.contracts.get(id) { (days(contract.fresh_days)) } }
             } } }
         } }
     }
+}
+
+/// What a dataset is there for in a rule, and the months of it that are looked at.
+fn role(rule: &Rule, id: &DatasetId, is_absent: bool) -> Text {
+    let who = if rule.population.contains(id) {
+        ("决定核对谁；", "tells who is looked at; ")
+    } else {
+        ("", "")
+    };
+    let counts = if is_absent {
+        ("查不到也作数", "finding nothing counts too")
+    } else {
+        ("查到的作数", "what is found counts")
+    };
+    let months = rule.needs.months.get(id).map(|range| months(*range));
+    let (zh, en) =
+        months.map(|text| (format!("：{}", text.zh), format!(": {}", text.en))).unwrap_or_default();
+    Text::new(format!("{}{}{zh}", who.0, counts.0), format!("{}{}{en}", who.1, counts.1))
 }
 
 /// A dataset by its agency and title, leading to what is said of it.

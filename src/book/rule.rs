@@ -28,19 +28,20 @@ pub fn entry(project: &Project, rule: &Rule, uses: &Uses<'_>) -> Markup {
                     @if rule.never_alone { " " (say("从不单独列入清单，只在同一户有别的线索时一并列出。", "Never listed alone: only beside another lead of the same household.")) }
                     " · " (say("对象是", "about a ")) (both(&words::subject(rule.subject)))
                 }))
-                (row("凭什么查", "Ground", both(&ground(rule.basis))))
-                (row("法律依据", "Law", html! { @for legal in &rule.legal {
+                @if rule.grace { (row("渐退期", "Grace period", say("案件在渐退期内的，作无异常。", "A case in its grace period is clear."))) }
+                (long("凭什么查", "Ground", both(&ground(rule.basis))))
+                (long("法律依据", "Law", html! { @for legal in &rule.legal {
                     p { (both(&legal.text)) " " span.source { (legal.source) } }
                 } }))
-                (row("通知怎样写", "As a list says it", example::reason(project, rule)))
-                (row("也许是这样", "Innocent explanations", list(&rule.innocent)))
-                (row("什么可以消除", "What clears it", both(&rule.clears)))
-                (row("建议怎么做", "Recommended", both(&rule.action)))
+                (long("通知怎样写", "As a list says it", example::reason(project, rule)))
+                (long("也许是这样", "Innocent explanations", list(&rule.innocent)))
+                (long("什么可以消除", "What clears it", both(&rule.clears)))
+                (long("建议怎么做", "Recommended", both(&rule.action)))
                 @if !rule.parameters.is_empty() {
                     (row("用到的数", "Figures", figures::of_rule(project, rule)))
                 }
                 (row("看哪些数据", "Data", needs::table(project, rule)))
-                (row("何时说不清", "When it cannot tell", insufficient::list(rule)))
+                (long("何时说不清", "When it cannot tell", insufficient::list(rule)))
                 (row("谁负责", "Owner", html! {
                     (both(&agency(&rule.owner))) " · " (both(&contents::status(rule.status)))
                 }))
@@ -65,6 +66,11 @@ fn row(zh: &str, en: &str, content: Markup) -> Markup {
     html! { div { dt { (say(zh, en)) } dd { (content) } } }
 }
 
+/// A row of sentences: where both languages are shown, each begins a line of its own.
+fn long(zh: &str, en: &str, content: Markup) -> Markup {
+    html! { div { dt { (say(zh, en)) } dd.long { (content) } } }
+}
+
 fn list(texts: &[Text]) -> Markup {
     html! { ul { @for text in texts { li { (both(text)) } } } }
 }
@@ -76,7 +82,7 @@ fn ground(basis: Basis) -> Text {
         }
         Basis::Consent => Text::new(
             "须经授权：只核对签过有效授权的人，没有授权的结果是“信息不足”",
-            "by consent: only people with a valid authorisation are checked; without one the result is “insufficient”",
+            "by consent: only people with a valid authorisation are checked; without one the outcome is insufficient",
         ),
     }
 }

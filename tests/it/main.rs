@@ -22,6 +22,7 @@ mod interrupted;
 mod layers;
 mod package;
 mod program;
+mod rule_book;
 mod table;
 mod tree;
 mod truth;
