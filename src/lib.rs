@@ -22,7 +22,7 @@
 //! |---|---|
 //! | words | [`model`] |
 //! | files that people write | [`diagnostic`], [`identity`], [`contract`], [`parameter`], [`project`] |
-//! | stages | [`store`], [`accept`], [`acquire`], [`engine`], [`compare`], [`report`] |
+//! | stages | [`store`], [`accept`], [`acquire`], [`engine`], [`compare`], [`report`], [`book`] |
 //! | orchestration | [`night`], [`seal`], [`synth`] |
 //! | shell | [`cli`] |
 //!
@@ -57,6 +57,7 @@
 
 pub mod accept;
 pub mod acquire;
+pub mod book;
 pub mod cli;
 pub mod compare;
 pub mod contract;

@@ -186,6 +186,9 @@ pub struct Check {
     /// 解释一个错误代码；不写代码则列出全部 · explain a code, or list them all
     #[arg(long, value_name = "CODE", num_args = 0..=1, default_missing_value = "all")]
     pub explain: Option<String>,
+    /// 没有错误时，把规则书写到这个文件夹 · when nothing is wrong, write the rule book into this folder
+    #[arg(long, value_name = "DIR", conflicts_with = "explain")]
+    pub book: Option<PathBuf>,
     /// 另用一个含 standards.csv 的参照文件夹 · a reference folder whose standards.csv overrides parameters
     #[arg(long)]
     pub reference: Option<PathBuf>,

@@ -1,11 +1,17 @@
 //! `hedui check`: every mistake of every file that a person wrote, with its place. No data is touched.
+//!
+//! With `--book` the rule book is written when there is no error; a book of rules with a mistake is not.
+
+use std::path::Path;
 
 use serde_json::json;
 
 use super::{Exit, args, failure::Failure, open, output::Output};
 use crate::{
+    book,
     diagnostic::{self, Code, from_disk},
     night,
+    project::Project,
 };
 
 /// Checks a project, or explains a code or lists them all.
@@ -34,8 +40,17 @@ pub async fn run(global: &args::Global, check: &args::Check, output: &Output) ->
     if !found.is_empty() && !output.is_json() {
         open::show(&found, output);
     }
-    output.json(&diagnostic::json(&found, &from_disk));
     let (errors, warnings) = found.counts();
+    let book = match (&check.book, &project) {
+        (Some(dir), Some(project)) if errors == 0 => Some(write_book(project, dir, output)?),
+        _ => None,
+    };
+    let diagnostics = diagnostic::json(&found, &from_disk);
+    output.json(&match &check.book {
+        // Without a book the result is the list alone.
+        None => diagnostics,
+        Some(_) => json!({"diagnostics": diagnostics, "book": book}),
+    });
     if let (Some(project), 0) = (&project, errors) {
         let (contracts, facts, rules) = (project.contracts.len(), project.facts.len(), project.rules.len());
         output.line(output.say(
@@ -43,5 +58,22 @@ pub async fn run(global: &args::Global, check: &args::Check, output: &Output) ->
             &format!("{contracts} contracts, {facts} facts, {rules} rules: no errors, {warnings} warnings."),
         ));
     }
+    if let Some(book) = &book {
+        output.line(output.say(&format!("规则书：{book}"), &format!("rule book: {book}")));
+    } else if check.book.is_some() {
+        output.note("文件有错误，没有写规则书。", "the files have errors; no rule book was written.");
+    }
     Ok(if errors > 0 { Exit::Usage } else { Exit::Done })
+}
+
+/// Writes the book and returns where it is.
+fn write_book(project: &Project, dir: &Path, output: &Output) -> Result<String, Failure> {
+    let page = book::page(project, output.lang());
+    let written = book::write(&page, dir).map_err(|error| {
+        let path = error.path.display();
+        let (zh, en) = (format!("规则书没有写成：{path}"), format!("the rule book was not written: {path}"));
+        let hint = ("请换一个可以写入的文件夹", "name a folder that can be written to");
+        Failure::failed(&zh, &en, &error).hint(hint.0, hint.1)
+    })?;
+    Ok(written.display().to_string())
 }

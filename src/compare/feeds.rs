@@ -88,8 +88,9 @@ pub fn knows_identities(feeds: &Feeds, t: NaiveDate) -> bool {
         .is_some_and(|feed| feed.as_of.is_some() && !feed.is_stale(t))
 }
 
-/// What the rule names, and what its basis and table add to it. Absent wins when a dataset is both.
-fn needs(rule: &Rule) -> (BTreeSet<DatasetId>, BTreeSet<DatasetId>) {
+/// The datasets a rule needs present and those it needs absent: what it names, and what its basis and table add to it.
+/// Absent wins when a dataset is both.
+pub fn needs(rule: &Rule) -> (BTreeSet<DatasetId>, BTreeSet<DatasetId>) {
     let civil = |dataset: &str| DatasetId::new("civil_affairs", dataset);
     let mut present: BTreeSet<DatasetId> = rule.needs.present.iter().cloned().collect();
     let mut absent: BTreeSet<DatasetId> = rule.needs.absent.iter().cloned().collect();

@@ -36,7 +36,7 @@ pub use evaluate::{EvaluateError, Office, Outcome, People, evaluate, judge, lead
 pub use evidence::evidence_sql;
 pub use facts::{FACTS, OrderError, compute, facts_in, needed, ordered};
 pub use feed_table::add_feeds;
-pub use feeds::{Block, Feed, Feeds, Standing, knows_identities, standing};
+pub use feeds::{Block, Feed, Feeds, Standing, knows_identities, needs, standing};
 pub use figures::{add_figures, set_figures};
 pub use verdict::{COUNTING_SQL, HITS_SQL, Judged, Reason, Verdict, facts_read, judging_sql};
 pub use volume::{Volume, volume_drop};

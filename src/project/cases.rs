@@ -41,7 +41,7 @@ const FILES: &[(&str, &str)] = &[
     ("pipelines/rules/defaults.yaml", "civil_affairs.deaths:\n  record_id: \"r{n}\"\n  source: cremation\n"),
     (
         RULE,
-        "/*---\nid: D-01\ntitle: {zh: 死亡仍领, en: Paid after death}\ndirection: ineligible\nseverity: S1\nsubject: person\nbasis: statutory\npopulation: [civil_affairs.payments]\nneeds:\n  present: [civil_affairs.deaths, civil_affairs.payments]\n  absent: []\ngrace: false\nparameters: [death_lag]\nlegal:\n  - {zh: 第十三条, en: Article 13, source: 国务院令第649号}\ninnocent:\n  - {zh: 登记错误, en: A wrong record}\nreason: {zh: \"{dead_on}死亡\", en: \"Died {dead_on}\"}\nclears: {zh: 死亡登记撤销, en: The record is withdrawn}\naction: {zh: 核实, en: Verify}\nowner: civil_affairs\nstatus: live\nevidence:\n  - dataset: civil_affairs.deaths\n    from: lead JOIN civil_affairs.deaths AS e ON e.person_id = lead.person_id\n    fields: [died_on, source]\n---*/\nSELECT person_id, died_on AS dead_on FROM dead, figures AS f WHERE f.death_lag < $t\n",
+        "/*---\nid: D-01\ntitle: {zh: 死亡仍领, en: Paid after death}\ndirection: ineligible\nseverity: S1\nsubject: person\nbasis: statutory\npopulation: [civil_affairs.payments]\nneeds:\n  present: [civil_affairs.deaths, civil_affairs.payments]\n  absent: []\ngrace: false\nparameters: [death_lag]\nlegal:\n  - {zh: 第十三条, en: Article 13, source: 国务院令第649号}\ninnocent:\n  - {zh: 登记错误, en: A wrong record}\nreason: {zh: \"{dead_on}死亡\", en: \"Died {dead_on}\"}\nclears: {zh: 死亡登记撤销, en: The record is withdrawn}\naction: {zh: 核实, en: Verify}\nowner: civil_affairs\nstatus: live\nevidence:\n  - dataset: civil_affairs.deaths\n    from: lead JOIN civil_affairs.deaths AS e ON e.person_id = lead.person_id\n    fields: [died_on, source]\nmeaning: {zh: 谁, en: Who}---*/\nSELECT person_id, died_on AS dead_on FROM dead, figures AS f WHERE f.death_lag < $t\n",
     ),
     (
         TEST,
@@ -158,6 +158,9 @@ fn cases() -> Vec<(Vec<Edit>, Vec<&'static str>)> {
         (vec![Swap(RULE, "grace: false\n", "grace: false\ngrace: true\n")], vec!["pipelines/rules/death/D-01.sql:13:1 HD005"]),
         (vec![Swap(RULE, "grace: false", "grace: 不")], vec!["pipelines/rules/death/D-01.sql:12:8 HD006"]),
         (vec![Swap(RULE, "en: Verify", "en: ")], vec!["pipelines/rules/death/D-01.sql:20:18 HD007"]),
+        (vec![Swap(RULE, "meaning: {zh: 谁, en: Who}", "")], vec!["pipelines/rules/death/D-01.sql:2:1 HD004"]),
+        (vec![Swap(RULE, "{zh: 谁, en: Who}", "{zh: 谁}")], vec!["pipelines/rules/death/D-01.sql:27:10 HD007"]),
+        (vec![Swap(RULE, "{zh: 谁, en: Who}", "{zh: ' ', en: Who}")], vec!["pipelines/rules/death/D-01.sql:27:15 HD007"]),
         (vec![Swap(RULE, "status: live", "status: life")], vec!["pipelines/rules/death/D-01.sql:22:9 HD008"]),
         (vec![Swap("schemas/civil_affairs.deaths.odcs.yaml", "id: civil", "id: sivil")], vec!["schemas/civil_affairs.deaths.odcs.yaml:4:5 HD101"]),
         // parameters

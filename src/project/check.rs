@@ -9,7 +9,7 @@ use super::{
 use crate::{
     contract::Delivery,
     diagnostic::{Code, Diagnostic, Diagnostics},
-    model::{DatasetId, Direction, Text},
+    model::{DatasetId, Direction, SubjectKind, Text},
 };
 
 impl Project {
@@ -83,7 +83,9 @@ impl Check<'_> {
                 );
             }
         }
-        if rule.population.is_empty() && rule.places.contains_key("population") {
+        // A rule about the feeds themselves looks at every one of them.
+        let needs_population = rule.subject != SubjectKind::Dataset;
+        if needs_population && rule.population.is_empty() && rule.places.contains_key("population") {
             let (zh, en) =
                 ("没有写明核对对象（population）来自哪个数据集", "no dataset defines the population");
             let place = rule.place("population");

@@ -37,7 +37,7 @@ mod words;
 
 pub use fact::Fact;
 pub use load::Project;
-pub use months::{BadMonthRange, MonthRange};
+pub use months::{BadMonthRange, MonthRange, Step};
 pub use pipeline::{Inputs, Pipeline};
 pub use rule::{Basis, Evidence, Legal, Needs, Rule, Status};
 pub use schedule::{BadSchedule, Schedule, Timezone};

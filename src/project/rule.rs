@@ -105,6 +105,8 @@ pub struct Rule {
     pub group: String,
     /// Its name.
     pub title: Text,
+    /// Who is looked at, when it is a lead and what does not count, in plain words.
+    pub meaning: Text,
     /// Which way its leads point.
     pub direction: Direction,
     /// How strong they are.

@@ -38,6 +38,7 @@ fn rule(node: &Node, text: String, group: &str, sheet: &mut Sheet) -> Option<rul
     // Read every field before giving up on any, so that one visit mends the whole file.
     let id = f.required("id", sheet).and_then(|node| sheet.text(node));
     let title = f.required("title", sheet).and_then(|node| sheet.both(node));
+    let meaning = f.required("meaning", sheet).and_then(|node| sheet.both(node));
     let direction = f.required("direction", sheet).and_then(|n| sheet.word::<Direction>(n, &DIRECTIONS));
     let severity = f.required("severity", sheet).and_then(|n| sheet.word::<Severity>(n, &SEVERITIES));
     let subject = f.required("subject", sheet).and_then(|n| sheet.word::<SubjectKind>(n, &SUBJECTS));
@@ -67,6 +68,7 @@ fn rule(node: &Node, text: String, group: &str, sheet: &mut Sheet) -> Option<rul
         text,
         group: group.to_owned(),
         title: title?,
+        meaning: meaning?,
         direction: direction?,
         severity: severity?,
         subject: subject?,

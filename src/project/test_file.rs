@@ -28,7 +28,11 @@
 //!       not_run: civil_affairs.payments   # instead of all the others
 //! ```
 
-use std::{collections::BTreeMap, ops::Range, path::PathBuf};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+    path::PathBuf,
+};
 
 use chrono::NaiveDate;
 
@@ -82,6 +86,8 @@ pub struct RuleTest {
 pub struct TestRow {
     /// One value a column, in the order of the contract.
     pub values: Vec<TestValue>,
+    /// The columns that the test's own file says, in the row or under its `defaults`; the others are everyday values.
+    pub written: BTreeSet<usize>,
     /// Where the row stands.
     pub place: Range<usize>,
 }

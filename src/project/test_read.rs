@@ -46,7 +46,7 @@ pub(super) fn load(
         }
     };
     let Some(node) = yaml::parse(&text, 0, file, &mut sheet.found) else { return (None, sheet.found) };
-    let reader = Reader { book, rows: Rows { known, defaults: shared.clone() } };
+    let reader = Reader { book, rows: Rows { known, defaults: shared.clone(), own: BTreeMap::new() } };
     let tests = reader.file(&node, &mut sheet);
     let digest = Digest::of(text.as_bytes());
     let is_whole = !sheet.found.has_errors();

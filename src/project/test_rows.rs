@@ -28,12 +28,14 @@ pub(super) type Defaults = BTreeMap<DatasetId, BTreeMap<usize, Node>>;
 pub(super) struct Rows<'a> {
     pub(super) known: Known<'a>,
     pub(super) defaults: Defaults,
+    /// The columns that the test file's own defaults say, not those that every file shares.
+    pub(super) own: BTreeMap<DatasetId, BTreeSet<usize>>,
 }
 
 /// Reads `rules/defaults.yaml`: the values that the rows of every test take for columns they do not write.
 pub(super) fn shared_defaults(file: &Path, known: Known<'_>) -> Checked<Defaults> {
     let (mut sheet, node) = Sheet::open(file);
-    let mut rows = Rows { known, defaults: Defaults::new() };
+    let mut rows = Rows { known, defaults: Defaults::new(), own: BTreeMap::new() };
     if let Some(node) = node {
         rows.add_defaults(&node, &mut sheet);
     }
@@ -51,6 +53,7 @@ impl Rows<'_> {
                 let column = contract.columns.get(position);
                 if column.is_some_and(|column| cell(column, node, 1, sheet).is_some()) {
                     self.defaults.entry(id.clone()).or_default().insert(position, node.clone());
+                    self.own.entry(id.clone()).or_default().insert(position);
                 }
             }
         }
@@ -135,7 +138,8 @@ impl Rows<'_> {
             );
         }
         let values: Option<Vec<TestValue>> = values.into_iter().collect();
-        Some(TestRow { values: values?, place: node.span.clone() })
+        let written = written.into_keys().chain(self.own.get(&contract.id).into_iter().flatten().copied());
+        Some(TestRow { values: values?, written: written.collect(), place: node.span.clone() })
     }
 }
 

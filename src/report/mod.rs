@@ -23,13 +23,14 @@ mod line;
 mod list_page;
 mod listing;
 mod outcome;
+pub mod page;
 mod parquet_file;
 pub mod priority;
 mod run_page;
 mod sheet_head;
 mod table;
 mod witness;
-mod words;
+pub mod words;
 mod write;
 mod xlsx;
 

@@ -20,6 +20,7 @@ const ORDER: &[&str] = &[
     "engine",
     "compare",
     "report",
+    "book",
     "night",
     "seal",
     "synth",

@@ -26,6 +26,7 @@ mod mutants;
 mod outcomes;
 mod package;
 mod program;
+mod rule_book;
 mod small_city;
 mod table;
 mod tree;

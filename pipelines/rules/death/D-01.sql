@@ -1,6 +1,9 @@
 /*---
 id: D-01
 title: {zh: 死亡人员仍领低保或特困, en: Deceased still paid dibao or tekun}
+meaning:
+  zh: "看回看期内以本人名义发放过低保或特困供养金的人。已登记死亡，而死亡之后的月份（除允许的宽限月份外）仍有发放的，是线索。死亡当月的发放、补发和价格补贴不算；同户其他人去世，不归本规则。"
+  en: "Looks at people in whose name dibao or tekun was paid within the months looked back on. It is a lead when the person is registered as dead and a payment is for a month after the death, beyond the months allowed. The month of death itself, back pay and price subsidies do not count, nor does the death of someone else in the family."
 direction: ineligible
 severity: S1
 subject: person

@@ -1,6 +1,9 @@
 /*---
 id: D-03
 title: {zh: 死亡人员仍领残疾人补贴, en: Deceased still paid disability subsidy}
+meaning:
+  zh: "看回看期内领取过残疾人两项补贴（困难残疾人生活补贴、重度残疾人护理补贴）的人。已登记死亡，而死亡之后的月份（除允许的宽限月份外）仍有发放的，是线索。死亡当月的发放、补发和价格补贴不算。"
+  en: "Looks at people who were paid a disability subsidy (living or care) within the months looked back on. It is a lead when the person is registered as dead and a payment is for a month after the death, beyond the months allowed. The month of death itself, back pay and price subsidies do not count."
 direction: ineligible
 severity: S1
 subject: person

@@ -1,6 +1,9 @@
 /*---
 id: D-04
 title: {zh: 死亡人员仍领养老金, en: Deceased still drawing a pension}
+meaning:
+  zh: "看回看期内领取过养老金的人。已登记死亡，而养老金发到了允许的宽限月份之后，是线索。死亡当月的养老金和宽限月份内的养老金不算。"
+  en: "Looks at people who were paid a pension within the months looked back on. It is a lead when the person is registered as dead and the pension went on past the months allowed after a death. The pension of the month of death and of the months allowed does not count."
 direction: ineligible
 severity: S1
 subject: person

@@ -1,6 +1,9 @@
 /*---
 id: D-05
 title: {zh: 户主死亡户未变更, en: "Head died, household not re-determined"}
+meaning:
+  zh: "看以家庭为单位在保的家庭。登记为户主的成员去世已超过规定的天数，而他（她）仍计入现行家庭成员的，是线索：应当变更户主、重新核定，而不是停发。刚去世、还在规定天数内的不算。"
+  en: "Looks at families supported as a household. It is a lead when the member registered as the head died longer ago than the days allowed and still stands among the members counted: the head is to be changed and the family re-determined, not cut off. A death within those days does not count."
 direction: ineligible
 severity: S2
 subject: household

@@ -1,6 +1,9 @@
 /*---
 id: D-06
 title: {zh: 死亡成员仍计入, en: Dead member still counted}
+meaning:
+  zh: "看在保家庭中除户主以外的现有成员。本月以前已登记死亡、仍计入保障人数的，是线索。本月去世的不算；户主去世另有规则。"
+  en: "Looks at the counted members of supported families, the head left out. It is a lead when a member is registered as having died before this month and is still counted. A death in this month does not count, and the head's death has a rule of its own."
 direction: ineligible
 severity: S1
 subject: person

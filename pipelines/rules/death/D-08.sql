@@ -1,6 +1,9 @@
 /*---
 id: D-08
 title: {zh: 死亡人员仍占公租房或补贴, en: Dead tenant or subsidy payee}
+meaning:
+  zh: "看公租房的承租人，以及上月或本月领取租赁补贴的人。一份租约的承租人全部已登记死亡，或死亡之后的月份仍发租赁补贴的，是线索。还有一名承租人健在的租约不算；死亡当月的补贴不算。"
+  en: "Looks at tenants of public housing and at people paid a rent subsidy this month or last. It is a lead when every tenant of a tenancy is registered as dead, or when a subsidy is for a month after the death. A tenancy with a living tenant does not count, nor does the subsidy of the month of death."
 direction: ineligible
 severity: S1
 subject: person

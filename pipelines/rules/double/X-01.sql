@@ -1,6 +1,9 @@
 /*---
 id: X-01
 title: {zh: 低保重复, en: Covered by two dibao cases}
+meaning:
+  zh: "看现在享受低保的人。同一个人同时计入两个或两个以上在保的低保案件的，是线索。已停保的案件不算。"
+  en: "Looks at people who are covered by dibao now. It is a lead when one person is counted in two or more active dibao cases at the same time. Cases that have ended do not count."
 direction: ineligible
 severity: S1
 subject: person

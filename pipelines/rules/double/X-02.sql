@@ -1,6 +1,9 @@
 /*---
 id: X-02
 title: {zh: 低保与特困重复, en: Dibao and tekun together}
+meaning:
+  zh: "看现在享受特困供养的人。同时又计入一个在保的低保案件的，是线索：两项只能享受一项。已停保的低保不算。"
+  en: "Looks at people who are supported as tekun now. It is a lead when the same person is also counted in an active dibao case: only one of the two is due. Dibao that has ended does not count."
 direction: ineligible
 severity: S1
 subject: person

@@ -1,6 +1,9 @@
 /*---
 id: X-03
 title: {zh: 特困重复领取残疾补贴, en: Tekun also paid disability subsidy}
+meaning:
+  zh: "看现在享受特困供养的人。近六个整月或本月中，有一个月既发了特困供养金，又发了残疾人生活补贴或护理补贴的，是线索。没有同月发放的不算。"
+  en: "Looks at people who are supported as tekun now. It is a lead when, in one of the last six full months or this month, both tekun and a disability subsidy (living or care) were paid. Payments that fall in different months do not count."
 direction: ineligible
 severity: S1
 subject: person

@@ -1,6 +1,9 @@
 /*---
 id: X-04
 title: {zh: 孤困儿童重复领取生活补贴, en: Orphan also paid living subsidy}
+meaning:
+  zh: "看现在享受孤儿或事实无人抚养儿童保障的人。保障开始以后，近六个整月或本月仍发困难残疾人生活补贴的，是线索。护理补贴可以同时享受，不算；保障开始以前的发放不算。"
+  en: "Looks at people supported now as an orphan or as a de facto unattended child. It is a lead when the living subsidy for disabled people was paid in the last six full months or this month, since that support began. The care subsidy is lawful beside it and does not count, nor do payments from before."
 direction: ineligible
 severity: S1
 subject: person

@@ -1,6 +1,9 @@
 /*---
 id: X-05
 title: {zh: 特困与孤困儿童重复, en: Minor on tekun and child programme}
+meaning:
+  zh: "看享受特困供养的未成年人。同时又有在保的孤儿或事实无人抚养儿童案件的，是线索。已满十八周岁的不在其内；年龄查不清的，作信息不足。"
+  en: "Looks at people under eighteen who are supported as tekun. It is a lead when the same child also has an active case as an orphan or as de facto unattended. People of eighteen and over are left out; without a clear age it is insufficient."
 direction: ineligible
 severity: S1
 subject: person

@@ -1,6 +1,9 @@
 /*---
 id: X-06
 title: {zh: 工伤护理费与残疾补贴重复, en: Injury care fee and disability subsidy}
+meaning:
+  zh: "看近六个整月或本月领取残疾人生活补贴或护理补贴的人。同一个月又领取了工伤生活护理费的，是线索。不在同一个月的不算。"
+  en: "Looks at people paid a disability subsidy (living or care) in the last six full months or this month. It is a lead when the care fee of work injury insurance was paid for the same month. Different months do not count."
 direction: ineligible
 severity: S1
 subject: person

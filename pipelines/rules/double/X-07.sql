@@ -1,6 +1,9 @@
 /*---
 id: X-07
 title: {zh: 养老待遇重复领取, en: Two pension schemes at once}
+meaning:
+  zh: "看近十二个整月领取养老金的人。同时领取两种或两种以上制度的养老金，达到规定月数的，是线索。个别月份的交接重叠、未达到规定月数的不算。"
+  en: "Looks at people paid a pension in the last twelve full months. It is a lead when two or more pension schemes were paid for the same month, and that in at least the set number of months. A shorter overlap, as when one scheme hands over to another, does not count."
 direction: ineligible
 severity: S1
 subject: person

@@ -1,6 +1,9 @@
 /*---
 id: X-08
 title: {zh: 领失业金期间就业或领养老金, en: Jobless benefit while employed or retired}
+meaning:
+  zh: "看近十二个整月领到失业保险金的人。领取的月份里同时有单位缴纳养老保险或领取养老金，达到规定月数的，是线索。自己缴费、暂停未发的失业金和不足月数的重叠不算。"
+  en: "Looks at people paid unemployment benefit in the last twelve full months. It is a lead when, in at least the set number of those months, an employer also paid pension contributions or a pension was drawn. Contributions the person paid alone, benefit that was held back and shorter overlaps do not count."
 direction: ineligible
 severity: S1
 subject: person

@@ -1,6 +1,9 @@
 /*---
 id: X-09
 title: {zh: 公租房与租赁补贴重复, en: Public rental and subsidy together}
+meaning:
+  zh: "看正在承租公租房的人。上月或本月又领取租赁补贴，或同时在两份公租房租约上的，是线索。已退租的不算。"
+  en: "Looks at people who are tenants of public housing now. It is a lead when a rent subsidy was paid this month or last as well, or when the person stands on two open tenancies. A tenancy that has ended does not count."
 direction: ineligible
 severity: S1
 subject: person

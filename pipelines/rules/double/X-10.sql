@@ -1,6 +1,9 @@
 /*---
 id: X-10
 title: {zh: 同项目同月重复发放, en: Paid twice for one month}
+meaning:
+  zh: "看回看期内领取过救助资金的人。同一个人、同一项目、同一款项、同一个月发了两笔或以上，而且基本款合计超过应发金额的，是线索。分笔发放而合计不超过应发的、补发和价格补贴不算。"
+  en: "Looks at people paid any assistance within the months looked back on. It is a lead when one person got two or more payments of the same programme and kind for the same month and, for basic payments, their sum is more than was due. One amount paid in parts, back pay and price subsidies do not count."
 direction: ineligible
 severity: S1
 subject: person

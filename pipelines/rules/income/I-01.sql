@@ -1,6 +1,9 @@
 /*---
 id: I-01
 title: {zh: 参保缴费而未申报收入, en: "Employer pays contributions, no income declared"}
+meaning:
+  zh: "看在保低保家庭中16至59岁的成员。近六个整月里单位为其缴纳养老保险达到规定月数，而家庭申报的年收入为零的，是线索。自己缴费不算；缴费基数不是工资。渐退期内无异常。"
+  en: "Looks at members aged 16 to 59 of families on dibao. It is a lead when an employer paid pension contributions for them in at least the set number of the last six full months while the family's declared income is nought. Contributions people pay themselves do not count, and a contribution base is not a wage. A grace period makes it clear."
 direction: ineligible
 severity: S2
 subject: person

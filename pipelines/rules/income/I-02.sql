@@ -1,6 +1,9 @@
 /*---
 id: I-02
 title: {zh: 人均收入超标, en: Income above the standard}
+meaning:
+  zh: "看在保低保家庭。近十二个整月申报的收入与查到的收入（养老金、失业金、岗位工资或由缴费基数推算的工资）取大者，达到全家一年低保标准加容差的，是线索。差一分也不算；基础养老金不计；渐退期内无异常。"
+  en: "Looks at families on dibao. It is a lead when the larger of the declared income and the income found over the last twelve full months (pensions, unemployment benefit, post wages or wages inferred from contribution bases) reaches a year's standard for everyone counted, with the tolerance on top. A fen less is no lead, the basic pension is left out, and a grace period makes it clear."
 direction: ineligible
 severity: S2
 subject: household

@@ -1,6 +1,9 @@
 /*---
 id: I-03
 title: {zh: 养老金未申报, en: Pension not declared}
+meaning:
+  zh: "看在保低保家庭。近十二个整月成员领到的养老金（扣除基础养老金）合计，超过家庭申报的全部年收入加容差的，是线索。基础养老金不计；渐退期内无异常。"
+  en: "Looks at families on dibao. It is a lead when the pensions drawn by the members over the last twelve full months, the basic pension left out, come to more than the family's whole declared income and the tolerance. A grace period makes it clear."
 direction: ineligible
 severity: S2
 subject: household

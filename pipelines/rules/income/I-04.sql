@@ -1,6 +1,9 @@
 /*---
 id: I-04
 title: {zh: 就业后可渐退, en: Could enter the grace period}
+meaning:
+  zh: "看在保低保家庭。近期有成员新参加职工养老保险，家庭收入已不低于低保标准、但仍低于低保边缘线的，是线索：建议进入渐退期，不是退出。收入在标准以下或边缘线以上的不算；已在渐退期的无异常。"
+  en: "Looks at families on dibao. It is a lead when a member lately joined the employees' pension insurance and the family's income is no longer below the standard yet still below the marginal line: it suggests the grace period, not an exit. Incomes below the standard or from the marginal line up do not count, and a family already in its grace period is clear."
 direction: ineligible
 severity: S3
 subject: household

@@ -1,6 +1,9 @@
 /*---
 id: I-05
 title: {zh: 财政供养人员在保, en: Public payroll member}
+meaning:
+  zh: "看在保低保家庭的现有成员。现在参加机关事业单位养老保险，或由机关事业单位参保且状态正常的，是线索。人力资源代理机构代缴的不算；渐退期内无异常。"
+  en: "Looks at members of families on dibao. It is a lead when the person is enrolled now in the civil servants' pension, or through a public employer. Enrolment through a labour agency does not count, and a grace period makes it clear."
 direction: ineligible
 severity: S2
 subject: person

@@ -1,6 +1,9 @@
 /*---
 id: I-06
 title: {zh: 公益性岗位收入未计, en: Public post wage not counted}
+meaning:
+  zh: "看在保低保家庭的现有成员。现在正在公益性岗位上，而近十二个整月的岗位工资（月工资乘在岗月数）超过家庭申报的全部年收入的，是线索。已经离岗的不算；渐退期内无异常。"
+  en: "Looks at members of families on dibao. It is a lead when someone holds a public-benefit post now and its wage over the last twelve full months (monthly wage times months in post) is more than the family's whole declared income. Posts that have ended do not count, and a grace period makes it clear."
 direction: ineligible
 severity: S3
 subject: person

@@ -1,6 +1,9 @@
 /*---
 id: I-07
 title: {zh: 缴费基数偏高, en: High contribution or fund base}
+meaning:
+  zh: "看在保低保家庭的现有成员。近六个整月单位缴费基数或正常公积金账户的基数，达到低保标准规定倍数的，是线索。基数不是工资，所以从不单独列入清单；渐退期内无异常。"
+  en: "Looks at members of families on dibao. It is a lead when an employer's contribution base in the last six full months, or the base of a live provident account, reaches the set multiple of the standard. A base is not a wage, so this is never listed alone; a grace period makes it clear."
 direction: ineligible
 severity: S3
 subject: person

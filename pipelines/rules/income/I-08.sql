@@ -1,6 +1,9 @@
 /*---
 id: I-08
 title: {zh: 赡养费未计, en: "Able supporter, no support counted"}
+meaning:
+  zh: "看登记为在保低保家庭赡养抚养人、健在且不是家庭成员的人。未登记为无力赡养、台账中赡养费为零，而查到的收入超出本人一年低保标准的部分按比率折算后，高于起算额的，是线索。收入查不到的、已计赡养费的不算；渐退期内无异常。"
+  en: "Looks at living people recorded as supporters of a family on dibao who are not members of it. It is a lead when they are not recorded as unable, no support is counted, and the set share of what their found income leaves above a year's standard is more than the least amount worth asking about. Support already counted makes it clear, and so does a grace period."
 direction: ineligible
 severity: S3
 subject: person

@@ -1,6 +1,9 @@
 /*---
 id: I-09
 title: {zh: 连续拒绝就业, en: Three refusals in a row}
+meaning:
+  zh: "看在保低保家庭中16至59岁的成员。登记为有劳动能力，且最近三次介绍工作都登记为拒绝的，是线索。不足三次、中间有一次没有拒绝的不算；是否有正当理由须当面了解；渐退期内无异常。"
+  en: "Looks at members aged 16 to 59 of families on dibao. It is a lead when the person is recorded as able to work and the latest three offers of work are all recorded as refused. Fewer than three, or one not refused among them, is no lead; whether there was good reason has to be asked. A grace period makes it clear."
 direction: ineligible
 severity: S2
 subject: person

@@ -1,6 +1,9 @@
 /*---
 id: E-01
 title: {zh: "毕业成年子女仍计入", en: "Graduated adult child still counted"}
+meaning:
+  zh: "看在保低保案件中登记为子女、已满十八周岁的现有成员。有劳动能力，最近一段学籍已毕业超过规定天数，现在不在校，仍计入人数的，是线索。继续升学的、刚毕业的不算；毕业本身不是停保的理由。"
+  en: "Looks at members of dibao cases aged eighteen or over who are registered as sons or daughters. It is a lead when the person is able to work, graduated longer ago than the set days, is not in school and is still counted. Those who went on studying and fresh graduates do not count, and graduation alone is no reason to end support."
 direction: ineligible
 severity: S2
 subject: person

@@ -1,6 +1,9 @@
 /*---
 id: E-02
 title: {zh: "离校仍享学生待遇", en: "Left school, still paid as a student"}
+meaning:
+  zh: "看本学期领取学生资助的人，以及已满十八周岁、仍享受孤儿或事实无人抚养儿童保障的人。最近一次学籍异动是退学或毕业，分别早于本学期开始、早于本月，此后又没有在校学籍的，是线索。本学期内才离校的、转学复学的不算。"
+  en: "Looks at people with student aid of this term, and at people of eighteen and over still supported as an orphan or de facto unattended. It is a lead when their latest change of enrolment is dropping out or graduating, before this term or before this month, and nothing shows them in school since. Leaving during the term, changing school and coming back do not count."
 direction: ineligible
 severity: S1
 subject: person

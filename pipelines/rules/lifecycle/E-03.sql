@@ -1,6 +1,9 @@
 /*---
 id: E-03
 title: {zh: "资助依据不符", en: "Aid on a status that is not there"}
+meaning:
+  zh: "看本学期或上学期以低保、低保边缘、特困、刚性支出困难、孤儿或事实无人抚养儿童身份获得学生资助的人。评定日期前后规定天数内都没有这一身份的，是线索，多半是证明过期，告知学校即可。以残疾等其他理由资助的不看。"
+  en: "Looks at pupils who got aid this term or last on the ground of dibao, marginal, tekun, unavoidable spending, orphan or de facto unattended. It is a lead when no record shows that status within the set days around the decision; often a certificate was out of date and the school need only be told. Aid on other grounds is not looked at."
 direction: ineligible
 severity: S3
 subject: person

@@ -1,6 +1,9 @@
 /*---
 id: E-04
 title: {zh: "在校生参保就业", en: "Full-time student with employer contributions"}
+meaning:
+  zh: "看各类在保案件中全日制在校的成员。近六个整月里单位为其缴纳养老保险达到规定月数的，是线索。自己缴费的、非全日制的不算；实习或登记错人很常见。"
+  en: "Looks at members of active cases who are in school full time. It is a lead when an employer paid pension contributions for them in at least the set number of the last six full months. Contributions people pay themselves and part-time study do not count; an internship or a wrong person is common."
 direction: ineligible
 severity: S3
 subject: person

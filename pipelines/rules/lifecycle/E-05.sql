@@ -1,6 +1,9 @@
 /*---
 id: E-05
 title: {zh: "监护人未列入家庭", en: "Guardian not in the household"}
+meaning:
+  zh: "看在保低保家庭在校成员的父亲或母亲（健在的监护人）。没有列入家庭，也没有登记不计入的原因，而且最近的婚姻登记不是离婚的，是线索。已离婚的、已写明不计入原因（如服刑、失踪）的不算。"
+  en: "Looks at the living father or mother who is guardian of a pupil in a family on dibao. It is a lead when that parent is not in the household, neither counted nor with a reason for being left out, and the parents' latest marriage record is not a divorce. A divorce or a written reason, such as prison or missing, makes it clear."
 direction: ineligible
 severity: S3
 subject: person

@@ -1,6 +1,9 @@
 /*---
 id: E-06
 title: {zh: "事实无人抚养情形可能消失", en: "Grounds of de-facto-unattended may be gone"}
+meaning:
+  zh: "看享受事实无人抚养儿童保障的孩子。父亲或母亲健在，且近三个整月有单位为其缴纳养老保险的，是线索：父母可能已有抚养能力。绝不自动停止；自己缴费的、更早的缴费不算。"
+  en: "Looks at children supported as de facto unattended. It is a lead when a living father or mother had pension contributions from an employer in the last three full months: that parent may be able to care again. It never stops anything by itself; contributions people pay themselves and earlier ones do not count."
 direction: ineligible
 severity: S3
 subject: person

@@ -1,6 +1,9 @@
 /*---
 id: S-01
 title: {zh: 渐退期届满, en: Grace period over}
+meaning:
+  zh: "看有渐退期的在保案件。渐退期已满，上月或本月仍在发放，而且期满后没有复核的，是线索；渐退期即将届满的，只作提醒。期满后已复核并恢复在保的不算。"
+  en: "Looks at active cases that had a grace period. It is a lead when the period is over, payments went on this month or last and no re-check came after its end; a period about to end is only a reminder. A case re-checked after the end and taken back as active does not count."
 direction: ineligible
 severity: S1
 subject: case

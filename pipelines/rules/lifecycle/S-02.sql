@@ -1,6 +1,9 @@
 /*---
 id: S-02
 title: {zh: "刚性支出认定到期", en: "Rigid-expenditure status expired"}
+meaning:
+  zh: "看在保的刚性支出困难家庭。认定的时间已超过规定的有效月数、状态仍为在保的，是线索。正好到期那一天还不算。"
+  en: "Looks at active cases of unavoidable spending. It is a lead when the status was granted longer ago than it is valid for and the case is still active. The very last day still counts as valid."
 direction: ineligible
 severity: S2
 subject: case

@@ -1,6 +1,9 @@
 /*---
 id: S-03
 title: {zh: "逾期未复核", en: "Re-check overdue"}
+meaning:
+  zh: "看在保的低保、低保边缘和特困案件。从最近一次复核（没有复核过的，从开始保障）起，超过该类别规定的复核间隔的，是线索。没有登记类别的不算；复核是办公室的责任，不是家庭的过错。"
+  en: "Looks at active dibao, marginal and tekun cases. It is a lead when more months than its class allows have gone by since the last re-check, or since support began when there was none. A case without a class does not count; the re-check is the office's duty and no fault of the family."
 direction: process
 severity: S4
 subject: case

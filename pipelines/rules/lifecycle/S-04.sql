@@ -1,6 +1,9 @@
 /*---
 id: S-04
 title: {zh: "残疾证失效仍享", en: "Certificate lapsed, still paid"}
+meaning:
+  zh: "看上月或本月领取残疾人生活补贴或护理补贴的人。没有符合该项补贴要求的有效残疾人证（护理补贴要求一、二级，或规定类别的三级）的，是线索。到期当天的证仍有效；首先是帮助换证。"
+  en: "Looks at people paid a disability subsidy this month or last. It is a lead when no valid certificate goes with it (for the care subsidy grade 1 or 2, or grade 3 of the set kinds). A certificate is valid through its last day; help with renewal comes first."
 direction: ineligible
 severity: S1
 subject: person

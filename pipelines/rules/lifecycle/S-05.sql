@@ -1,6 +1,9 @@
 /*---
 id: S-05
 title: {zh: "标准调整后金额未重算", en: "Amount not recalculated"}
+meaning:
+  zh: "看以家庭为单位、正常在保、有申报收入的低保案件。现发金额与按现行标准、人数和申报收入重算的金额之差超过容差的，是线索，多发少发都查；少发的算漏保。渐退期内的和没有申报收入的案件不看。"
+  en: "Looks at dibao families with a declared income, active and not in a grace period. It is a lead when what is paid differs from what the present standard, members and declared income come to by more than the tolerance, in either direction; an underpaid family counts as missed. Cases in a grace period or without a declared income are not looked at."
 direction: ineligible
 severity: S4
 subject: case

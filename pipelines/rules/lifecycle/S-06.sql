@@ -1,6 +1,9 @@
 /*---
 id: S-06
 title: {zh: "近亲属未备案", en: "Relative of staff not filed"}
+meaning:
+  zh: "看低收入家庭（低保、低保边缘、特困、刚性支出困难）的成员。登记为经办人员或村（居）干部的近亲属而没有备案的，是线索。已备案的不算；是亲属并不影响救助，只是要另请人复核一次。"
+  en: "Looks at members of low-income families (dibao, marginal, tekun, unavoidable spending). It is a lead when the person is recorded as a close relative of staff or of a committee member and this is not filed. A filed relationship does not count; being a relative does not affect the support, it only needs a second pair of eyes."
 direction: process
 severity: S4
 subject: person

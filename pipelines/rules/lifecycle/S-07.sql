@@ -1,6 +1,9 @@
 /*---
 id: S-07
 title: {zh: "特困情形变化", en: "Tekun grounds changed"}
+meaning:
+  zh: "看现在享受特困供养的人。近三个整月有单位为本人缴纳养老保险，或家庭有健在且登记为有赡养能力的赡养人的，是线索。赡养能力登记为不详或没有的不算。"
+  en: "Looks at people supported as tekun now. It is a lead when an employer paid pension contributions for the person in the last three full months, or when the household has a living supporter recorded as able. Supporters recorded as unable or unknown do not count."
 direction: ineligible
 severity: S2
 subject: person

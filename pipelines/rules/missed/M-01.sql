@@ -1,6 +1,9 @@
 /*---
 id: M-01
 title: {zh: 低保残疾人未享生活补贴, en: Living subsidy missed}
+meaning:
+  zh: "看享受低保且持有有效残疾人证的人。没有困难残疾人生活补贴的案件，上月和本月也没有发放的，是线索：很可能应享未享。享受特困、孤儿或事实无人抚养儿童保障，或领取工伤护理费的，不能同时享受，不算；已去世的不看。"
+  en: "Looks at people on dibao with a valid disability certificate. It is a lead when there is neither an active case nor a payment, this month or last, of the living subsidy for disabled people: it is very likely due. People covered by tekun or a child programme, or paid an injury care fee, cannot have both and are clear; the dead are not looked at."
 direction: missed
 severity: M1
 subject: person

@@ -1,6 +1,9 @@
 /*---
 id: M-02
 title: {zh: 重度残疾人未享护理补贴, en: Care subsidy missed}
+meaning:
+  zh: "看持有一、二级有效残疾人证，或规定类别三级证的人。没有重度残疾人护理补贴的案件，上月和本月也没有发放的，是线索：很可能应享未享。享受特困供养或领取工伤护理费的不算；已去世的不看。"
+  en: "Looks at people with a valid disability certificate of grade 1 or 2, or of grade 3 and one of the set kinds. It is a lead when there is neither an active case nor a payment, this month or last, of the care subsidy: it is very likely due. People covered by tekun or paid an injury care fee are clear; the dead are not looked at."
 direction: missed
 severity: M1
 subject: person

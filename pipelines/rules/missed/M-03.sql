@@ -1,6 +1,9 @@
 /*---
 id: M-03
 title: {zh: "困难群体未代缴居民养老", en: "Resident pension premium not covered"}
+meaning:
+  zh: "看16至59岁、享受低保或特困，或持有一、二级有效残疾人证的人。今年和去年都没有居民养老保险缴费记录，也没有参加职工养老保险、没有领取养老金、不在校的，是线索：政府可能应代缴而没有代缴。已去世的不看。"
+  en: "Looks at people aged 16 to 59 on dibao or tekun, or with a valid disability certificate of grade 1 or 2. It is a lead when no resident pension premium is on record for this year or last and the person is not insured through work, draws no pension and is not in school: the government may owe the premium. The dead are not looked at."
 direction: missed
 severity: M1
 subject: person

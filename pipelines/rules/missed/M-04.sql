@@ -1,6 +1,9 @@
 /*---
 id: M-04
 title: {zh: "到龄未领居民养老金", en: "Resident pension not started"}
+meaning:
+  zh: "看年满六十周岁、有居民养老保险参保登记的人。满六十周岁已三个月，近六个整月和本月都没有领取养老金，也没有参加职工养老保险的，是线索：可能到龄还没有领。已去世的不看。"
+  en: "Looks at people of sixty and over enrolled in the resident pension. It is a lead when three months have passed since the sixtieth birthday, no pension was paid in the last six full months or this one, and the person is not insured through work: the pension may not have been started. The dead are not looked at."
 direction: missed
 severity: M1
 subject: person

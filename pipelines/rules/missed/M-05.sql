@@ -1,6 +1,9 @@
 /*---
 id: M-05
 title: {zh: 困难学生未享资助, en: School aid missed}
+meaning:
+  zh: "看在校（研究生除外）的学生中，属于低收入家庭、孤儿、事实无人抚养儿童，或持有有效残疾人证的人。开学已超过规定天数，本学期仍没有任何资助记录的，是线索。开学不久的不算；已去世的不看。"
+  en: "Looks at pupils and students, postgraduates left out, who are in a low-income family, orphans, de facto unattended, or hold a valid disability certificate. It is a lead when the term began longer ago than the set days and no aid is on record for it. The first days of a term do not count; the dead are not looked at."
 direction: missed
 severity: M1
 subject: person

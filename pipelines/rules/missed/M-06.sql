@@ -1,6 +1,9 @@
 /*---
 id: M-06
 title: {zh: "16–19岁失学未就业", en: "Out of school and work at 16–19"}
+meaning:
+  zh: "看低收入家庭中16至19岁的成员。不在校，近六个整月没有任何保险缴费，也没有公益性岗位、失业或就业困难登记的，是线索：孩子可能既没上学也没工作，需要有人去问一问。已去世的不看。"
+  en: "Looks at members of low-income families aged 16 to 19. It is a lead when the young person is not in school, had no paid contribution of any insurance in the last six full months, and has no public post and no registration as unemployed or hard to employ: someone should go and ask. The dead are not looked at."
 direction: missed
 severity: M2
 subject: person

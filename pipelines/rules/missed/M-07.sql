@@ -1,6 +1,9 @@
 /*---
 id: M-07
 title: {zh: "住房困难未享住房保障", en: "No home, no housing support"}
+meaning:
+  zh: "看户籍为城镇（或统一登记）的低保和特困家庭。全家登记的人（不论是否计入）都没有住宅、有效购房合同、公租房，上月和本月也没有租赁补贴的，是线索。农村住房和很小的份额也算有房。"
+  en: "Looks at families on dibao or tekun whose household registration is urban or unified. It is a lead when nobody registered in the family, counted or not, has a dwelling, a presale contract, a public rental, or a rent subsidy this month or last. Here a rural home or a small share is enough to count as a home."
 direction: missed
 severity: M2
 subject: household

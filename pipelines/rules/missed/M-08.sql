@@ -1,6 +1,9 @@
 /*---
 id: M-08
 title: {zh: 八十岁以上未享高龄津贴, en: Elderly allowance missed}
+meaning:
+  zh: "看户籍在本地、年满八十周岁的老人。满八十周岁一个月以后，仍没有高龄津贴的案件，上月和本月也没有发放的，是线索：很可能应享未享。已去世的不看。"
+  en: "Looks at people of eighty and over registered in this area. It is a lead when a month has passed since the eightieth birthday and there is neither an active case nor a payment, this month or last, of the elderly allowance: it is very likely due. The dead are not looked at."
 direction: missed
 severity: M1
 subject: person

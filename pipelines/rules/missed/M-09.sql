@@ -1,6 +1,9 @@
 /*---
 id: M-09
 title: {zh: "边缘家庭重残应单人保", en: "Severe disability in a marginal household"}
+meaning:
+  zh: "看低保边缘家庭中持有一、二级有效残疾人证，或规定类别三级证的成员。没有享受低保或特困的，是线索：可以按单人户申请低保。已去世的不看。"
+  en: "Looks at members of marginal families with a valid disability certificate of grade 1 or 2, or of grade 3 and one of the set kinds. It is a lead when the person is covered by neither dibao nor tekun: dibao as a household of one may be due. The dead are not looked at."
 direction: missed
 severity: M1
 subject: person

@@ -1,6 +1,9 @@
 /*---
 id: M-10
 title: {zh: "收入骤降疑似漏保", en: "Sudden loss of income"}
+meaning:
+  zh: "看16至59岁的低保边缘家庭成员和公租房承租人。此前九个月里至少六个月有单位缴费，近三个整月一个月也没有，又没有养老金、失业金或新的参保的，是线索：可能刚丢了工作。已去世的不看。"
+  en: "Looks at members of marginal families and tenants of public housing aged 16 to 59. It is a lead when an employer paid contributions in at least six of nine months, then in none of the last three full months, with no pension, unemployment benefit or new insurance since: a job may just have been lost. The dead are not looked at."
 direction: missed
 severity: M3
 subject: person

@@ -1,6 +1,9 @@
 /*---
 id: M-11
 title: {zh: "疑似事实无人抚养未纳入", en: "Child without effective parents"}
+meaning:
+  zh: "看父母双方都登记为监护人的未成年人。父母全部去世，或在世的都持有一、二级有效残疾人证，而孩子没有孤儿、事实无人抚养儿童或特困保障的，是线索：很可能应当保障。任何一方不属于这些情形的不算。"
+  en: "Looks at people under eighteen whose father and mother are both on record as guardians. It is a lead when each of them is dead or holds a valid disability certificate of grade 1 or 2, and the child is not supported as an orphan, de facto unattended or tekun: support is very likely due. One parent outside these cases makes it clear."
 direction: missed
 severity: M1
 subject: person

@@ -1,6 +1,9 @@
 /*---
 id: M-12
 title: {zh: "未登记就业困难", en: "Not registered as hard to employ"}
+meaning:
+  zh: "看享受低保、16至59岁的人。登记为有劳动能力，没有参加职工养老保险，不在校，也没有失业、就业困难登记或公益性岗位的，是线索：可以帮助登记，得到就业服务。已去世的不看。"
+  en: "Looks at people on dibao aged 16 to 59. It is a lead when the person is recorded as able to work, is not insured through work, not in school, and has no public post and no registration as unemployed or hard to employ: registering opens the way to help with work. The dead are not looked at."
 direction: missed
 severity: M2
 subject: person

@@ -1,6 +1,9 @@
 /*---
 id: H-02
 title: {zh: 凭低保身份享受住房保障但不在保, en: Housing granted on a status that is not there}
+meaning:
+  zh: "看凭低保或特困身份承租公租房的主承租人，以及上月或本月凭此身份领取租赁补贴的人。批准日期前后规定天数内和现在，租约上的人（或领补贴的本人）都没有该身份的，是线索。只要有一名承租人有这一身份就不算。"
+  en: "Looks at main tenants of public housing, and at people paid a rent subsidy this month or last, to whom it was granted because of dibao or tekun. It is a lead when nobody of the tenancy (or the payee) was covered by that programme within the set days around the grant, nor is now. One covered tenant is enough to make it clear."
 direction: ineligible
 severity: S2
 subject: person

@@ -1,6 +1,9 @@
 /*---
 id: H-03
 title: {zh: 公租房欠租, en: Rent arrears at the limit}
+meaning:
+  zh: "看正在承租公租房的主承租人。欠租月数达到规定上限的，是线索。属于低收入家庭的，先讲租金减免，再谈合同；还没有到上限的不算。"
+  en: "Looks at main tenants of public housing. It is a lead when the rent is in arrears for the set number of months. In a low-income family relief of rent comes first and the contract after; fewer months do not count."
 direction: ineligible
 severity: S3
 subject: person

@@ -1,6 +1,9 @@
 /*---
 id: P-01
 title: {zh: 两套及以上住房, en: Two or more dwellings}
+meaning:
+  zh: "看在保低保、低保边缘、刚性支出困难和特困家庭。城镇住宅套数超过上限，而且按份额折算的面积合计也超过人均上限的，是线索。农村住房、份额太小的房产和已注销的登记不算；两项只超一项的不算。"
+  en: "Looks at families supported as dibao, marginal, unavoidable spending or tekun. It is a lead when the members own more urban dwellings than the bound and these, by share, also hold more floor area than the bound for so many people. Rural homes, small shares and ended registrations do not count, and passing only one of the two bounds is no lead."
 direction: ineligible
 severity: S2
 subject: household

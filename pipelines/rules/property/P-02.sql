@@ -1,6 +1,9 @@
 /*---
 id: P-02
 title: {zh: 非居住用房, en: "Shop or office"}
+meaning:
+  zh: "看在保低保、低保边缘、刚性支出困难和特困家庭。成员名下现有商铺或办公用房，且在同一处的份额合计达到下限的，是线索，城乡都算。车位、份额太小和已注销的登记不算。"
+  en: "Looks at families supported as dibao, marginal, unavoidable spending or tekun. It is a lead when the members together hold at least the set share of a shop or an office, in town or country. Parking spaces, smaller shares and ended registrations do not count."
 direction: ineligible
 severity: S2
 subject: household

@@ -1,6 +1,9 @@
 /*---
 id: P-03
 title: {zh: 救助期间购房, en: Bought a home while on support}
+meaning:
+  zh: "看在保低保、低保边缘、刚性支出困难和特困家庭。开始救助以后，成员以购买方式登记了城镇住宅，或签订了有效的购房网签合同的，是线索，事后卖掉也算。救助前已签合同、后来才办证的不算；继承、拆迁安置和农村住房不算。"
+  en: "Looks at families supported as dibao, marginal, unavoidable spending or tekun. It is a lead when, since support began, a member registered an urban dwelling by purchase, even if sold since, or signed a presale contract. A home whose contract was signed before support began does not count, nor do inheritance, resettlement, rural homes and cancelled contracts."
 direction: ineligible
 severity: S2
 subject: household

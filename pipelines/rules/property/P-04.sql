@@ -1,6 +1,9 @@
 /*---
 id: P-04
 title: {zh: 申请前转移房产, en: Disposed of a home before applying}
+meaning:
+  zh: "看在保以及正在申请的低保、低保边缘、刚性支出困难和特困家庭。申请前规定月数内，成员的城镇住宅因出售或赠与而终止登记、受让人不是现有家庭成员的，是线索。拆迁、继承，以及转给家里人的不算。"
+  en: "Looks at families supported as dibao, marginal, unavoidable spending or tekun, and at those applying. It is a lead when, in the set months before the application, a member's urban dwelling ended by sale or gift to someone outside the family. Demolition, inheritance and transfers within the family do not count."
 direction: ineligible
 severity: S3
 subject: household

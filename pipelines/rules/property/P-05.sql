@@ -1,6 +1,9 @@
 /*---
 id: P-05
 title: {zh: 公积金超限, en: Provident fund above the asset line}
+meaning:
+  zh: "看在保低保、低保边缘、刚性支出困难和特困家庭。成员公积金账户余额，加上近十二个月以来非医疗原因的提取，超过规定的财产限额（低保标准的若干倍乘人数）的，是线索。医疗提取和已销户的余额不算。"
+  en: "Looks at families supported as dibao, marginal, unavoidable spending or tekun. It is a lead when the members' provident fund balances, with what was drawn over the last twelve months for other than medical reasons, are above the asset line (a multiple of the standard for so many people). Medical withdrawals and closed accounts do not count."
 direction: ineligible
 severity: S3
 subject: household

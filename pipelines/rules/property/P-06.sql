@@ -1,6 +1,9 @@
 /*---
 id: P-06
 title: {zh: 公租房对象有住房, en: Public-housing tenant owns a home}
+meaning:
+  zh: "看正在承租公租房的人，以及上月或本月领取租赁补贴的人。本人名下有达到份额下限的城镇住宅，或有有效的购房网签合同的，是线索。农村住房、份额太小和已注销的登记不算；只看本人，不看家人。"
+  en: "Looks at tenants of public housing and at people paid a rent subsidy this month or last. It is a lead when the person owns an urban dwelling at or above the least share, or has a presale contract in force. Rural homes, smaller shares and ended registrations do not count; only the person is looked at, not the family."
 direction: ineligible
 severity: S1
 subject: person

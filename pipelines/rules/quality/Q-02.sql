@@ -1,6 +1,9 @@
 /*---
 id: Q-02
 title: {zh: 身份属性冲突, en: Contradictory person}
+meaning:
+  zh: "看人员信息中的每一个人。同一个人的几条记录出生年月不同，或同时登记为男和女的，是线索：要更正的是数据，不是人。更正之前，关于此人的一、二级线索不下发。性别登记为未知的不算矛盾。"
+  en: "Looks at everyone in the register of persons. It is a lead when the records of one person give more than one birth month, or both sexes: it is the data that has to be put right, not the person. Until then no lead of the first two severities about them is sent out. An unknown sex is no contradiction."
 direction: process
 severity: S4
 subject: person

@@ -1,6 +1,9 @@
 /*---
 id: Q-03
 title: {zh: 数据陈旧或行数异常, en: Feed stale or its size is off}
+meaning:
+  zh: 看参与核对的每一份数据。最近一次交付已经超过规定天数，或行数明显少于以往几次交付，就记下来。这样的数据里“没有记录”不等于“没有”，依靠它来证明“没有”的规则当晚判为信息不足。
+  en: Looks at every dataset of the night. It is noted when the newest delivery is older than allowed, or has far fewer rows than those before it. In such data "no record" is not "has nothing", so rules that would rest on something being absent say insufficient that night.
 direction: process
 severity: S4
 subject: dataset

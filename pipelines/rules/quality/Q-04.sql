@@ -1,6 +1,9 @@
 /*---
 id: Q-04
 title: {zh: 无有效授权, en: No valid authorisation}
+meaning:
+  zh: "看在保低保、低保边缘、刚性支出困难和特困案件的成年成员（年龄查不清的按成年看）。对现行家庭版本没有有效核对授权的，是线索：请补签。没有授权就不做须经授权的核对；未成年人不需要授权。"
+  en: "Looks at the adult members (and those without a clear age) of cases of dibao, marginal, unavoidable spending and tekun. It is a lead when the person has no valid authorisation for the household as it is now: it has to be signed again. Without it, the checks that need consent are not made; minors need none."
 direction: process
 severity: S4
 subject: person

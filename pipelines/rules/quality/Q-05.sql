@@ -1,6 +1,9 @@
 /*---
 id: Q-05
 title: {zh: 人数不符, en: Member count differs}
+meaning:
+  zh: "看以家庭为单位的在保案件。台账登记的保障人数与家庭成员表现行版本计入的人数不一致的，是线索：两处登记要对上。"
+  en: "Looks at active cases of households. It is a lead when the number of people in the ledger differs from the number counted in the household's current version: the two records have to be made to agree."
 direction: process
 severity: S4
 subject: case

@@ -112,7 +112,7 @@ mod tests {
         ];
         let table = section(&input).into_string();
         assert!(table.contains(">1,500<"), "{table}");
-        assert!(table.contains("年龄不明</span>") && table.contains(">no age</span> 97"), "{table}");
+        assert!(table.contains("年龄不明</i>") && table.contains(">no age</i> 97"), "{table}");
         assert!(table.contains("hit 3 clear 1400 insufficient 97"));
     }
 }

@@ -195,7 +195,7 @@ mod tests {
         ];
         let table = by_rule(&input).into_string();
         for part in ["identity in doubt", "closed before", "too small, nothing beside it"] {
-            assert!(table.contains(&format!("{part}</span> 1")), "{part}");
+            assert!(table.contains(&format!("{part}</i> 1")), "{part}");
         }
         assert!(!table.contains("rule not live"));
     }

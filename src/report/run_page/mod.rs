@@ -13,9 +13,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use crate::model::{Direction, Lang, Lead, Text};
+use crate::model::{Direction, Lead, Text};
 
-use super::{HouseholdCase, ReportInput, words};
+use super::{
+    HouseholdCase, ReportInput,
+    page::{STYLE, both, say, switch},
+    words,
+};
 
 /// The page of a run. `lists` are the divisions with a list and the households on each.
 pub fn page(
@@ -32,12 +36,10 @@ pub fn page(
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 title { "核对报告 Run report · " (place) " · " (input.date) }
-                style { (PreEscaped(include_str!("run.css"))) }
+                style { (PreEscaped(STYLE)) (PreEscaped(include_str!("run.css"))) }
             }
             body {
-                input.switch type="radio" name="lang" id="zh" checked[input.lang == Lang::Zh];
-                input.switch type="radio" name="lang" id="en" checked[input.lang == Lang::En];
-                nav aria-label="语言 Language" { label for="zh" { "中文" } label for="en" { "English" } }
+                (switch(input.lang, false))
                 div.page {
                     header {
                         p.kicker { (say("社会救助家庭经济状况核对", "Checks of household economic status")) }
@@ -62,16 +64,6 @@ pub fn page(
         }
     };
     page.into_string()
-}
-
-/// Two wordings of which the switch shows one.
-fn say(zh: &str, en: &str) -> Markup {
-    html! { span.zh lang="zh-CN" { (zh) } span.en lang="en" { (en) } }
-}
-
-/// A text in both languages.
-fn both(text: &Text) -> Markup {
-    say(&text.zh, &text.en)
 }
 
 /// The leads on the lists.

@@ -1,6 +1,9 @@
 /*---
 id: V-01
 title: {zh: 名下有小型客车, en: Owns a car}
+meaning:
+  zh: "看在保的低保。家庭成员名下登记有小型客车、车龄没有满规定年数的，是线索。摩托车、货车、三轮车、残疾人专用车，以及已转让、被盗或达到报废标准的不算。"
+  en: "Looks at active dibao cases. It is a lead when a member has a car registered to them that is younger than the set number of years. Motorcycles, trucks, tricycles, cars adapted for a disabled driver, and cars sold, stolen or due for scrapping do not count."
 direction: ineligible
 severity: S3
 subject: household
