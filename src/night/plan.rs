@@ -8,10 +8,11 @@ use std::{
 use chrono::NaiveDate;
 use serde_json::{Value, json};
 
-use super::{NightError, Order, history::Earlier};
+use super::{HeldBack, NightError, Order, approval, history::Earlier};
 use crate::{
     compare::Feed,
     contract::Delivery,
+    engine::Engine,
     model::{DatasetId, Digest, Lang, Month},
     store::{Resolved, Shelf, Store},
 };
@@ -27,6 +28,8 @@ pub struct RunPlan {
     pub feeds: BTreeMap<DatasetId, Feed>,
     /// The last run before this date, for what is new.
     pub earlier: Earlier,
+    /// The files that hold live rules back from the lists.
+    pub held_back: Vec<HeldBack>,
     /// The plan as it stands in the manifest.
     pub text: Value,
     /// The run's name: a digest of the plan.
@@ -68,16 +71,19 @@ pub fn plan(order: &Order<'_>, shelf: &Shelf, store: &Store) -> Result<RunPlan, 
         inputs.insert(contract.id.clone(), resolved);
     }
     let earlier = Earlier::before(store, t)?;
-    let text = describe(order, &inputs, &earlier)?;
+    let held_back = approval::held_back(&Engine::new(order.limits)?, project)
+        .map_err(|fault| NightError::Fact(fault.to_string()))?;
+    let text = describe(order, &inputs, &earlier, &held_back)?;
     let digest = Digest::of(text.to_string().as_bytes()).hex();
     let run = digest.get(..16).unwrap_or(&digest).to_owned();
-    Ok(RunPlan { t, inputs, feeds, earlier, text, run })
+    Ok(RunPlan { t, inputs, feeds, earlier, held_back, text, run })
 }
 
 fn describe(
     order: &Order<'_>,
     inputs: &BTreeMap<DatasetId, Resolved>,
     earlier: &Earlier,
+    held_back: &[HeldBack],
 ) -> Result<Value, NightError> {
     let project = order.project;
     let inputs: Vec<Value> = inputs
@@ -104,6 +110,10 @@ fn describe(
         .collect();
     let facts: Vec<Value> =
         project.facts.values().map(|fact| json!({"name": fact.name, "sha256": fact.digest.hex()})).collect();
+    let approvals = project
+        .approvals
+        .digest
+        .map(|digest| json!({"file": name_of(&project.approvals.file), "sha256": digest.hex()}));
     Ok(json!({
         "program": {"name": "hedui", "version": env!("CARGO_PKG_VERSION")},
         "engine": {"name": "datafusion", "version": crate::engine::VERSION},
@@ -115,6 +125,8 @@ fn describe(
         "inputs": inputs,
         "rules": rules,
         "facts": facts,
+        "approvals": approvals,
+        "held_back": held_back.iter().map(HeldBack::json).collect::<Vec<_>>(),
         "parameters": folder_digests(&project.pipeline.parameters)?,
         "contracts": folder_digests(&project.pipeline.contracts)?,
         "reference": folder_digests(&project.pipeline.reference)?,

@@ -6,7 +6,8 @@ use std::{
 };
 
 use super::{
-    Fact, Pipeline, Rule, RuleTests, fact, folder, group, known, pipeline, rule_read, test_read, test_rows,
+    Approvals, Fact, Pipeline, Rule, RuleTests, approvals, fact, folder, group, known, pipeline, rule_read,
+    test_read, test_rows,
 };
 use crate::{
     contract::{self, Contract},
@@ -36,6 +37,8 @@ pub struct Project {
     pub tests: BTreeMap<String, RuleTests>,
     /// The figures.
     pub parameters: ParameterBook,
+    /// What was approved to run as live.
+    pub approvals: Approvals,
     /// The divisions, provinces to counties.
     pub divisions: Divisions,
     /// The ids that have a test file, even one that does not read.
@@ -69,6 +72,7 @@ impl Project {
         let facts = facts(&pipeline.facts, found);
         let parameters = found.take(ParameterBook::load(&pipeline.parameters));
         let divisions = found.take(Divisions::load(&pipeline.reference.join("divisions.csv")));
+        let approvals = found.take(approvals::load(&pipeline.approvals));
         let (sheet, groups) = group::load(&pipeline.rules.join("groups.yaml"));
         found.append(sheet.found);
         let mut project = Self {
@@ -81,6 +85,7 @@ impl Project {
             rules: BTreeMap::new(),
             tests: BTreeMap::new(),
             parameters,
+            approvals,
             divisions,
             test_files: BTreeSet::new(),
         };

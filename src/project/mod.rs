@@ -11,6 +11,7 @@
 //!   not a new group.
 //! * A parameter counts as used when the rule's SQL or a fact that it reads, directly or through others, names it.
 
+mod approvals;
 mod check;
 mod check_parameters;
 mod fact;
@@ -31,6 +32,7 @@ mod test_rows;
 mod test_value;
 mod words;
 
+pub use approvals::{Approval, ApprovalState, Approvals};
 pub use fact::Fact;
 pub use load::Project;
 pub use months::{BadMonthRange, MonthRange};

@@ -49,6 +49,8 @@ pub struct Pipeline {
     pub parameters: PathBuf,
     /// The folder of reference tables.
     pub reference: PathBuf,
+    /// What was approved to run as live: `approvals.yaml` beside the pipeline, unless it names another.
+    pub approvals: PathBuf,
     /// The key epoch that deliveries must carry, if it is fixed.
     pub key_id: Option<String>,
     /// The `allowed_signers` file, if it is fixed.
@@ -104,6 +106,7 @@ fn read(node: &Node, sheet: &mut Sheet) -> Option<Pipeline> {
     let rules = dir("rules", "rules", sheet);
     let parameters = dir("parameters", "parameters", sheet);
     let reference = dir("reference", "reference", sheet);
+    let approvals = dir("approvals", "approvals.yaml", sheet);
     let key_id = fields.optional("key_id").and_then(|node| sheet.text(node)).map(|text| text.value);
     let signers = fields.optional("signers").and_then(|node| sheet.text(node));
     let signers = signers.map(|text| tidy(&base.join(text.value)));
@@ -130,13 +133,14 @@ fn read(node: &Node, sheet: &mut Sheet) -> Option<Pipeline> {
         rules,
         parameters,
         reference,
+        approvals,
         key_id,
         signers,
     })
 }
 
 /// `a/pipelines/../schemas` → `a/schemas`: messages name the folder as a person would.
-fn tidy(path: &Path) -> PathBuf {
+pub(super) fn tidy(path: &Path) -> PathBuf {
     use std::path::Component::{CurDir, Normal, ParentDir};
     let mut tidy = PathBuf::new();
     for part in path.components() {

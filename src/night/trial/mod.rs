@@ -67,9 +67,17 @@ struct Subject<'a> {
 
 /// Runs the tests of every rule whose id begins with `filter`; sorted by rule, then as in the file.
 pub fn run(project: &Project, filter: &str, limits: Limits) -> Result<Vec<Trial>, TrialError> {
+    run_of(project, |id| id.starts_with(filter), limits)
+}
+
+/// Runs the tests of the rules whose id is `wanted`; sorted likewise.
+pub fn run_of(
+    project: &Project,
+    wanted: impl Fn(&str) -> bool,
+    limits: Limits,
+) -> Result<Vec<Trial>, TrialError> {
     let runtime = tokio::runtime::Handle::current();
-    let rules: Vec<(&String, &RuleTests)> =
-        project.tests.iter().filter(|(id, _)| id.starts_with(filter)).collect();
+    let rules: Vec<(&String, &RuleTests)> = project.tests.iter().filter(|(id, _)| wanted(id)).collect();
     let lanes = limits.threads.max(1);
     // A share of the rules a lane: the facts are computed once a lane, not once a rule.
     let shares: Vec<Vec<Subject<'_>>> = (0..lanes)
