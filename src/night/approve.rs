@@ -73,22 +73,29 @@ impl<'p> Choice<'p> {
         let facts: BTreeSet<&str> = rules.iter().flat_map(|id| read_by(id)).collect();
 
         let approvals = &project.approvals;
+        let is_approved =
+            |file: &Path, digest: &Digest| approvals.state(file, digest) == ApprovalState::Approved;
         let chosen_rules = rules.iter().filter_map(|id| project.rules.get(*id));
         let chosen_facts = facts.iter().filter_map(|name| project.facts.get(*name));
-        let files = chosen_rules.map(|rule| (rule.file.as_path(), rule.digest));
-        let files: Vec<(&Path, Digest)> =
-            files.chain(chosen_facts.map(|fact| (fact.file.as_path(), fact.digest))).collect();
+        let files = chosen_rules.map(|rule| (rule.file.as_path(), rule.digest, true));
+        // A fact that another office approved as it stands is left to it, unless everything is taken over.
+        let files: Vec<(&Path, Digest, bool)> =
+            files.chain(chosen_facts.map(|fact| (fact.file.as_path(), fact.digest, is_all))).collect();
         let all = files.len();
+        let is_new = |(file, digest, takes_over): &(&Path, Digest, bool)| {
+            !is_approved(file, digest) || (*takes_over && !approvals.is_approved_by(by, file, digest))
+        };
         let new: Vec<(&Path, Digest)> =
-            files.into_iter().filter(|(file, digest)| !approvals.is_approved_by(by, file, digest)).collect();
+            files.into_iter().filter(is_new).map(|(file, digest, _)| (file, digest)).collect();
 
-        let is_new = |file: &Path| new.iter().any(|(known, _)| *known == file);
+        let becomes_approved = |file: &Path, digest: &Digest| {
+            !is_approved(file, digest) && new.iter().any(|(known, _)| *known == file)
+        };
         let is_concerned = |rule: &&Rule| {
             let mut facts = read_by(&rule.id).filter_map(|name| project.facts.get(name));
-            let reads_new = facts.any(|fact| is_new(&fact.file));
-            let would_run = rules.contains(rule.id.as_str())
-                || approvals.state(&rule.file, &rule.digest) == ApprovalState::Approved;
-            is_new(&rule.file) || (reads_new && would_run)
+            new.iter().any(|(known, _)| *known == rule.file)
+                || ((rules.contains(rule.id.as_str()) || is_approved(&rule.file, &rule.digest))
+                    && facts.any(|fact| becomes_approved(&fact.file, &fact.digest)))
         };
         let concerned = live(project).filter(is_concerned).map(|rule| rule.id.as_str()).collect();
         let already = all - new.len();

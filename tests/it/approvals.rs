@@ -253,21 +253,21 @@ fn without_approvals_nothing_is_listed_and_that_is_said_once() {
 fn a_rule_is_approved_by_name_with_its_facts_after_its_tests_have_passed() {
     let office = Office::with(&[]);
     let ours = office.approvals();
-    office.touch("rules/death/D-05.sql");
-    office.touch("facts/deaths.sql");
+    office.touch("rules/property/P-06.sql");
+    office.touch("facts/open_presales.sql");
     let check = office.hedui(&["check", "--lang", "en"]).ends(0).warns(&[
-        "warning[HD705]: rules/death/D-05.sql was changed after it was approved",
-        "warning[HD705]: facts/deaths.sql was changed after it was approved",
-        "hedui check --approve D-05 --by",
+        "warning[HD705]: rules/property/P-06.sql was changed after it was approved",
+        "warning[HD705]: facts/open_presales.sql was changed after it was approved",
+        "hedui check --approve P-06 --by",
     ]);
-    let line = 1 + ours.lines().position(|line| line.starts_with("rules/death/D-05.sql:")).unwrap();
+    let line = 1 + ours.lines().position(|line| line.starts_with("rules/property/P-06.sql:")).unwrap();
     let place = format!("{}:{line}:1", office.path("approvals.yaml").display());
     let check = check.warns(&[&place]);
     assert_eq!(check.err.matches("warning[").count(), 2, "{}", check.err);
 
-    let said = office.approve("D-05", "en").ends(0).prints(&["approved "]);
+    let said = office.approve("P-06", "en").ends(0).prints(&["approved "]);
     let now = office.approvals();
-    for file in ["rules/death/D-05.sql", "facts/deaths.sql"] {
+    for file in ["rules/property/P-06.sql", "facts/open_presales.sql"] {
         let digest = sha256(&fs::read(office.path(file)).unwrap());
         assert!(said.out.contains(&format!("{digest}  {file}\n")), "{}", said.out);
         let line = now.lines().find(|line| line.starts_with(&format!("{file}: "))).unwrap();
@@ -275,15 +275,15 @@ fn a_rule_is_approved_by_name_with_its_facts_after_its_tests_have_passed() {
     }
     // Others keep the approval that they had, and the comments at the head stay.
     let other = |text: &str| {
-        text.lines().filter(|line| line.starts_with('#') || line.starts_with("rules/property/P-01")).count()
+        text.lines().filter(|line| line.starts_with('#') || line.starts_with("rules/income/")).count()
     };
     assert_eq!(other(&now), other(&ours));
-    for line in ours.lines().filter(|line| line.starts_with('#') || line.starts_with("rules/property")) {
+    for line in ours.lines().filter(|line| line.starts_with('#') || line.starts_with("rules/income/")) {
         assert!(now.contains(line), "{line}");
     }
     assert!(!office.hedui(&["check", "--lang", "en"]).ends(0).err.contains("warning["));
     // Once more changes nothing.
-    office.approve("D-05", "zh").ends(0).prints(&["批准 0 个文件"]);
+    office.approve("P-06", "zh").ends(0).prints(&["批准 0 个文件"]);
     assert_eq!(office.approvals(), now);
 }
 
@@ -293,29 +293,25 @@ fn what_fails_its_tests_or_is_wrong_is_not_approved() {
     let ours = office.approvals();
     let unchanged = |what: &str| assert_eq!(office.approvals(), ours, "{what}");
 
-    // D-05 itself is as it was, but the fact beneath it lost every row.
-    office.touch("rules/death/D-02.sql");
-    office.edit(
-        "facts/deaths.sql",
-        "FROM civil_affairs.deaths",
-        "FROM (SELECT * FROM civil_affairs.deaths WHERE 1 = 0) AS d",
-    );
-    let said = office.approve("D-02", "en").ends(1).prints(&["FAILED  D-02", "FAILED  D-05"]);
+    // P-03 itself is as it was and was not named, but the fact beneath it lost every row.
+    office.touch("rules/property/P-06.sql");
+    office.edit("facts/open_presales.sql", "WHERE signed_on <= $t", "WHERE 1 = 0 AND signed_on <= $t");
+    let said = office.approve("P-06", "en").ends(1).prints(&["FAILED  P-03"]);
     said.warns(&["error: nothing was approved", "a fact is approved for every rule that reads it"]);
     unchanged("a rule whose tests fail");
 
-    fs::remove_file(office.path("rules/death/D-02.test.yaml")).unwrap();
-    office.approve("D-02", "zh").ends(1).warns(&["没有批准任何文件", "先为每条规则写单元测试"]);
+    fs::remove_file(office.path("rules/property/P-06.test.yaml")).unwrap();
+    office.approve("P-06", "zh").ends(1).warns(&["没有批准任何文件", "先为每条规则写单元测试"]);
     unchanged("a rule without tests");
 
-    office.approve("D-2", "en").ends(2).warns(&["failed to find the rule D-2", "did you mean D-"]);
-    office.hedui(&["check", "--approve", "D-05", "--lang", "en"]).ends(2).warns(&["--by"]);
+    office.approve("P-6", "en").ends(2).warns(&["failed to find the rule P-6", "did you mean P-"]);
+    office.hedui(&["check", "--approve", "P-06", "--lang", "en"]).ends(2).warns(&["--by"]);
     office
-        .hedui(&["check", "--approve", "D-05", "--by", " ", "--lang", "en"])
+        .hedui(&["check", "--approve", "P-06", "--by", " ", "--lang", "en"])
         .ends(2)
         .warns(&["must name the office"]);
-    office.edit("rules/death/D-05.sql", "severity: S", "severity: T");
-    office.approve("D-05", "en").ends(2).warns(&["error[HD008]", "there are errors: nothing was approved"]);
+    office.edit("rules/property/P-06.sql", "severity: S", "severity: T");
+    office.approve("P-06", "en").ends(2).warns(&["error[HD008]", "there are errors: nothing was approved"]);
     unchanged("a mistake");
 }
 
