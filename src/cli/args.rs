@@ -189,6 +189,13 @@ pub struct Check {
     /// 没有错误时，把规则书写到这个文件夹 · when nothing is wrong, write the rule book into this folder
     #[arg(long, value_name = "DIR", conflicts_with = "explain")]
     pub book: Option<PathBuf>,
+    /// 批准这些规则（或 all）和它们读取的事实，测试通过才批准 · approve these rules (or all) with the facts that they
+    /// read, if their tests pass
+    #[arg(long, value_name = "RULE,…", value_delimiter = ',', requires = "by", conflicts_with_all = ["explain", "book"])]
+    pub approve: Vec<String>,
+    /// 由哪个单位批准 · the office that approves
+    #[arg(long, value_name = "OFFICE", requires = "approve")]
+    pub by: Option<String>,
     /// 另用一个含 standards.csv 的参照文件夹 · a reference folder whose standards.csv overrides parameters
     #[arg(long)]
     pub reference: Option<PathBuf>,

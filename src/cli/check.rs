@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde_json::json;
 
-use super::{Exit, args, failure::Failure, open, output::Output};
+use super::{Exit, approve, args, failure::Failure, open, output::Output};
 use crate::{
     book,
     diagnostic::{self, Code, from_disk},
@@ -14,7 +14,7 @@ use crate::{
     project::Project,
 };
 
-/// Checks a project, or explains a code or lists them all.
+/// Checks a project and writes the rule book or approves rules if asked to, or explains a code or lists them all.
 pub async fn run(global: &args::Global, check: &args::Check, output: &Output) -> Result<Exit, Failure> {
     if check.explain.as_deref() == Some("all") {
         for code in Code::ALL {
@@ -35,12 +35,19 @@ pub async fn run(global: &args::Global, check: &args::Check, output: &Output) ->
     let (project, mut found) = open::load(global, &check.pipeline, check.reference.as_deref())?;
     if let Some(project) = &project {
         found.append(night::check_sql(project, global.limits()).await);
+        // Who approves is about to mend what these warnings say.
+        if check.approve.is_empty() {
+            found.append(night::check_approvals(project, global.limits()));
+        }
         found.sort();
     }
     if !found.is_empty() && !output.is_json() {
         open::show(&found, output);
     }
     let (errors, warnings) = found.counts();
+    if let (Some(project), Some(by), 0) = (&project, &check.by, errors) {
+        return approve::run(project, &check.approve, by, global.limits(), output);
+    }
     let book = match (&check.book, &project) {
         (Some(dir), Some(project)) if errors == 0 => Some(write_book(project, dir, output)?),
         _ => None,
@@ -62,6 +69,10 @@ pub async fn run(global: &args::Global, check: &args::Check, output: &Output) ->
         output.line(output.say(&format!("规则书：{book}"), &format!("rule book: {book}")));
     } else if check.book.is_some() {
         output.note("文件有错误，没有写规则书。", "the files have errors; no rule book was written.");
+    }
+    if errors > 0 && !check.approve.is_empty() {
+        let (zh, en) = ("有错误，没有批准任何文件", "there are errors: nothing was approved");
+        output.problem(zh, en, None);
     }
     Ok(if errors > 0 { Exit::Usage } else { Exit::Done })
 }

@@ -5,6 +5,7 @@
 #![expect(clippy::result_large_err, reason = "a failure is made once, at the end of a command")]
 
 mod accept;
+mod approve;
 mod args;
 mod check;
 mod demo;

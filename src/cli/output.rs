@@ -112,9 +112,14 @@ impl Output {
         let mark = self.paint("31", self.say("错误", "error"));
         self.error_line(&format!("{mark}: {}", self.say(zh, en)));
         if let Some(hint) = hint {
-            let mark = self.paint("36", self.say("办法", "help"));
-            self.error_line(&format!("{mark}: {}", self.text(hint)));
+            self.advice(hint);
         }
+    }
+
+    /// What to do about it.
+    pub fn advice(&self, hint: &Text) {
+        let mark = self.paint("36", self.say("办法", "help"));
+        self.error_line(&format!("{mark}: {}", self.text(hint)));
     }
 
     /// The end of a command that could not do its work.
@@ -130,8 +135,7 @@ impl Output {
             self.error_line(&format!("  {} {cause}", self.say("因为", "because")));
         }
         if let Some(hint) = &failure.hint {
-            let mark = self.paint("36", self.say("办法", "help"));
-            self.error_line(&format!("{mark}: {}", self.text(hint)));
+            self.advice(hint);
         }
     }
 

@@ -1,15 +1,18 @@
 //! `hedui run`: one night, and what it says at breakfast.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+};
 
 use chrono::NaiveDate;
 use serde_json::json;
 
 use super::{Exit, args, failure::Failure, open, output::Output, progress::Progress};
 use crate::{
-    model::Lang,
-    night::{self, Fate, NightError, Order, RunRecord},
-    project::Project,
+    model::{Lang, Text},
+    night::{self, Cause, Fate, HeldBack, NightError, Order, RuleRecord, RunRecord},
+    project::{Project, Status},
 };
 
 /// Runs a pipeline.
@@ -81,13 +84,22 @@ fn tell(record: &RunRecord, t: NaiveDate, output: &Output) {
     });
     for (id, rule) in &record.rules {
         let title = output.text(&rule.title);
-        output.line(match &rule.not_run {
-            Some(why) => {
+        output.line(match (&rule.not_run, rule.status) {
+            // What is still being written, or was given up, is in report.html.
+            (_, Status::Draft | Status::Retired) => continue,
+            (_, Status::Suspended) => {
+                format!("{id:<6}  {}  {title}", output.say("未运行：规则已暂停", "not run: suspended"))
+            }
+            (Some(why), _) => {
                 format!("{id:<6}  {} {}  {title}", output.say("未运行：", "not run:"), output.text(why))
             }
-            None => format!(
-                "{id:<6}{:>12}{:>8}{:>10}{:>14}  {title}",
-                rule.population, rule.hit, rule.clear, rule.insufficient
+            (None, _) => format!(
+                "{id:<6}{:>12}{:>8}{:>10}{:>14}  {title}{}",
+                rule.population,
+                rule.hit,
+                rule.clear,
+                rule.insufficient,
+                in_the_shadow(record, id, rule, output)
             ),
         });
     }
@@ -112,6 +124,7 @@ fn tell(record: &RunRecord, t: NaiveDate, output: &Output) {
             &format!("{} rows were set aside; see report.html and quarantine/", record.quarantined),
         );
     }
+    tell_held_back(record, output);
     if record.is_repeat {
         output.note(
             "同样的输入和规则已经运行过：结果未变，已核对每个文件的摘要。",
@@ -124,6 +137,43 @@ fn tell(record: &RunRecord, t: NaiveDate, output: &Output) {
         record.folder.join("report.html").display()
     ));
     output.line(format!("{}  {}", output.say("清单  ", "lists "), record.folder.join("lists").display()));
+}
+
+fn in_the_shadow<'a>(record: &RunRecord, id: &str, rule: &RuleRecord, output: &'a Output) -> &'a str {
+    if record.held_back.iter().any(|held| held.rules.iter().any(|held| held == id)) {
+        output.say("（没有批准：不上清单）", " (not approved: on no list)")
+    } else if rule.status == Status::Pilot {
+        output.say("（试行：不上清单）", " (pilot: on no list)")
+    } else {
+        ""
+    }
+}
+
+/// Which live rules ran in the shadow because they are not approved as they stand, and what to do.
+fn tell_held_back(record: &RunRecord, output: &Output) {
+    let mut rules = BTreeSet::new();
+    for held in &record.held_back {
+        let (what, count, list) = (held.what(), held.rules.len(), held.rules.join(", "));
+        rules.extend(&held.rules);
+        // Without any approval the rules are all of them: naming each says nothing.
+        let list = if held.cause == Cause::NoApprovals { String::new() } else { format!(": {list}") };
+        output.warning(
+            &format!("{}；{count} 条正式规则因此只试行、不上清单{list}", what.zh),
+            &format!("{}; live rules that therefore ran in the shadow, on no list: {count}{list}", what.en),
+        );
+    }
+    if rules.is_empty() {
+        return;
+    }
+    let is_all = record.held_back.iter().any(|held| held.cause == Cause::NoApprovals);
+    let named =
+        if is_all { "all".to_owned() } else { rules.into_iter().cloned().collect::<Vec<_>>().join(",") };
+    output.advice(&Text::new(
+        format!("审核后批准：hedui check --approve {named} --by \"单位\"；或恢复批准过的文件"),
+        format!(
+            "have them approved: hedui check --approve {named} --by \"OFFICE\"; or restore the approved files"
+        ),
+    ));
 }
 
 /// What came in.
@@ -164,7 +214,7 @@ fn as_json(record: &RunRecord, t: NaiveDate) -> serde_json::Value {
         .iter()
         .map(|(id, rule)| {
             let counts = json!({
-                "population": rule.population, "hit": rule.hit, "clear": rule.clear,
+                "status": rule.status.as_str(), "population": rule.population, "hit": rule.hit, "clear": rule.clear,
                 "insufficient": rule.insufficient, "not_run": rule.not_run.as_ref().map(|why| why.en.clone()),
             });
             (id.clone(), counts)
@@ -175,6 +225,7 @@ fn as_json(record: &RunRecord, t: NaiveDate) -> serde_json::Value {
         "deliveries": intake_json(&record.intake), "rules": rules, "listed": record.listed,
         "lists": record.lists, "households": record.households, "set_aside": record.quarantined,
         "missing_figures": record.missing_figures,
+        "held_back": record.held_back.iter().map(HeldBack::json).collect::<Vec<_>>(),
     })
 }
 

@@ -5,7 +5,8 @@ use serde_json::json;
 use super::{Exit, args, failure::Failure, mutants, open, output::Output};
 use crate::{
     diagnostic::{Code, Lines, from_disk},
-    night::trial,
+    night::trial::{self, Trial},
+    project::Project,
 };
 
 /// Runs the rules' tests.
@@ -24,23 +25,10 @@ pub async fn run(global: &args::Global, test: &args::Test, output: &Output) -> R
         ));
     }
     let failed = trials.iter().filter(|trial| !trial.passed()).count();
-    for trial in &trials {
-        if trial.passed() {
-            output.detail(&format!("ok      {} {}", trial.rule, trial.name));
-            continue;
-        }
-        let file = project.tests.get(&trial.rule).map(|tests| tests.file.clone()).unwrap_or_default();
-        let source = from_disk(&file).unwrap_or_default();
-        let (line, column) = Lines::of(&source).line_column(trial.place);
-        let code = Code::TestFailed;
-        output.line(format!("{}[{code}]  {} {}", output.say("不符", "FAILED"), trial.rule, trial.name));
-        output.line(format!("  {}:{line}:{column}", file.display()));
-        for difference in &trial.differences {
-            output.line(format!("  {}", output.text(&difference.about)));
-            output.line(format!("    {} {}", output.say("应为", "expected"), difference.expected));
-            output.line(format!("    {} {}", output.say("实为", "found   "), difference.found));
-        }
+    for trial in trials.iter().filter(|trial| trial.passed()) {
+        output.detail(&format!("ok      {} {}", trial.rule, trial.name));
     }
+    show(&project, &trials, output);
     let passed = trials.len() - failed;
     output.line(
         output
@@ -56,4 +44,21 @@ pub async fn run(global: &args::Global, test: &args::Test, output: &Output) -> R
         })).collect::<Vec<_>>(),
     }));
     Ok(if failed > 0 { Exit::Failed } else { Exit::Done })
+}
+
+/// Shows the tests that did not pass: where each stands, what was expected and what was found.
+pub fn show(project: &Project, trials: &[Trial], output: &Output) {
+    for trial in trials.iter().filter(|trial| !trial.passed()) {
+        let file = project.tests.get(&trial.rule).map(|tests| tests.file.clone()).unwrap_or_default();
+        let source = from_disk(&file).unwrap_or_default();
+        let (line, column) = Lines::of(&source).line_column(trial.place);
+        let code = Code::TestFailed;
+        output.line(format!("{}[{code}]  {} {}", output.say("不符", "FAILED"), trial.rule, trial.name));
+        output.line(format!("  {}:{line}:{column}", file.display()));
+        for difference in &trial.differences {
+            output.line(format!("  {}", output.text(&difference.about)));
+            output.line(format!("    {} {}", output.say("应为", "expected"), difference.expected));
+            output.line(format!("    {} {}", output.say("实为", "found   "), difference.found));
+        }
+    }
 }

@@ -201,6 +201,12 @@ codes! {
     BadSchedule = "HD702" Error,
     /// A time zone that is not known.
     UnknownTimezone = "HD703" Error,
+    /// A live rule or a fact that it reads was never approved.
+    NeverApproved = "HD704" Warning,
+    /// A live rule or a fact that it reads was changed after it was approved.
+    ChangedSinceApproval = "HD705" Warning,
+    /// An approval of a file that is not there.
+    ApprovalWithoutFile = "HD706" Warning,
     /// One name in two of the folders that a pipeline puts together.
     NameInTwoFolders = "HD710" Error,
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use super::{NightError, RunPlan, RunRecord};
+use super::{HeldBack, NightError, RunPlan, RunRecord};
 use crate::model::Digest;
 
 /// The file's name.
@@ -26,19 +26,21 @@ pub fn write(plan: &RunPlan, record: &RunRecord, folder: &Path) -> Result<(), Ni
             let not_run = rule.not_run.as_ref().map(|text| json!({"zh": text.zh, "en": text.en}));
             let counts = json!({
                 "title": {"zh": rule.title.zh, "en": rule.title.en},
-                "population": rule.population, "hit": rule.hit, "clear": rule.clear,
+                "status": rule.status.as_str(), "population": rule.population, "hit": rule.hit, "clear": rule.clear,
                 "insufficient": rule.insufficient, "not_run": not_run,
             });
             (id.clone(), counts)
         })
         .collect();
     let notes: Vec<Value> = record.notes.iter().map(|text| json!({"zh": text.zh, "en": text.en})).collect();
+    let held_back: Vec<Value> = record.held_back.iter().map(HeldBack::json).collect();
     let manifest = json!({
         "run": record.run,
         "plan": plan.text,
         "results": {
-            "rules": rules, "households": record.households, "lists": record.lists, "listed": record.listed,
-            "quarantined": record.quarantined, "missing_figures": record.missing_figures, "notes": notes,
+            "rules": rules, "held_back": held_back, "households": record.households, "lists": record.lists,
+            "listed": record.listed, "quarantined": record.quarantined, "missing_figures": record.missing_figures,
+            "notes": notes,
         },
         "outputs": outputs,
     });

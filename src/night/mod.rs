@@ -9,11 +9,15 @@
 //!
 //! # Decisions
 //!
-//! - The name of a run is the digest of its plan (inputs, rules, facts, parameters, contracts, program version, earlier
+//! - The name of a run is the digest of its plan (inputs, rules, facts, approvals, parameters, contracts, program version, earlier
 //!   run). The same plan is the same run: it is not computed twice, its files are checked against their digests instead.
+//! - A live rule runs as live only as approved: its file and every fact that it reads. Otherwise it runs in the shadow, like a
+//!   pilot, and the run ends with code 3. This is decided in the plan, so that the same approvals give the same run.
 //! - A mistake in a rule or fact is found before the night begins, and nothing is run (`check_sql`). What happens to a rule
 //!   later, such as data that overflows a decimal, does not stop the others: the run says so and ends with code 3.
 
+mod approval;
+mod approve;
 mod check;
 mod execute;
 mod history;
@@ -31,6 +35,8 @@ use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
 
+pub use approval::{Cause, HeldBack, check_approvals};
+pub use approve::{ApproveError, Choice, Done, Tested};
 pub use check::check_sql;
 pub use intake::{DeliveryFate, Fate, Intake, Intaken, Setting, take_in};
 pub use plan::RunPlan;

@@ -8,10 +8,11 @@ use std::{
 use chrono::NaiveDate;
 use serde_json::{Value, json};
 
-use super::{NightError, Order, history::Earlier};
+use super::{HeldBack, NightError, Order, approval, history::Earlier};
 use crate::{
     compare::{Feed, Volume, volume_drop},
     contract::Delivery,
+    engine::Engine,
     model::{DatasetId, Digest, Lang, Month},
     store::{Resolved, Shelf, Store},
 };
@@ -27,6 +28,8 @@ pub struct RunPlan {
     pub feeds: BTreeMap<DatasetId, Feed>,
     /// The last run before this date, for what is new.
     pub earlier: Earlier,
+    /// The files that hold live rules back from the lists.
+    pub held_back: Vec<HeldBack>,
     /// The plan as it stands in the manifest.
     pub text: Value,
     /// The run's name: a digest of the plan.
@@ -70,10 +73,12 @@ pub fn plan(order: &Order<'_>, shelf: &Shelf, store: &Store) -> Result<RunPlan, 
         inputs.insert(contract.id.clone(), resolved);
     }
     let earlier = Earlier::before(store, t)?;
-    let text = describe(order, &inputs, &feeds, &earlier)?;
+    let held_back = approval::held_back(&Engine::new(order.limits)?, project)
+        .map_err(|fault| NightError::Fact(fault.to_string()))?;
+    let text = describe(order, &inputs, &feeds, &earlier, &held_back)?;
     let digest = Digest::of(text.to_string().as_bytes()).hex();
     let run = digest.get(..16).unwrap_or(&digest).to_owned();
-    Ok(RunPlan { t, inputs, feeds, earlier, text, run })
+    Ok(RunPlan { t, inputs, feeds, earlier, held_back, text, run })
 }
 
 fn describe(
@@ -81,6 +86,7 @@ fn describe(
     inputs: &BTreeMap<DatasetId, Resolved>,
     feeds: &BTreeMap<DatasetId, Feed>,
     earlier: &Earlier,
+    held_back: &[HeldBack],
 ) -> Result<Value, NightError> {
     let project = order.project;
     let inputs: Vec<Value> = inputs
@@ -117,6 +123,10 @@ fn describe(
         .collect();
     let facts: Vec<Value> =
         project.facts.values().map(|fact| json!({"name": fact.name, "sha256": fact.digest.hex()})).collect();
+    let approvals = project
+        .approvals
+        .digest
+        .map(|digest| json!({"file": name_of(&project.approvals.file), "sha256": digest.hex()}));
     Ok(json!({
         "program": {"name": "hedui", "version": env!("CARGO_PKG_VERSION")},
         "engine": {"name": "datafusion", "version": crate::engine::VERSION},
@@ -130,6 +140,8 @@ fn describe(
         "sizes": sizes,
         "rules": rules,
         "facts": facts,
+        "approvals": approvals,
+        "held_back": held_back.iter().map(HeldBack::json).collect::<Vec<_>>(),
         "parameters": digests_in(&project.pipeline.parameters, &project.pipeline.file)?,
         "contracts": digests_in(&project.pipeline.contracts, &project.pipeline.file)?,
         "reference": folder_digests(&project.pipeline.reference)?,

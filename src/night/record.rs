@@ -2,13 +2,14 @@
 
 use std::{collections::BTreeMap, io, path::PathBuf};
 
-use super::{Intake, RunPlan};
+use super::{HeldBack, Intake, RunPlan};
 use crate::{
     accept::{AcceptError, SignersError},
     acquire::AcquireError,
     compare::Imbalance,
     engine::EngineError,
     model::Text,
+    project::Status,
     report::ReportError,
     store::StoreError,
 };
@@ -24,8 +25,10 @@ pub struct RunRecord {
     pub is_repeat: bool,
     /// What became of the deliveries.
     pub intake: Intake,
-    /// By rule id.
+    /// By rule id: every rule of the pipeline, also those that do not run.
     pub rules: BTreeMap<String, RuleRecord>,
+    /// The files that held live rules back from the lists.
+    pub held_back: Vec<HeldBack>,
     /// Household cases on the lists.
     pub households: usize,
     /// Townships with a list.
@@ -41,10 +44,12 @@ pub struct RunRecord {
 }
 
 /// What one rule gave.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RuleRecord {
     /// The rule's name.
     pub title: Text,
+    /// Where it stands in its life, as its file says.
+    pub status: Status,
     /// Everyone it is about.
     pub population: u64,
     /// With a lead.
@@ -53,16 +58,25 @@ pub struct RuleRecord {
     pub clear: u64,
     /// Could not be judged.
     pub insufficient: u64,
-    /// Why it was not run.
+    /// Why it was not run, though its status has it run.
     pub not_run: Option<Text>,
 }
 
+impl RuleRecord {
+    /// A rule without counts.
+    pub fn new(title: Text, status: Status) -> Self {
+        Self { title, status, population: 0, hit: 0, clear: 0, insufficient: 0, not_run: None }
+    }
+}
+
 impl RunRecord {
-    /// Whether a person must look: a delivery was refused, rows were set aside, a rule was not evaluated, a figure is missing.
+    /// Whether a person must look: a delivery was refused, rows were set aside, a rule was not evaluated or is not approved as
+    /// it stands, a figure is missing.
     pub fn needs_a_look(&self) -> bool {
         self.intake.refused().next().is_some()
             || self.quarantined > 0
             || !self.missing_figures.is_empty()
+            || !self.held_back.is_empty()
             || self.rules.values().any(|rule| rule.not_run.is_some())
     }
 }
@@ -223,10 +237,14 @@ pub(super) fn reopen(plan: &RunPlan, intake: Intake, folder: PathBuf) -> Result<
     let results = manifest.get("results").ok_or_else(|| damaged("it has no results".to_owned()))?;
     let mut rules = BTreeMap::new();
     for (id, rule) in results.get("rules").and_then(serde_json::Value::as_object).into_iter().flatten() {
+        let status = rule.get("status").and_then(serde_json::Value::as_str);
         rules.insert(
             id.clone(),
             RuleRecord {
                 title: rule.get("title").and_then(text_of).unwrap_or_default(),
+                status: status
+                    .and_then(|word| word.parse().ok())
+                    .ok_or_else(|| damaged(format!("it does not say the status of {id}")))?,
                 population: count(rule, "population"),
                 hit: count(rule, "hit"),
                 clear: count(rule, "clear"),
@@ -244,6 +262,7 @@ pub(super) fn reopen(plan: &RunPlan, intake: Intake, folder: PathBuf) -> Result<
         is_repeat: true,
         intake,
         rules,
+        held_back: plan.held_back.clone(),
         households: size("households"),
         lists: size("lists"),
         listed: size("listed"),

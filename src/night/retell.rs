@@ -5,7 +5,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Intake, NightError, Order, RuleRecord, RunPlan, RunRecord, execute::Executed, manifest, words};
+use super::{
+    Intake, NightError, Order, RuleRecord, RunPlan, RunRecord, approval, execute::Executed, manifest, words,
+};
 use crate::{
     model::{Lead, SubjectKind},
     report::{self, Calendar, ReportInput, RuleNote},
@@ -38,6 +40,7 @@ pub fn write(
         is_repeat: false,
         intake: intake.clone(),
         rules: rule_records(order, &executed),
+        held_back: plan.held_back.clone(),
         households: composed.lists.values().sum(),
         lists: composed.lists.len(),
         listed: input.leads.iter().filter(|lead| lead.listed).count(),
@@ -57,10 +60,11 @@ fn quarantined(plan: &RunPlan) -> u64 {
 
 fn rule_records(order: &Order<'_>, executed: &Executed) -> BTreeMap<String, RuleRecord> {
     let mut records = BTreeMap::new();
-    for (id, outcome) in &executed.outcomes {
-        let title = order.project.rules.get(id).map(|rule| rule.title.clone()).unwrap_or_default();
-        let mut record = RuleRecord { title, not_run: words::not_run(outcome), ..RuleRecord::default() };
-        if let Ok(outcome) = outcome {
+    for rule in order.project.rules.values() {
+        let mut record = RuleRecord::new(rule.title.clone(), rule.status);
+        let outcome = executed.outcomes.get(&rule.id);
+        record.not_run = outcome.and_then(words::not_run);
+        if let Some(Ok(outcome)) = outcome {
             for row in outcome.coverage.iter().filter(|row| row.reason.is_none()) {
                 record.population += row.population;
                 record.hit += row.hit;
@@ -68,7 +72,7 @@ fn rule_records(order: &Order<'_>, executed: &Executed) -> BTreeMap<String, Rule
                 record.insufficient += row.insufficient;
             }
         }
-        records.insert(id.clone(), record);
+        records.insert(rule.id.clone(), record);
     }
     records
 }
@@ -100,7 +104,10 @@ fn input(
     let rules: BTreeMap<String, RuleNote> = project
         .rules
         .values()
-        .map(|rule| (rule.id.clone(), words::rule_note(rule, executed.outcomes.get(&rule.id))))
+        .map(|rule| {
+            let held_back = approval::reason(&plan.held_back, &rule.id);
+            (rule.id.clone(), words::rule_note(rule, executed.outcomes.get(&rule.id), held_back))
+        })
         .collect();
     report::decide_listed(&mut leads, &rules, &executed.links, words::s3_min_amount(order));
     Ok(ReportInput {

@@ -24,7 +24,11 @@ pub fn not_run(outcome: &Result<Outcome, String>) -> Option<Text> {
 }
 
 /// A rule for the report.
-pub fn rule_note(rule: &Rule, outcome: Option<&Result<Outcome, String>>) -> RuleNote {
+pub fn rule_note(
+    rule: &Rule,
+    outcome: Option<&Result<Outcome, String>>,
+    held_back: Option<Text>,
+) -> RuleNote {
     RuleNote {
         id: rule.id.clone(),
         title: rule.title.clone(),
@@ -46,6 +50,7 @@ pub fn rule_note(rule: &Rule, outcome: Option<&Result<Outcome, String>>) -> Rule
         unit: rule.unit.clone(),
         never_alone: rule.never_alone,
         not_run: outcome.and_then(not_run),
+        held_back,
     }
 }
 

@@ -45,11 +45,7 @@ impl<'a> Workshop<'a> {
     ) -> Result<Vec<&'a Fact>, SqlFault> {
         let mut roots = BTreeSet::new();
         for rule in rules {
-            roots.extend(compare::facts_in(&self.engine, &rule.text)?);
-            roots.extend(compare::facts_read(rule).into_iter().map(str::to_owned));
-            for evidence in &rule.evidence {
-                roots.extend(compare::facts_in(&self.engine, &compare::evidence_sql(evidence))?);
-            }
+            roots.extend(facts_named(&self.engine, rule)?);
         }
         compare::needed(&self.engine, &self.order, roots)
     }
@@ -73,6 +69,16 @@ impl<'a> Workshop<'a> {
     ) -> Result<(), EngineError> {
         compare::compute(&self.engine, facts, &self.values, scratch, each).await
     }
+}
+
+/// The facts that a rule reads by name: in its SELECT, in its evidence, and when it is judged.
+pub(super) fn facts_named(engine: &Engine, rule: &Rule) -> Result<BTreeSet<String>, SqlFault> {
+    let mut names = compare::facts_in(engine, &rule.text)?;
+    names.extend(compare::facts_read(rule).into_iter().map(str::to_owned));
+    for evidence in &rule.evidence {
+        names.extend(compare::facts_in(engine, &compare::evidence_sql(evidence))?);
+    }
+    Ok(names)
 }
 
 /// The engine could not be made ready.

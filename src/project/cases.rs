@@ -14,6 +14,7 @@ const NIGHT: &str = "pipelines/night.yaml";
 const CATALOGUE: &str = "pipelines/parameters/catalogue.yaml";
 const DEATH: &str = "pipelines/parameters/death.yaml";
 const STANDARDS: &str = "pipelines/reference/standards.csv";
+const APPROVALS: &str = "pipelines/approvals.yaml";
 const DIVISIONS: &str = "pipelines/reference/divisions.csv";
 
 const FILES: &[(&str, &str)] = &[
@@ -140,10 +141,11 @@ fn every_diagnostic_is_found_at_its_place() {
         }
     }
     assert!(wrong.is_empty(), "{wrong}");
-    // The 5xx codes are the planner's, HD606 the test runner's, HD701 has a test of its own.
+    // The 5xx codes are the planner's, HD606 the test runner's, HD704 and HD705 the night's; HD701 has a test of its own.
     let elsewhere = |code: &Code| {
         code.as_str().starts_with("HD5")
-            || [Code::TestFailed, Code::UnknownPipeline, Code::UnusedFact].contains(code)
+            || [Code::TestFailed, Code::UnknownPipeline, Code::NeverApproved, Code::ChangedSinceApproval]
+                .contains(code)
     };
     let missing: Vec<_> = Code::ALL.iter().filter(|code| !elsewhere(code) && !seen.contains(code)).collect();
     assert!(missing.is_empty(), "no case makes {missing:?} happen");
@@ -246,6 +248,14 @@ fn cases() -> Vec<(Vec<Edit>, Vec<&'static str>)> {
             vec!["pipelines/more/catalogue.yaml:1:1 HD710", "pipelines/more/catalogue.yaml:8:1 HD710"]),
         (vec![also("contracts: [../schemas, more]"), Write("pipelines/more/civil_affairs.deaths.odcs.yaml", include_str!("../../schemas/civil_affairs.deaths.odcs.yaml"))],
             vec!["pipelines/more/civil_affairs.deaths.odcs.yaml HD710"]),
+        // approvals
+        (vec![Write(APPROVALS, "rules/death/D-01.sql: {sha256: 12AB, date: 2026-2-1, office: x}\nfacts/dead.sql: yes\n")],
+            vec!["pipelines/approvals.yaml:1:24 HD004", "pipelines/approvals.yaml:1:32 HD006", "pipelines/approvals.yaml:1:44 HD006",
+                "pipelines/approvals.yaml:1:54 HD003", "pipelines/approvals.yaml:2:17 HD006"]),
+        (vec![Write(APPROVALS, "rules/death/D-02.sql: {sha256: 0000000000000000000000000000000000000000000000000000000000000000, date: 2026-02-01, by: x}\n")],
+            vec!["pipelines/approvals.yaml:1:1 HD706"]),
+        (vec![Swap(NIGHT, "timezone:", "approvals: ours.yaml\ntimezone:"), Write("pipelines/ours.yaml", "a: 1\na: 1\n")],
+            vec!["pipelines/ours.yaml:1:4 HD006", "pipelines/ours.yaml:2:1 HD005", "pipelines/ours.yaml:2:4 HD006"]),
     ]
 }
 

@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{
-    Fact, Pipeline, Rule, RuleTests, fact, folder, group, known, rule_read, test_read,
+    Approvals, Fact, Pipeline, Rule, RuleTests, approvals, fact, folder, group, known, rule_read, test_read,
     test_rows::{self, Defaults},
 };
 use crate::{
@@ -37,6 +37,8 @@ pub struct Project {
     pub tests: BTreeMap<String, RuleTests>,
     /// The figures.
     pub parameters: ParameterBook,
+    /// What was approved to run as live.
+    pub approvals: Approvals,
     /// The divisions, provinces to counties.
     pub divisions: Divisions,
     /// The ids that have a test file, even one that does not read.
@@ -63,6 +65,7 @@ impl Project {
         let facts = facts(&pipeline.facts, found);
         let parameters = found.take(ParameterBook::load(&pipeline.parameters));
         let divisions = found.take(Divisions::load(&pipeline.reference.join("divisions.csv")));
+        let approvals = found.take(approvals::load(&pipeline.approvals));
         let groups = group::load_all(&pipeline.rules, found);
         let mut project = Self {
             root: root.to_owned(),
@@ -74,6 +77,7 @@ impl Project {
             rules: BTreeMap::new(),
             tests: BTreeMap::new(),
             parameters,
+            approvals,
             divisions,
             test_files: BTreeSet::new(),
             unread_rules: false,

@@ -13,6 +13,7 @@
 //!   whoever reads a rule must not have to know whether another folder overrides it.
 //! * A parameter counts as used when the rule's SQL or a fact that it reads, directly or through others, names it.
 
+mod approvals;
 mod check;
 mod check_parameters;
 mod check_tests;
@@ -35,6 +36,7 @@ mod test_rows;
 mod test_value;
 mod words;
 
+pub use approvals::{Approval, ApprovalState, Approvals};
 pub use fact::Fact;
 pub use load::Project;
 pub use months::{BadMonthRange, MonthRange, Step};

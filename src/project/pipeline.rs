@@ -49,6 +49,8 @@ pub struct Pipeline {
     pub parameters: Vec<PathBuf>,
     /// The folder of reference tables.
     pub reference: PathBuf,
+    /// What was approved to run as live: `approvals.yaml` beside the pipeline, unless it names another.
+    pub approvals: PathBuf,
     /// The key epoch that deliveries must carry, if it is fixed.
     pub key_id: Option<String>,
     /// The `allowed_signers` file, if it is fixed.
@@ -136,6 +138,9 @@ fn read(node: &Node, sheet: &mut Sheet) -> Option<Pipeline> {
     let parameters = dirs("parameters", "parameters", sheet);
     let reference = fields.optional("reference").and_then(|node| sheet.text(node));
     let reference = tidy(&base.join(reference.map_or_else(|| "reference".to_owned(), |text| text.value)));
+    let approvals = fields.optional("approvals").and_then(|node| sheet.text(node));
+    let approvals =
+        tidy(&base.join(approvals.map_or_else(|| "approvals.yaml".to_owned(), |text| text.value)));
     let key_id = fields.optional("key_id").and_then(|node| sheet.text(node)).map(|text| text.value);
     let signers = fields.optional("signers").and_then(|node| sheet.text(node));
     let signers = signers.map(|text| tidy(&base.join(text.value)));
@@ -161,6 +166,7 @@ fn read(node: &Node, sheet: &mut Sheet) -> Option<Pipeline> {
         rules: rules?,
         parameters: parameters?,
         reference,
+        approvals,
         key_id,
         signers,
     })
@@ -222,7 +228,7 @@ fn near_folder(written: &str, folder: &Path) -> Option<String> {
 }
 
 /// `a/pipelines/../schemas` → `a/schemas`: messages name the folder as a person would.
-fn tidy(path: &Path) -> PathBuf {
+pub(super) fn tidy(path: &Path) -> PathBuf {
     use std::path::Component::{CurDir, Normal, ParentDir};
     let mut tidy = PathBuf::new();
     for part in path.components() {

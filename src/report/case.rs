@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 
 use crate::model::{Direction, Fen, Lead, LeadStatus, Severity};
 
-use super::{ReportInput, household, household::Household, priority, priority::Priority};
+use super::{ReportInput, RuleNote, household, household::Household, priority, priority::Priority};
 
 /// A lead with what was worked out about it here.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -112,8 +112,12 @@ pub fn gather(input: &ReportInput) -> Gathered {
         });
         let mut ranked: Vec<RankedLead> = ranked.collect();
         ranked.sort_by(|a, b| list_order(a).cmp(&list_order(b)));
+        // A rule in the shadow moves no household to another list.
+        let is_live = |id: &str| input.rules.get(id).is_none_or(RuleNote::is_live);
+        let any_live = ranked.iter().any(|r| is_live(&r.lead.rule_id));
         let division = ranked
             .iter()
+            .filter(|r| !any_live || is_live(&r.lead.rule_id))
             .map(|r| r.lead.division.as_str())
             .reduce(|best, next| if next.len() > best.len() { next } else { best })
             .unwrap_or(&input.division)

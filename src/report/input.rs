@@ -74,8 +74,22 @@ pub struct RuleNote {
     pub unit: Option<Text>,
     /// Whether a lead of this rule is listed only beside a lead of another rule.
     pub never_alone: bool,
-    /// Why it did not run, if it did not.
+    /// Why it did not run, if it should have.
     pub not_run: Option<Text>,
+    /// Why it runs in the shadow though it is live: it is not approved as it stands.
+    pub held_back: Option<Text>,
+}
+
+impl RuleNote {
+    /// Whether its leads may be listed. A rule that does not run as live changes nothing about any list.
+    pub fn is_live(&self) -> bool {
+        self.status == RuleStatus::Live && self.held_back.is_none()
+    }
+
+    /// Whether it was evaluated tonight.
+    pub fn was_run(&self) -> bool {
+        matches!(self.status, RuleStatus::Live | RuleStatus::Pilot) && self.not_run.is_none()
+    }
 }
 
 /// A place in the law.
@@ -115,11 +129,16 @@ impl RuleStatus {
         }
     }
 
-    /// Reads the word.
-    pub fn parse(word: &str) -> Option<Self> {
-        [Self::Draft, Self::Pilot, Self::Live, Self::Suspended, Self::Retired]
-            .into_iter()
-            .find(|status| status.as_str() == word)
+    /// The word for people.
+    pub fn text(self) -> Text {
+        let zh = match self {
+            Self::Draft => "草拟",
+            Self::Pilot => "试行",
+            Self::Live => "正式",
+            Self::Suspended => "暂停",
+            Self::Retired => "停用",
+        };
+        Text::new(zh, self.as_str())
     }
 }
 

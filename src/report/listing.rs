@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{Fen, Lead, LeadStatus, Severity};
 
-use super::{RuleNote, RuleStatus, household::Household};
+use super::{RuleNote, household::Household};
 
 /// Decides `listed` for every lead.
 ///
@@ -20,7 +20,7 @@ pub fn decide_listed(
     s3_min_amount: Fen,
 ) {
     let may_be_listed = |lead: &Lead| {
-        let live = rules.get(&lead.rule_id).is_some_and(|rule| rule.status == RuleStatus::Live);
+        let live = rules.get(&lead.rule_id).is_some_and(RuleNote::is_live);
         live && !matches!(lead.status, LeadStatus::Withheld | LeadStatus::Suppressed)
     };
     let mut beside: BTreeMap<Household, BTreeSet<(String, String)>> = BTreeMap::new();
@@ -53,7 +53,13 @@ pub fn decide_listed(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::sample::{lead, rule};
+    use crate::{
+        model::Text,
+        report::{
+            RuleStatus,
+            sample::{lead, rule},
+        },
+    };
 
     fn decided(mut leads: Vec<Lead>) -> Vec<bool> {
         let rules = BTreeMap::from([
@@ -62,6 +68,10 @@ mod tests {
             ("D-01".to_owned(), rule("D-01")),
             ("M-01".to_owned(), rule("M-01")),
             ("P-01".to_owned(), RuleNote { status: RuleStatus::Pilot, ..rule("P-01") }),
+            (
+                "P-02".to_owned(),
+                RuleNote { held_back: Some(Text::new("没有批准", "never approved")), ..rule("P-02") },
+            ),
         ]);
         let links = BTreeMap::from([("b".repeat(64), "H-1".to_owned())]);
         decide_listed(&mut leads, &rules, &links, Fen(600_000));
@@ -106,17 +116,19 @@ mod tests {
             lead("b", "M-01", Severity::M1, "H-1"),
             withheld,
             lead("d", "P-01", Severity::S2, "H-1"),
+            lead("e", "P-02", Severity::S2, "H-1"),
         ];
-        assert_eq!(decided(leads), [false, true, false, false]);
+        assert_eq!(decided(leads), [false, true, false, false, false]);
     }
 
     #[test]
-    fn withheld_suppressed_and_pilot_leads_are_never_listed() {
+    fn leads_that_are_withheld_or_suppressed_or_of_a_rule_in_the_shadow_are_never_listed() {
         let status = |status| Lead { status, ..lead("a", "D-01", Severity::S1, "H-1") };
         assert_eq!(decided(vec![status(LeadStatus::Withheld)]), [false]);
         assert_eq!(decided(vec![status(LeadStatus::Suppressed)]), [false]);
         assert_eq!(decided(vec![status(LeadStatus::Reopened)]), [true]);
         assert_eq!(decided(vec![lead("a", "P-01", Severity::S1, "H-1")]), [false]);
+        assert_eq!(decided(vec![lead("a", "P-02", Severity::S1, "H-1")]), [false], "live, not approved");
         assert_eq!(decided(vec![lead("a", "Z-99", Severity::S1, "H-1")]), [false], "a rule nobody knows");
     }
 

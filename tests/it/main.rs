@@ -11,6 +11,7 @@
     reason = "a test ends where something is not as it must be"
 )]
 
+mod approvals;
 mod broken_deliveries;
 mod broken_files;
 mod broken_rules;

@@ -79,10 +79,19 @@ struct Subject<'a> {
 
 /// Runs the tests of every rule whose id begins with `filter`; sorted by rule, then as in the file.
 pub fn run(project: &Project, filter: &str, limits: Limits) -> Result<Vec<Trial>, TrialError> {
+    run_of(project, |id| id.starts_with(filter), limits)
+}
+
+/// Runs the tests of the rules whose id is `wanted`; sorted likewise.
+pub fn run_of(
+    project: &Project,
+    wanted: impl Fn(&str) -> bool,
+    limits: Limits,
+) -> Result<Vec<Trial>, TrialError> {
     let runtime = tokio::runtime::Handle::current();
     let lanes = limits.threads.max(1);
     let mut work: Vec<Vec<Subject<'_>>> = Vec::new();
-    for room in rooms(subjects(project, |id| id.starts_with(filter))) {
+    for room in rooms(subjects(project, &wanted)) {
         if room.len() < LARGE_ROOM {
             work.push(room);
             continue;

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use maud::{Markup, html};
 
-use crate::model::{Direction, Lead, LeadStatus, Severity};
+use crate::model::{Direction, Lead, LeadStatus, Severity, Text};
 
 use super::{
-    super::{ReportInput, RuleStatus, words},
+    super::{ReportInput, RuleNote, RuleStatus, words},
     both,
     chart::{Part, bar},
     listed, say,
@@ -18,7 +18,7 @@ use super::{
 struct Tally {
     listed: u64,
     fresh: u64,
-    pilot: u64,
+    shadow: u64,
     withheld: u64,
     suppressed: u64,
     too_small: u64,
@@ -27,14 +27,14 @@ struct Tally {
 }
 
 impl Tally {
-    fn add(&mut self, lead: &Lead, status: Option<RuleStatus>) {
+    fn add(&mut self, lead: &Lead, is_live: bool) {
         self.directions.insert(lead.direction);
         self.severities.insert(lead.severity);
         let place = match lead.status {
             _ if lead.listed => &mut self.listed,
             LeadStatus::Withheld => &mut self.withheld,
             LeadStatus::Suppressed => &mut self.suppressed,
-            _ if status != Some(RuleStatus::Live) => &mut self.pilot,
+            _ if !is_live => &mut self.shadow,
             _ => &mut self.too_small,
         };
         *place += 1;
@@ -42,7 +42,7 @@ impl Tally {
     }
 
     fn all(&self) -> u64 {
-        self.listed + self.pilot + self.withheld + self.suppressed + self.too_small
+        self.listed + self.shadow + self.withheld + self.suppressed + self.too_small
     }
 }
 
@@ -50,8 +50,8 @@ impl Tally {
 pub fn by_rule(input: &ReportInput) -> Markup {
     let mut tallies: BTreeMap<&str, Tally> = BTreeMap::new();
     for lead in &input.leads {
-        let status = input.rules.get(&lead.rule_id).map(|rule| rule.status);
-        tallies.entry(&lead.rule_id).or_default().add(lead, status);
+        let is_live = input.rules.get(&lead.rule_id).is_some_and(RuleNote::is_live);
+        tallies.entry(&lead.rule_id).or_default().add(lead, is_live);
     }
     let most = tallies.values().map(Tally::all).max().unwrap_or(0);
     html! {
@@ -59,7 +59,7 @@ pub fn by_rule(input: &ReportInput) -> Markup {
             h2 { (say("按规则", "Leads by rule")) }
             p.legend {
                 i.listed {} (say("列入清单", "on a list")) " "
-                i.quiet {} (say("未列入（试行、身份存疑、已结案、金额较小）", "not listed (pilot, identity in doubt, closed, too small)"))
+                i.quiet {} (say("未列入（规则试行、身份存疑、已结案、金额较小）", "not listed (rule in the shadow, identity in doubt, closed, too small)"))
             }
             @if tallies.is_empty() { p { (say("没有线索。", "There are no leads.")) } } @else {
                 div.scroll { table.wide {
@@ -87,7 +87,7 @@ fn rule_row(id: &str, tally: &Tally, most: u64, input: &ReportInput) -> Markup {
         Part { amount: tally.all() - tally.listed, class: "quiet" },
     ];
     let why = [
-        (tally.pilot, "规则试行或停用", "rule not live"),
+        (tally.shadow, "规则试行或没有批准", "rule in the shadow"),
         (tally.withheld, "身份存疑", "identity in doubt"),
         (tally.suppressed, "已结案", "closed before"),
         (tally.too_small, "金额较小且无旁证", "too small, nothing beside it"),
@@ -150,31 +150,49 @@ pub fn by_county(input: &ReportInput) -> Markup {
     }
 }
 
-/// The rules that did not run, and those that only run in the shadow.
-pub fn not_run(input: &ReportInput) -> Markup {
-    let not_run: Vec<_> =
-        input.rules.values().filter_map(|rule| Some((rule, rule.not_run.as_ref()?))).collect();
-    let shadow: Vec<_> = input
-        .rules
-        .values()
-        .filter(|rule| rule.not_run.is_none() && rule.status != RuleStatus::Live)
-        .collect();
+/// The rules that did not run as live: what became of each, and why.
+pub fn not_live(input: &ReportInput) -> Markup {
+    let rules: Vec<&RuleNote> =
+        input.rules.values().filter(|rule| !rule.is_live() || !rule.was_run()).collect();
     html! {
         section {
-            h2 { (say("没有运行或不进清单的规则", "Rules that did not run or never reach a list")) }
-            @if not_run.is_empty() && shadow.is_empty() {
-                p { (say("所有规则都已运行并进入清单。", "Every rule ran and reaches the lists.")) }
+            h2 { (say("没有正式运行的规则", "Rules that did not run as live")) }
+            @if rules.is_empty() {
+                p { (say("所有规则都已正式运行。", "Every rule ran as live.")) }
             } @else {
-                ul {
-                    @for (rule, why) in &not_run { li { code { (rule.id) } " " (both(&rule.title)) " — " (both(why)) } }
-                    @for rule in &shadow { li {
-                        code { (rule.id) } " " (both(&rule.title)) " — "
-                        (say("状态", "status")) " " (rule.status.as_str())
+                div.scroll { table {
+                    thead { tr {
+                        th scope="col" { (say("规则", "Rule")) }
+                        th scope="col" { (say("状态", "Status")) }
+                        th scope="col" { (say("今晚", "Tonight")) }
+                        th scope="col" { (say("原因", "Why")) }
                     } }
-                }
+                    tbody { @for rule in &rules { tr {
+                        th scope="row" { code { (rule.id) } " " (both(&rule.title)) }
+                        td { (both(&rule.status.text())) }
+                        td { @if rule.was_run() {
+                            (say("试行：已计数，不上清单", "in the shadow: counted, on no list"))
+                        } @else { (say("没有运行", "not run")) } }
+                        td { (both(&why_not_live(rule))) }
+                    } } }
+                } }
             }
         }
     }
+}
+
+fn why_not_live(rule: &RuleNote) -> Text {
+    let by_status = || {
+        let (zh, en) = match rule.status {
+            RuleStatus::Draft => ("还在编写", "it is being written"),
+            RuleStatus::Pilot => ("规则在试行期", "it is a pilot"),
+            RuleStatus::Suspended => ("规则暂停使用", "it is suspended for a time"),
+            RuleStatus::Retired => ("规则已停用", "it is retired"),
+            RuleStatus::Live => ("", ""),
+        };
+        Text::new(zh, en)
+    };
+    rule.not_run.clone().or_else(|| rule.held_back.clone()).unwrap_or_else(by_status)
 }
 
 #[cfg(test)]
@@ -192,12 +210,15 @@ mod tests {
             unlisted("b", LeadStatus::Suppressed),
             unlisted("c", LeadStatus::New),
             sample::lead("d", "D-01", Severity::S1, "H"),
+            Lead { listed: false, ..sample::lead("e", "I-01", Severity::S1, "H") },
         ];
+        input.rules.get_mut("I-01").unwrap().held_back = Some(Text::new("没有批准", "never approved"));
         let table = by_rule(&input).into_string();
-        for part in ["identity in doubt", "closed before", "too small, nothing beside it"] {
+        for part in
+            ["identity in doubt", "closed before", "too small, nothing beside it", "rule in the shadow"]
+        {
             assert!(table.contains(&format!("{part}</i> 1")), "{part}");
         }
-        assert!(!table.contains("rule not live"));
     }
 
     #[test]
@@ -213,5 +234,31 @@ mod tests {
         ];
         let table = by_county(&input).into_string();
         assert!(table.contains("鹿城区") && !table.contains("330304"));
+    }
+
+    #[test]
+    fn a_rule_that_did_not_run_as_live_stands_in_the_table_with_what_became_of_it() {
+        let mut input = sample::input();
+        assert!(not_live(&input).into_string().contains("Every rule ran as live"));
+        let mut set = |id: &str, change: &dyn Fn(&mut RuleNote)| change(input.rules.get_mut(id).unwrap());
+        set("D-01", &|rule| {
+            rule.held_back = Some(Text::new("D-01.sql 没有批准", "D-01.sql was never approved"))
+        });
+        set("I-01", &|rule| rule.status = RuleStatus::Pilot);
+        set("I-02", &|rule| rule.status = RuleStatus::Suspended);
+        set("I-06", &|rule| rule.not_run = Some(Text::new("缺数据", "no data")));
+        set("M-01", &|rule| rule.status = RuleStatus::Retired);
+        let table = not_live(&input).into_string();
+        let row = |id: &str| table.split("<tr>").find(|row| row.contains(&format!("<code>{id}<"))).unwrap();
+        for (id, words) in [
+            ("D-01", ["正式", "试行：已计数，不上清单", "D-01.sql was never approved"]),
+            ("I-01", ["pilot", "in the shadow: counted, on no list", "规则在试行期"]),
+            ("I-02", ["暂停", "not run", "suspended for a time"]),
+            ("I-06", ["live", "没有运行", "no data"]),
+            ("M-01", ["retired", "not run", "规则已停用"]),
+        ] {
+            assert!(words.iter().all(|word| row(id).contains(word)), "{id}: {}", row(id));
+        }
+        assert!(!table.contains("<code>P-01<"));
     }
 }

@@ -56,7 +56,7 @@ pub fn page(
                         (coverage::section(input))
                         (feeds::section(input))
                         (feeds::set_aside(input))
-                        (findings::not_run(input))
+                        (findings::not_live(input))
                         (caveats::section())
                     }
                 }
@@ -82,7 +82,7 @@ fn households(cases: &[HouseholdCase], direction: Option<Direction>) -> usize {
 
 /// What happened tonight, in one sentence.
 fn sentence(input: &ReportInput, cases: &[HouseholdCase], lists: &BTreeMap<String, usize>) -> Text {
-    let run = input.rules.values().filter(|rule| rule.not_run.is_none()).count();
+    let run = input.rules.values().filter(|rule| rule.was_run()).count();
     let leads = words::len(listed(input).count());
     let all = words::len(households(cases, None));
     let [ineligible, missed, process] = [Direction::Ineligible, Direction::Missed, Direction::Process]
@@ -146,6 +146,18 @@ fn attention(input: &ReportInput, notes: &[Text]) -> Markup {
             format!("Rules that did not run ({}): {}.", not_run.len(), not_run.join(", ")),
         ));
     }
+    let held_back: Vec<&str> =
+        input.rules.values().filter(|rule| rule.held_back.is_some()).map(|rule| rule.id.as_str()).collect();
+    if !held_back.is_empty() {
+        points.push(Text::new(
+            format!("{} 条正式规则与批准的不一致，只试行、不上清单，原因见下表：{}。", held_back.len(), held_back.join("、")),
+            format!(
+                "Live rules that are not approved as they stand ran in the shadow, on no list ({}); the table below says why: {}.",
+                held_back.len(),
+                held_back.join(", ")
+            ),
+        ));
+    }
     for refused in &input.refused {
         points.push(Text::new(
             format!("交付 {} 被退回：{}", refused.delivery, refused.message.zh),
@@ -156,7 +168,7 @@ fn attention(input: &ReportInput, notes: &[Text]) -> Markup {
         section.attention {
             h2 { (say("请先看", "Look at this first")) }
             @if points.is_empty() {
-                p { "✓ " (say("所有数据都在有效期内，所有规则都已运行。", "All data are fresh and every rule ran.")) }
+                p { "✓ " (say("所有数据都在有效期内，所有正式规则都已运行。", "All data are fresh and every live rule ran.")) }
             } @else {
                 ul { @for point in &points { li { "⚠ " (both(point)) } } }
             }
@@ -235,6 +247,10 @@ mod tests {
                 not_run: Some(Text::new("缺养老金数据", "no pensions")), ..sample::rule("X-07")
             },
         );
+        input.rules.insert(
+            "X-08".to_owned(),
+            RuleNote { held_back: Some(Text::new("没有批准", "never approved")), ..sample::rule("X-08") },
+        );
         input.refused.push(Refused {
             delivery: "cases-<b>".to_owned(),
             agency: None,
@@ -244,7 +260,9 @@ mod tests {
         });
         let page = written(&input);
         let top = page.split("</section>").nth(1).unwrap();
-        for part in ["已超过 35 天", "人员数据过期", "X-07", "cases-&lt;b&gt;"] {
+        for part in
+            ["已超过 35 天", "人员数据过期", "X-07", "shadow, on no list (1)", "X-08", "cases-&lt;b&gt;"]
+        {
             assert!(top.contains(part), "{part}");
         }
     }
