@@ -84,8 +84,10 @@ fn constant(plan: &LogicalPlan, expr: &Expr) -> Option<bool> {
         };
     }
     if let LogicalPlan::Filter(filter) = plan {
-        let kept: Vec<&Expr> = split_conjunction(&filter.predicate).into_iter().map(bare).collect();
-        if split_conjunction(expr).into_iter().all(|part| kept.contains(&bare(part))) {
+        // The engine gives names of its own to parts of an expression.
+        let plain = |part: &Expr| bare(part).clone().unalias_nested().data;
+        let kept: Vec<Expr> = split_conjunction(&filter.predicate).into_iter().map(plain).collect();
+        if split_conjunction(expr).into_iter().all(|part| kept.contains(&plain(part))) {
             return Some(true);
         }
     }
