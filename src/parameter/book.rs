@@ -319,13 +319,13 @@ mod tests {
     fn counties_without_a_value_are_named_where_others_have_one() {
         let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines");
         let (divisions, _) = Divisions::load(&shipped.join("reference/divisions.csv"));
-        let (shipped, _) = ParameterBook::load(&shipped.join("parameters"));
+        let (shipped, _) = ParameterBook::load(&[shipped.join("parameters")]);
         let counties: Vec<String> = divisions.counties("330300").map(|county| county.code.clone()).collect();
         let of = |code: &String| value(code, None, "2024-07-01", 1145);
         let gaps = |values: Vec<Value>| {
             let mut book = shipped.clone();
             book.replace("dibao_standard", values);
-            let found = book.check_gaps("330300", &divisions, Path::new("catalogue.yaml"));
+            let found = book.check_gaps("330300", &divisions);
             found.iter().map(|one| (one.level, one.message.en.clone())).collect::<Vec<_>>()
         };
         assert_eq!(gaps(counties.iter().map(of).collect()), []);
