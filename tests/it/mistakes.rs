@@ -298,7 +298,7 @@ fn a_pipeline_that_is_no_yaml_does_not_hide_the_mistakes_of_the_other_files() {
     }
     Swap("inputs: all", "inputs: [all").make(folder.path(), "pipelines/night.yaml");
     Swap("severity: S1", "severity: S9").make(folder.path(), "pipelines/rules/death/D-01.sql");
-    Swap("ON p.case_id", "ON p.case_di").make(folder.path(), "pipelines/rules/death/D-02.sql");
+    Swap("ON c.case_id", "ON c.case_di").make(folder.path(), "pipelines/rules/death/D-02.sql");
     let found = found(folder.path());
     let codes: Vec<&str> = found.iter().map(|one| one["code"].as_str().unwrap()).collect();
     assert_eq!(codes, ["HD002", "HD008", "HD503"]);
