@@ -35,7 +35,8 @@ impl ParameterBook {
             values.extend(Row { table: &table, record, file, parameter }.read(&mut found));
         }
         for (name, values) in rows {
-            found.extend(disorder(&values));
+            // Other programs write tables in their own order: worth a look, no reason to stop.
+            found.extend(disorder(&values).into_iter().map(Diagnostic::as_warning));
             self.replace(&name, values);
         }
         let twice = self.duplicates().into_iter().filter(|one| one.file == file);

@@ -18,7 +18,7 @@ legal:
     source: 《社会救助暂行办法》（国务院令第649号）；《最低生活保障审核确认办法》（民发〔2021〕57号）
 reason:
   zh: "户主登记于{dead_on}死亡，至今{value}天（限{threshold}天），仍列为户主并计入{n}人之中，家庭没有重新核定。"
-  en: "The head is registered as having died on {dead_on}, {value} days ago (the bound is {threshold}), and still stands as the head among the {n} people counted: the household was not re-determined."
+  en: "The head is registered as having died on {dead_on}, {value} days ago (the bound is {threshold}), and still stands as the head of a household of {n} people: it was not re-determined."
 unit: {zh: 天, en: days}
 clears:
   zh: 死亡登记有误（户主健在），或已变更户主并重新核定而台账未更新。

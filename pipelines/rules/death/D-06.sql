@@ -18,7 +18,7 @@ legal:
     source: 《社会救助暂行办法》（国务院令第649号）；《最低生活保障审核确认办法》（民发〔2021〕57号）
 reason:
   zh: "登记于{dead_on}死亡，仍计入该户{n}人之中；全户每月{monthly_amount}元，按人平均每人{monthly_at_risk}元。"
-  en: "Registered as having died on {dead_on} and still one of the {n} people counted in the household; it is paid {monthly_amount} yuan a month, {monthly_at_risk} a head."
+  en: "Registered as having died on {dead_on} and still counted in a household of {n} people; it is paid {monthly_amount} yuan a month, {monthly_at_risk} a head."
 clears:
   zh: 死亡登记有误（本人健在），或已从该户减员而台账未更新。
   en: The record of death is wrong (the person is alive), or the person was taken out of the household and the ledger is not updated.
