@@ -42,19 +42,12 @@ evidence:
     where: e.valid_from <= $t AND (e.valid_to IS NULL OR e.valid_to > $t)
     fields: [household_id, version, person_id, relationship, counted, exclusion_reason, valid_from, valid_to]
 ---*/
-WITH households AS (
-  SELECT case_id, household_id, person_id
-  FROM facts.active_cases
-  WHERE programme IN ('dibao', 'tekun') AND hukou_kind IN ('urban', 'unified')
-),
-sizes AS (SELECT household_id, count(person_id) AS people FROM facts.household_rows GROUP BY household_id),
-everyone AS (
-  SELECT h.case_id, r.person_id FROM households AS h JOIN facts.household_rows AS r ON r.household_id = h.household_id
-  UNION
-  SELECT h.case_id, h.person_id
-  FROM households AS h
-  LEFT JOIN sizes AS s ON s.household_id = h.household_id
-  WHERE s.household_id IS NULL AND h.person_id IS NOT NULL
+WITH everyone AS (
+  -- A household without rows: the person of the case alone, where it names one.
+  SELECT c.case_id, c.household_id, coalesce(r.person_id, c.person_id) AS person_id
+  FROM facts.active_cases AS c
+  LEFT JOIN facts.household_rows AS r ON r.household_id = c.household_id
+  WHERE c.programme IN ('dibao', 'tekun') AND c.hukou_kind IN ('urban', 'unified')
 ),
 housed AS (
   SELECT person_id FROM housing.property_units WHERE use = 'dwelling' AND registered_on <= $t AND (ended_on IS NULL OR ended_on > $t)
@@ -64,13 +57,8 @@ housed AS (
   SELECT person_id FROM facts.open_tenancies
   UNION
   SELECT person_id FROM facts.recent_subsidies
-),
-counted AS (
-  SELECT e.case_id, count(e.person_id) AS people, count(o.person_id) AS housed
-  FROM everyone AS e
-  LEFT JOIN housed AS o ON o.person_id = e.person_id
-  GROUP BY e.case_id
 )
-SELECT h.case_id, h.household_id, coalesce(c.housed, 0) = 0 AS hit, coalesce(c.people, 0) AS people
-FROM households AS h
-LEFT JOIN counted AS c ON c.case_id = h.case_id
+SELECT e.case_id, e.household_id, count(o.person_id) = 0 AS hit, count(e.person_id) AS people
+FROM everyone AS e
+LEFT JOIN housed AS o ON o.person_id = e.person_id
+GROUP BY e.case_id, e.household_id

@@ -60,11 +60,10 @@ WITH grants AS (
   WHERE month IN ($m, $m_1) AND amount > 0 AND basis IN ('dibao', 'tekun')
 ),
 holders AS (
-  SELECT g.person_id, g.grant_id, g.basis, g.granted_on, o.person_id AS holder_id
+  -- Every tenant of the tenancy; of a subsidy, which has none, the payee.
+  SELECT g.person_id, g.grant_id, g.basis, g.granted_on, coalesce(o.person_id, g.person_id) AS holder_id
   FROM grants AS g
-  JOIN facts.open_tenancies AS o ON o.tenancy_id = g.tenancy_id
-  UNION ALL
-  SELECT person_id, grant_id, basis, granted_on, person_id AS holder_id FROM grants WHERE tenancy_id IS NULL
+  LEFT JOIN facts.open_tenancies AS o ON o.tenancy_id = g.tenancy_id
 ),
 covered AS (
   SELECT h.person_id, h.grant_id

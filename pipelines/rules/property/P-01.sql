@@ -64,17 +64,13 @@ units AS (
   GROUP BY m.case_id, r.unit_id
 ),
 held AS (
-  SELECT c.case_id, count(u.unit_id) AS dwellings,
-         CAST(sum(CAST(u.area * CAST(CASE WHEN u.share > 1 THEN 1 ELSE u.share END AS DECIMAL(13, 12)) AS DECIMAL(26, 12))) AS DECIMAL(18, 6)) AS area
+  SELECT c.case_id, c.household_id, c.n, c.dwellings_max, c.area_per_head * c.n AS area_allowed, count(u.unit_id) AS dwellings,
+         coalesce(CAST(sum(CAST(u.area * CAST(least(u.share, 1) AS DECIMAL(13, 12)) AS DECIMAL(26, 12))) AS DECIMAL(18, 6)), 0) AS area
   FROM cases AS c
-  JOIN units AS u ON u.case_id = c.case_id
-  WHERE CAST(u.share AS DECIMAL(18, 9)) >= c.unit_share_min
-  GROUP BY c.case_id
+  LEFT JOIN units AS u ON u.case_id = c.case_id AND CAST(u.share AS DECIMAL(18, 9)) >= c.unit_share_min
+  GROUP BY c.case_id, c.household_id, c.n, c.dwellings_max, c.area_per_head
 )
-SELECT c.case_id, c.household_id, c.n,
-       coalesce(h.dwellings, 0) > c.dwellings_max AND coalesce(h.area, 0) > c.area_per_head * c.n AS hit,
-       CAST(coalesce(h.area, 0) AS DECIMAL(18, 2)) AS area, CAST(c.area_per_head * c.n AS DECIMAL(18, 2)) AS area_allowed,
-       c.dwellings_max AS threshold, coalesce(h.dwellings, 0) AS value,
-       c.n = 0 AS no_members
-FROM cases AS c
-LEFT JOIN held AS h ON h.case_id = c.case_id
+SELECT case_id, household_id, n, dwellings > dwellings_max AND area > area_allowed AS hit,
+       CAST(area AS DECIMAL(18, 2)) AS area, CAST(area_allowed AS DECIMAL(18, 2)) AS area_allowed,
+       dwellings_max AS threshold, dwellings AS value, n = 0 AS no_members
+FROM held

@@ -56,7 +56,7 @@ units AS (
          CAST(sum(CAST(CAST(o.share_num AS DOUBLE) / CAST(o.share_den AS DOUBLE) AS DECIMAL(18, 12))) AS DECIMAL(18, 9)) AS share
   FROM facts.case_members AS m
   JOIN own AS o ON o.person_id = m.person_id
-  WHERE m.is_low_income AND o.place = 1
+  WHERE o.place = 1
   GROUP BY m.case_id, o.unit_id
 ),
 cases AS (

@@ -56,10 +56,14 @@ WITH cases AS (
   LEFT JOIN run.figures AS f ON f.division = c.division AND f.hukou_kind = c.hukou_kind
   WHERE c.is_low_income
 ),
-signed AS (
-  SELECT c.case_id, p.contract_id, p.unit_id, p.signed_on, p.signed_on < c.start_month AS before_support
+members AS (
+  SELECT c.case_id, c.start_month, c.unit_share_min, m.person_id
   FROM cases AS c
   JOIN facts.case_members AS m ON m.case_id = c.case_id
+),
+signed AS (
+  SELECT m.case_id, p.contract_id, p.unit_id, p.signed_on, p.signed_on < m.start_month AS before_support
+  FROM members AS m
   JOIN facts.open_presales AS p ON p.person_id = m.person_id
 ),
 contracts AS (
@@ -70,19 +74,19 @@ contracts AS (
 ),
 promised AS (SELECT DISTINCT case_id, unit_id FROM signed WHERE before_support),
 homes AS (
-  SELECT c.case_id, count(DISTINCT u.unit_id) AS homes, min(u.registered_on) AS first_on
-  FROM cases AS c
-  JOIN facts.case_members AS m ON m.case_id = c.case_id
+  SELECT m.case_id, count(DISTINCT u.unit_id) AS homes, min(u.registered_on) AS first_on
+  FROM members AS m
   JOIN housing.property_units AS u ON u.person_id = m.person_id
-  LEFT JOIN promised AS e ON e.case_id = c.case_id AND e.unit_id = u.unit_id
-  WHERE e.unit_id IS NULL AND u.use = 'dwelling' AND NOT u.rural AND u.acquired_by = 'purchase'
-    AND u.registered_on >= c.start_month AND u.registered_on <= $t
-    AND CAST(u.share_num AS DECIMAL(12, 0)) >= c.unit_share_min * CAST(u.share_den AS DECIMAL(12, 0))
-  GROUP BY c.case_id
+    AND u.use = 'dwelling' AND NOT u.rural AND u.acquired_by = 'purchase'
+    AND u.registered_on >= m.start_month AND u.registered_on <= $t
+    AND CAST(u.share_num AS DECIMAL(12, 0)) >= m.unit_share_min * CAST(u.share_den AS DECIMAL(12, 0))
+  LEFT JOIN promised AS e ON e.case_id = m.case_id AND e.unit_id = u.unit_id
+  WHERE e.unit_id IS NULL
+  GROUP BY m.case_id
 )
 SELECT c.case_id, c.household_id, c.start_month, h.case_id IS NOT NULL OR s.case_id IS NOT NULL AS hit,
        coalesce(h.homes, 0) AS homes, coalesce(s.contracts, 0) AS contracts,
-       CASE WHEN h.first_on IS NULL OR s.first_on < h.first_on THEN s.first_on ELSE h.first_on END AS first_bought_on,
+       least(h.first_on, s.first_on) AS first_bought_on,
        0 AS threshold, coalesce(h.homes, 0) + coalesce(s.contracts, 0) AS value
 FROM cases AS c
 LEFT JOIN homes AS h ON h.case_id = c.case_id

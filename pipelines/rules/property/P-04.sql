@@ -63,7 +63,7 @@ ended AS (
          date_part('day', ended_on) AS day_no,
          date_part('day', CAST(ended_on + INTERVAL '1' DAY AS DATE)) = 1 AS is_last_day
   FROM housing.property_units
-  WHERE use = 'dwelling' AND NOT rural AND ended_by IN ('sale', 'gift') AND ended_on IS NOT NULL AND registered_on <= $t
+  WHERE use = 'dwelling' AND NOT rural AND ended_by IN ('sale', 'gift') AND registered_on <= $t
 ),
 -- applied_on less k months keeps its day, clamped to the month's last day: ended_on is not before it when its month
 -- is later, or is the same and the day is not smaller or is that month's last.
@@ -72,7 +72,7 @@ disposed AS (
   FROM cases AS c
   JOIN facts.members_and_applicants AS m ON m.case_id = c.case_id
   JOIN ended AS e ON e.person_id = m.person_id
-  WHERE e.ended_on <= c.applied_on
+    AND e.ended_on <= c.applied_on
     AND CAST(e.share_num AS DECIMAL(12, 0)) >= c.unit_share_min * CAST(e.share_den AS DECIMAL(12, 0))
     AND (e.month_no > date_part('year', c.applied_on) * 12 + date_part('month', c.applied_on) - c.disposal_months
       OR (e.month_no = date_part('year', c.applied_on) * 12 + date_part('month', c.applied_on) - c.disposal_months

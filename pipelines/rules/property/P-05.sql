@@ -48,18 +48,19 @@ evidence:
     where: e.reason <> 'medical' AND e.withdrawn_on >= $m_12 AND e.withdrawn_on <= $t
     fields: [record_id, person_id, withdrawn_on, reason, amount]
 ---*/
-WITH funds AS (
+WITH money AS (
+  SELECT person_id, balance, CAST(0 AS DECIMAL(14, 2)) AS withdrawn
+  FROM housing.provident_accounts
+  WHERE state IN ('normal', 'sealed')
+  UNION ALL
+  SELECT person_id, CAST(0 AS DECIMAL(14, 2)) AS balance, amount AS withdrawn
+  FROM housing.provident_withdrawals
+  WHERE reason <> 'medical' AND withdrawn_on >= $m_12 AND withdrawn_on <= $t
+),
+funds AS (
   SELECT m.case_id, CAST(sum(f.balance) AS DECIMAL(18, 2)) AS balance, CAST(sum(f.withdrawn) AS DECIMAL(18, 2)) AS withdrawn
   FROM facts.case_members AS m
-  JOIN (
-    SELECT person_id, balance, CAST(0 AS DECIMAL(14, 2)) AS withdrawn
-    FROM housing.provident_accounts
-    WHERE state IN ('normal', 'sealed')
-    UNION ALL
-    SELECT person_id, CAST(0 AS DECIMAL(14, 2)) AS balance, amount AS withdrawn
-    FROM housing.provident_withdrawals
-    WHERE reason <> 'medical' AND withdrawn_on >= $m_12 AND withdrawn_on <= $t
-  ) AS f ON f.person_id = m.person_id
+  JOIN money AS f ON f.person_id = m.person_id
   WHERE m.is_low_income
   GROUP BY m.case_id
 ),
@@ -73,7 +74,7 @@ judged AS (
   WHERE c.is_low_income
 )
 SELECT case_id, household_id, n = 0 AS no_members, standard IS NULL AS no_standard,
-       coalesce(balance + withdrawn > standard * asset_months * n, false) AS hit,
+       balance + withdrawn > standard * asset_months * n AS hit,
        n, standard, asset_months, balance, withdrawn, $m_12 AS withdrawn_from,
        CAST(standard * asset_months * n AS DECIMAL(18, 2)) AS threshold, CAST(balance + withdrawn AS DECIMAL(18, 2)) AS value
 FROM judged

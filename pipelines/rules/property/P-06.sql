@@ -63,14 +63,14 @@ homes AS (SELECT person_id, count(unit_id) AS homes FROM facts.dwellings GROUP B
 contracts AS (SELECT person_id, count(contract_id) AS contracts FROM facts.open_presales GROUP BY person_id)
 SELECT s.person_id,
        coalesce(h.homes, 0) + coalesce(c.contracts, 0) > 0 AS hit,
-       CASE WHEN h.homes > 0 THEN 'S1' ELSE 'S2' END AS severity,
+       CASE WHEN h.homes IS NOT NULL THEN 'S1' ELSE 'S2' END AS severity,
        s.subsidy AS monthly_at_risk,
        CASE WHEN s.tenant = 1 AND s.subsidy IS NOT NULL THEN '承租公租房并领取租赁补贴'
             WHEN s.tenant = 1 THEN '承租公租房' ELSE '领取租赁补贴' END AS support,
        CASE WHEN s.tenant = 1 AND s.subsidy IS NOT NULL THEN 'Tenant of public housing and paid a rent subsidy'
             WHEN s.tenant = 1 THEN 'Tenant of public housing' ELSE 'Paid a rent subsidy' END AS support_en,
-       CASE WHEN h.homes > 0 THEN '名下登记有住宅（份额达到下限）' ELSE '有一份有效的购房网签合同' END AS holding,
-       CASE WHEN h.homes > 0 THEN 'holds a registered dwelling at or above the minimum share' ELSE 'has a presale contract in force' END AS holding_en,
+       CASE WHEN h.homes IS NOT NULL THEN '名下登记有住宅（份额达到下限）' ELSE '有一份有效的购房网签合同' END AS holding,
+       CASE WHEN h.homes IS NOT NULL THEN 'holds a registered dwelling at or above the minimum share' ELSE 'has a presale contract in force' END AS holding_en,
        0 AS threshold, coalesce(h.homes, 0) + coalesce(c.contracts, 0) AS value
 FROM supported AS s
 LEFT JOIN homes AS h ON h.person_id = s.person_id
