@@ -5,7 +5,7 @@ about:
   en: "For active dibao cases the found income of the current members over C12 and the declared income; income is the larger, summed first and rounded once to the fen."
 ---*/
 WITH households AS (
-  SELECT c.case_id, c.household_id, c.declared, s.n, f.dibao_standard AS standard,
+  SELECT c.case_id, c.household_id, c.division, c.hukou_kind, c.declared, s.n, f.dibao_standard AS standard,
          coalesce(f.wage_from_base, $wage_from_base) AS wage_from_base,
          coalesce(f.employment_cost_rate, $employment_cost_rate) AS employment_cost_rate
   FROM facts.active_cases AS c
@@ -24,13 +24,13 @@ found AS (
   GROUP BY h.case_id
 ),
 sums AS (
-  SELECT h.case_id, h.household_id, h.declared, h.n, h.standard,
+  SELECT h.case_id, h.household_id, h.division, h.hukou_kind, h.declared, h.n, h.standard,
          coalesce(f.pension, 0) AS pension, coalesce(f.unemployment, 0) AS unemployment,
          CAST(coalesce(f.wages, 0) AS DECIMAL(16, 2)) AS wages,
          CAST(coalesce(f.pension + f.unemployment + f.wages, 0) AS DECIMAL(16, 2)) AS found_income
   FROM households AS h
   LEFT JOIN found AS f ON f.case_id = h.case_id
 )
-SELECT case_id, household_id, declared, n, standard, pension, unemployment, wages, found_income,
+SELECT case_id, household_id, division, hukou_kind, declared, n, standard, pension, unemployment, wages, found_income,
        CASE WHEN declared > found_income THEN declared ELSE found_income END AS income
 FROM sums

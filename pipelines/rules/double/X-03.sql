@@ -45,7 +45,7 @@ WITH months AS (
          sum(CASE WHEN programme = 'tekun' THEN amount ELSE 0 END) AS tekun,
          sum(CASE WHEN programme IN ('disability_living', 'disability_care') THEN amount ELSE 0 END) AS subsidy
   FROM facts.payments_made
-  WHERE pay_month BETWEEN $m_6 AND $m AND programme IN ('tekun', 'disability_living', 'disability_care')
+  WHERE pay_month BETWEEN $m_6 AND $m
   GROUP BY person_id, pay_month
 ),
 doubled AS (

@@ -45,10 +45,9 @@ evidence:
     fields: [case_id, person_id, programme, item, pay_month, amount]
 ---*/
 WITH children AS (
-  SELECT m.case_id, m.household_id, m.person_id, m.programme, c.start_month
-  FROM facts.case_members AS m
-  JOIN facts.active_cases AS c ON c.case_id = m.case_id
-  WHERE m.programme IN ('orphan', 'de_facto_unattended')
+  SELECT case_id, household_id, person_id, programme, start_month
+  FROM facts.case_members
+  WHERE programme IN ('orphan', 'de_facto_unattended')
 ),
 months AS (
   SELECT person_id, pay_month, sum(amount) AS amount
@@ -57,16 +56,17 @@ months AS (
   GROUP BY person_id, pay_month
 ),
 doubled AS (
-  SELECT c.case_id, c.person_id, count(s.pay_month) AS months_both, min(s.pay_month) AS first_month, max(s.pay_month) AS last_month,
+  -- Such a case is one child's alone.
+  SELECT c.case_id, count(s.pay_month) AS months_both, min(s.pay_month) AS first_month, max(s.pay_month) AS last_month,
          sum(s.amount) AS total_so_far, max(s.amount) AS monthly_at_risk
   FROM children AS c
   JOIN months AS s ON s.person_id = c.person_id AND s.pay_month >= c.start_month
-  GROUP BY c.case_id, c.person_id
+  GROUP BY c.case_id
 )
-SELECT c.case_id, c.household_id, c.person_id, c.start_month, d.person_id IS NOT NULL AS hit,
+SELECT c.case_id, c.household_id, c.person_id, c.start_month, d.case_id IS NOT NULL AS hit,
        CASE c.programme WHEN 'orphan' THEN '孤儿基本生活费' ELSE '事实无人抚养儿童基本生活补贴' END AS programme_name,
        CASE c.programme WHEN 'orphan' THEN 'orphan allowance' ELSE 'allowance for de facto unattended children' END AS programme_en,
        d.months_both, d.first_month, d.last_month, d.total_so_far, d.monthly_at_risk,
        0 AS threshold, coalesce(d.months_both, 0) AS value
 FROM children AS c
-LEFT JOIN doubled AS d ON d.case_id = c.case_id AND d.person_id = c.person_id
+LEFT JOIN doubled AS d ON d.case_id = c.case_id

@@ -54,7 +54,7 @@ WITH subsidies AS (
 care AS (
   SELECT person_id, month, sum(amount) AS amount
   FROM human_resources.injury_care
-  WHERE amount > 0 AND month BETWEEN $m_6 AND $m
+  WHERE amount > 0
   GROUP BY person_id, month
 ),
 doubled AS (

@@ -55,7 +55,7 @@ WITH jobless AS (
 pensions AS (
   SELECT DISTINCT person_id, month
   FROM human_resources.pension_payments
-  WHERE amount > 0 AND month BETWEEN $m_12 AND $m_1
+  WHERE amount > 0
 ),
 months AS (
   SELECT j.person_id, j.month, j.amount, w.month IS NOT NULL AS works, p.month IS NOT NULL AS retired

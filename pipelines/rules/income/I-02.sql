@@ -63,5 +63,4 @@ SELECT i.case_id, i.household_id, i.n = 0 AS no_members, i.standard IS NULL AS n
        CAST(i.standard * 12 * i.n * (1 + coalesce(f.income_tolerance, $income_tolerance)) AS DECIMAL(18, 4)) AS threshold,
        i.income AS value
 FROM facts.dibao_incomes AS i
-JOIN facts.active_cases AS c ON c.case_id = i.case_id
-LEFT JOIN run.figures AS f ON f.division = c.division AND f.hukou_kind = c.hukou_kind
+LEFT JOIN run.figures AS f ON f.division = i.division AND f.hukou_kind = i.hukou_kind

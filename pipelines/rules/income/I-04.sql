@@ -73,8 +73,7 @@ judged AS (
          i.standard * 12 * i.n AS line,
          i.standard * 12 * i.n * coalesce(f.marginal_ratio, $marginal_ratio) AS upper_line
   FROM facts.dibao_incomes AS i
-  JOIN facts.active_cases AS c ON c.case_id = i.case_id
-  LEFT JOIN run.figures AS f ON f.division = c.division AND f.hukou_kind = c.hukou_kind
+  LEFT JOIN run.figures AS f ON f.division = i.division AND f.hukou_kind = i.hukou_kind
 )
 SELECT i.case_id, i.household_id, i.n = 0 AS no_members, i.standard IS NULL AS no_standard,
        j.case_id IS NOT NULL AND i.income >= i.line AND i.income < i.upper_line AS hit,

@@ -50,11 +50,10 @@ WITH public_payroll AS (
   WHERE insurance = '120' OR employer_kind = 'public'
   GROUP BY person_id
 )
-SELECT m.case_id, m.household_id, m.person_id, p.person_id IS NOT NULL AS hit, c.declared, p.from_month,
+SELECT m.case_id, m.household_id, m.person_id, p.person_id IS NOT NULL AS hit, m.declared, p.from_month,
        CASE WHEN p.civil = 1 THEN '参加机关事业单位养老保险' ELSE '由机关事业单位缴费参加职工养老保险' END AS what,
        CASE WHEN p.civil = 1 THEN 'In the pension insurance for civil servants and public institutions'
             ELSE 'In the employees'' pension insurance through a public employer' END AS what_en
-FROM facts.active_cases AS c
-JOIN facts.case_members AS m ON m.case_id = c.case_id
+FROM facts.case_members AS m
 LEFT JOIN public_payroll AS p ON p.person_id = m.person_id
-WHERE c.programme = 'dibao'
+WHERE m.programme = 'dibao'

@@ -52,9 +52,8 @@ WITH posts AS (
   JOIN facts.open_posts AS p ON p.person_id = w.person_id AND p.from_on = w.from_on
   GROUP BY w.person_id
 )
-SELECT m.case_id, m.household_id, m.person_id, c.declared < coalesce(p.wages, 0) AS hit,
-       p.from_on, p.monthly_wage, p.months, c.declared AS threshold, coalesce(p.wages, 0) AS value
-FROM facts.active_cases AS c
-JOIN facts.case_members AS m ON m.case_id = c.case_id
+SELECT m.case_id, m.household_id, m.person_id, m.declared < coalesce(p.wages, 0) AS hit,
+       p.from_on, p.monthly_wage, p.months, m.declared AS threshold, coalesce(p.wages, 0) AS value
+FROM facts.case_members AS m
 LEFT JOIN posts AS p ON p.person_id = m.person_id
-WHERE c.programme = 'dibao'
+WHERE m.programme = 'dibao'

@@ -67,11 +67,10 @@ WITH bases AS (
 judged AS (
   SELECT m.case_id, m.household_id, m.person_id, b.pension_base, b.fund_base, b.base, f.dibao_standard AS standard,
          coalesce(f.high_base_ratio, $high_base_ratio) AS high_base_ratio
-  FROM facts.active_cases AS c
-  JOIN facts.case_members AS m ON m.case_id = c.case_id
+  FROM facts.case_members AS m
   LEFT JOIN bases AS b ON b.person_id = m.person_id
-  LEFT JOIN run.figures AS f ON f.division = c.division AND f.hukou_kind = c.hukou_kind
-  WHERE c.programme = 'dibao'
+  LEFT JOIN run.figures AS f ON f.division = m.division AND f.hukou_kind = m.hukou_kind
+  WHERE m.programme = 'dibao'
 )
 SELECT case_id, household_id, person_id, standard IS NULL AS no_standard,
        coalesce(base >= high_base_ratio * standard, false) AS hit, standard, high_base_ratio,

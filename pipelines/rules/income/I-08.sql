@@ -64,8 +64,8 @@ WITH owing AS (
          coalesce(f.support_rate, $support_rate) AS support_rate,
          coalesce(f.support_min_year, $support_min_year) AS support_min_year,
          coalesce(f.wage_from_base, $wage_from_base) * (1 - coalesce(f.employment_cost_rate, $employment_cost_rate)) AS wage_rate
-  FROM facts.active_cases AS c
-  JOIN civil_affairs.supporters AS s ON s.household_id = c.household_id
+  FROM civil_affairs.supporters AS s
+  JOIN facts.active_cases AS c ON c.household_id = s.household_id
   LEFT JOIN facts.deaths AS d ON d.person_id = s.person_id
   LEFT JOIN facts.case_members AS m ON m.case_id = c.case_id AND m.person_id = s.person_id
   LEFT JOIN run.figures AS f ON f.division = c.division AND f.hukou_kind = c.hukou_kind
@@ -84,7 +84,7 @@ judged AS (
   FROM found
 )
 SELECT case_id, household_id, person_id, standard IS NULL AS no_standard,
-       coalesce(able <> 'no' AND annual_support = 0 AND support > support_min_year, false) AS hit,
+       able <> 'no' AND annual_support = 0 AND support > support_min_year AS hit,
        CAST(income AS DECIMAL(16, 2)) AS found_income, standard * 12 AS own_line, support_rate,
        support_min_year AS threshold, support AS value
 FROM judged

@@ -67,8 +67,7 @@ latest AS (
 SELECT m.case_id, m.household_id, m.person_id, g.age_months IS NULL AS no_age,
        coalesce(g.age_months, 0) BETWEEN 192 AND 719 AND m.labour_capable AND coalesce(l.refusals, 0) = 3 AS hit,
        l.first_offer, l.second_offer, l.third_offer, 3 AS threshold, coalesce(l.refusals, 0) AS value
-FROM facts.active_cases AS c
-JOIN facts.case_members AS m ON m.case_id = c.case_id
+FROM facts.case_members AS m
 LEFT JOIN facts.person_ages AS g ON g.person_id = m.person_id
 LEFT JOIN latest AS l ON l.person_id = m.person_id
-WHERE c.programme = 'dibao'
+WHERE m.programme = 'dibao'
