@@ -57,7 +57,8 @@ impl Installation {
 
 #[test]
 fn our_own_pipelines_have_no_mistakes_and_their_rules_pass_their_tests() {
-    let said = run(&mut hedui(["check", "--lang", "en"])).ends(0).prints(&["31 contracts", "no errors, 0 warnings"]);
+    let said =
+        run(&mut hedui(["check", "--lang", "en"])).ends(0).prints(&["31 contracts", "no errors, 0 warnings"]);
     assert!(!said.err.contains("error["), "{}", said.err);
     run(&mut hedui(["test", "--lang", "en"])).ends(0).prints(&[" passed, 0 failed"]);
 }
