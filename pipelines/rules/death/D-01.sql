@@ -45,7 +45,8 @@ evidence:
     fields: [case_id, household_id, person_id, programme, category, status, division, hukou_kind, start_month, end_month, monthly_amount]
 ---*/
 SELECT case_id, person_id, min(programme) AS programme, min(dead_on) AS dead_on,
-       count(CASE WHEN in_window AND after_death THEN 1 END) > 0 AS hit,
+       -- Whoever is here was paid in the window; if any month is after the death, the latest of the window is.
+       count(CASE WHEN after_death THEN 1 END) > 0 AS hit,
        count(DISTINCT CASE WHEN after_death THEN pay_month END) AS months_after,
        min(CASE WHEN after_death THEN pay_month END) AS first_month,
        max(CASE WHEN after_death THEN pay_month END) AS last_month,

@@ -59,7 +59,8 @@ sums AS (
 ),
 subjects AS (
   SELECT case_id, person_id, min(programme) AS programme, min(dead_on) AS dead_on,
-         count(CASE WHEN in_window AND after_death THEN 1 END) > 0 AS hit
+         -- Whoever is here was paid in the window; if any month is after the death, the latest of the window is.
+         count(CASE WHEN after_death THEN 1 END) > 0 AS hit
   FROM seen
   GROUP BY case_id, person_id
   HAVING count(CASE WHEN in_window THEN 1 END) > 0

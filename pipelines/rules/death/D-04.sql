@@ -44,9 +44,9 @@ evidence:
 WITH paid AS (
   SELECT p.person_id, p.month, p.amount, d.dead_on,
          date_part('year', p.month) * 12 + date_part('month', p.month) >= $m_no - $lookback_months AS in_window,
-         d.dead_on IS NOT NULL
-           AND date_part('year', p.month) * 12 + date_part('month', p.month)
-             > date_part('year', d.dead_on) * 12 + date_part('month', d.dead_on) + $death_lag_pension AS after_death
+         -- Null for the living.
+         date_part('year', p.month) * 12 + date_part('month', p.month)
+           > date_part('year', d.dead_on) * 12 + date_part('month', d.dead_on) + $death_lag_pension AS after_death
   FROM human_resources.pension_payments AS p
   LEFT JOIN facts.deaths AS d ON d.person_id = p.person_id
   WHERE p.amount > 0 AND p.month <= $m
@@ -57,7 +57,8 @@ monthly AS (
   GROUP BY person_id
 )
 SELECT p.person_id, min(p.dead_on) AS dead_on,
-       count(CASE WHEN p.in_window AND p.after_death THEN 1 END) > 0 AS hit,
+       -- Whoever is here was paid in the window; if any month is after the death, the latest of the window is.
+       count(CASE WHEN p.after_death THEN 1 END) > 0 AS hit,
        count(DISTINCT CASE WHEN p.after_death THEN p.month END) AS months_after,
        min(CASE WHEN p.after_death THEN p.month END) AS first_month,
        max(CASE WHEN p.after_death THEN p.month END) AS last_month,

@@ -48,11 +48,11 @@ WITH heads AS (
   SELECT m.case_id, min(d.dead_on) AS dead_on
   FROM facts.case_members AS m
   JOIN facts.deaths AS d ON d.person_id = m.person_id
-  WHERE m.is_household AND m.relationship IN ('01', '02')
+  WHERE m.relationship IN ('01', '02')
   GROUP BY m.case_id
 )
 SELECT c.case_id, c.household_id, s.n, h.dead_on,
-       h.dead_on IS NOT NULL AND $t - h.dead_on > coalesce(f.redetermine_days, $redetermine_days) AS hit,
+       $t - h.dead_on > coalesce(f.redetermine_days, $redetermine_days) AS hit,
        coalesce(f.redetermine_days, $redetermine_days) AS threshold, $t - h.dead_on AS value
 FROM facts.active_cases AS c
 JOIN facts.case_sizes AS s ON s.case_id = c.case_id

@@ -44,7 +44,7 @@ evidence:
 ---*/
 SELECT m.case_id, m.household_id, m.person_id, d.dead_on, s.n, m.monthly_amount,
        -- dead_on < $m: the month of death lies before this month.
-       d.dead_on IS NOT NULL AND d.dead_on < $m AS hit,
+       d.dead_on < $m AS hit,
        -- Six places first: an exact half fen stays one, and rounds up.
        CAST(CAST(CAST(m.monthly_amount AS DOUBLE) / CAST(s.n AS DOUBLE) AS DECIMAL(18, 6)) AS DECIMAL(14, 2)) AS monthly_at_risk
 FROM facts.case_members AS m

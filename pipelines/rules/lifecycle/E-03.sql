@@ -59,10 +59,11 @@ WITH aid AS (
 spans AS (
   SELECT person_id, programme, case_start, case_end, row_start, row_end FROM facts.spans_of_cover
   UNION ALL
+  -- A child's row without an end is open now, which is looked at below, or was stopped nobody knows when.
   SELECT person_id, kind AS programme, start_month AS case_start, CAST(end_month + INTERVAL '1' MONTH AS DATE) AS case_end,
          start_month AS row_start, CAST(end_month + INTERVAL '1' MONTH AS DATE) AS row_end
   FROM civil_affairs.children_in_need
-  WHERE kind IN ('orphan', 'de_facto_unattended') AND start_month <= $m AND (status <> 'stopped' OR end_month IS NOT NULL)
+  WHERE start_month <= $m AND end_month IS NOT NULL
 ),
 fine AS (
   -- Both the case's span and the member's row meet the days around the decision.

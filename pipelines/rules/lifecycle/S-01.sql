@@ -58,8 +58,7 @@ paid AS (
   GROUP BY p.case_id
 ),
 judged AS (
-  SELECT c.case_id, c.household_id, g.grace_end, c.last_recheck_on,
-         CASE WHEN g.grace_end < $t THEN p.total_so_far END AS total_so_far,
+  SELECT c.case_id, c.household_id, g.grace_end, c.last_recheck_on, p.total_so_far,
          g.grace_end < $t AND coalesce(p.recent, 0) > 0
            AND (c.status = 'grace' OR c.last_recheck_on IS NULL OR c.last_recheck_on <= g.grace_end) AS is_over,
          g.grace_end >= $t

@@ -53,9 +53,10 @@ WITH paid AS (
 ),
 certified AS (SELECT person_id, max(CASE WHEN needs_care THEN 1 ELSE 0 END) AS care FROM facts.valid_certificates GROUP BY person_id),
 ended AS (
+  -- Only told of people without a valid certificate: for them each of these has ended.
   SELECT person_id, max(valid_to) AS ended_on
   FROM civil_affairs.disability_certificates
-  WHERE state = 'valid' AND issued_on <= $t AND valid_to < $t
+  WHERE state = 'valid' AND issued_on <= $t
   GROUP BY person_id
 ),
 judged AS (
@@ -70,7 +71,7 @@ since AS (
   SELECT j.case_id, j.person_id, sum(p.amount) AS total_so_far
   FROM judged AS j
   JOIN facts.payments_made AS p ON p.case_id = j.case_id AND p.person_id = j.person_id AND p.programme = j.programme
-  WHERE j.lapsed AND p.pay_month > j.ended_on
+  WHERE p.pay_month > j.ended_on
   GROUP BY j.case_id, j.person_id
 ),
 cases AS (

@@ -54,13 +54,14 @@ WITH cases AS (
 ),
 judged AS (
   SELECT case_id, household_id, paid, declared, n, standard, amount_tolerance,
-         CAST(CASE WHEN need <= 0 THEN 0 ELSE (need + 1199 - (need + 1199) % 1200) / 1200 END AS DECIMAL(14, 2)) AS due
+         CAST(CASE WHEN need <= 0 THEN 0 ELSE floor((need + 1199) / 1200) END AS DECIMAL(14, 2)) AS due
   FROM cases
-)
+),
+compared AS (SELECT *, paid < due AS is_short FROM judged)
 SELECT case_id, household_id, n = 0 AS no_members, standard IS NULL AS no_standard,
-       abs(paid - due) > amount_tolerance AS hit, CASE WHEN paid < due THEN 'missed' ELSE 'ineligible' END AS direction,
-       CASE WHEN paid < due THEN due - paid ELSE paid END AS monthly_at_risk,
+       abs(paid - due) > amount_tolerance AS hit, CASE WHEN is_short THEN 'missed' ELSE 'ineligible' END AS direction,
+       CASE WHEN is_short THEN due - paid ELSE paid END AS monthly_at_risk,
        paid, declared, n, standard, due,
-       CASE WHEN paid < due THEN '少发' ELSE '多发' END AS what, CASE WHEN paid < due THEN 'too little' ELSE 'too much' END AS what_en,
+       CASE WHEN is_short THEN '少发' ELSE '多发' END AS what, CASE WHEN is_short THEN 'too little' ELSE 'too much' END AS what_en,
        amount_tolerance AS threshold, abs(paid - due) AS value
-FROM judged
+FROM compared

@@ -50,7 +50,7 @@ WITH able AS (
   FROM facts.case_members AS m
   JOIN civil_affairs.supporters AS s ON s.household_id = m.household_id AND s.person_id <> m.person_id
   LEFT JOIN facts.deaths AS d ON d.person_id = s.person_id
-  WHERE m.programme = 'tekun' AND s.able = 'yes' AND d.person_id IS NULL
+  WHERE s.able = 'yes' AND d.person_id IS NULL
   GROUP BY m.case_id, m.person_id
 )
 SELECT m.case_id, m.household_id, m.person_id, w.person_id IS NOT NULL OR a.person_id IS NOT NULL AS hit,
