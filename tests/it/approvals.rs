@@ -296,7 +296,7 @@ fn what_fails_its_tests_or_is_wrong_is_not_approved() {
     // P-03 itself is as it was and was not named, but the fact beneath it lost every row.
     office.touch("rules/property/P-06.sql");
     office.edit("facts/open_presales.sql", "WHERE signed_on <= $t", "WHERE 1 = 0 AND signed_on <= $t");
-    let said = office.approve("P-06", "en").ends(1).prints(&["FAILED  P-03"]);
+    let said = office.approve("P-06", "en").ends(1).prints(&["FAILED[HD606]  P-03"]);
     said.warns(&["error: nothing was approved", "a fact is approved for every rule that reads it"]);
     unchanged("a rule whose tests fail");
 
