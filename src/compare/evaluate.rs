@@ -100,7 +100,6 @@ pub async fn judge(office: &Office<'_>, rule: &Rule) -> Result<Outcome, Evaluate
     let engine = office.engine;
     let (schema, rows) = engine.collect(&rule.id, &rule.text, office.values).await?;
     check_shape(rule, &schema)?;
-    check_subjects(rule, &schema, &rows)?;
     engine.add_rows(&TableName::new("run", "candidates"), schema.clone(), rows)?;
     let columns: Vec<&str> = schema.fields().iter().map(|field| field.name().as_str()).collect();
     let judged = Judged { block: block.as_ref(), knows_identities: knows_identities(office.feeds, office.t) };
@@ -138,20 +137,6 @@ fn check_shape(rule: &Rule, schema: &Schema) -> Result<(), EvaluateError> {
             problem: "`hit` is not true or false".to_owned(),
         }),
     }
-}
-
-/// Nobody can be counted, visited or cleared without a name: a row without its subject is a join gone wrong.
-fn check_subjects(rule: &Rule, schema: &Schema, rows: &[RecordBatch]) -> Result<(), EvaluateError> {
-    let subject = subject_column(rule.subject);
-    let Ok(at) = schema.index_of(subject) else { return Ok(()) };
-    let nameless: usize = rows.iter().map(|batch| batch.column(at).null_count()).sum();
-    if nameless == 0 {
-        return Ok(());
-    }
-    Err(EvaluateError::Shape {
-        rule: rule.id.clone(),
-        problem: format!("{nameless} rows have no `{subject}`"),
-    })
 }
 
 /// The column that holds a rule's subject.
