@@ -11,6 +11,10 @@ SUBJECT = f"min(CASE _outcome WHEN {HIT} THEN 0 WHEN {GRACE} THEN {CLEAR} ELSE _
 # A hit that rests on a stale dataset is ranked one lower.
 LOWERED = "map {'S1': 'S2', 'S2': 'S3', 'S3': 'S4', 'S4': 'S4', 'M1': 'M2', 'M2': 'M3', 'M3': 'M3'}[_severity]"
 
+SUBJECT_COLUMNS = {"person": "person_id", "household": "household_id", "case": "case_id", "dataset": "dataset", "delivery": "delivery"}
+# What is about feeds is counted and told in the run's notes: no lead.
+OF_FEEDS = ("dataset", "delivery")
+
 
 class Feeds:
     """How fresh every dataset was on the business date: what the manifest names against what the contracts allow."""
@@ -57,7 +61,7 @@ class Feeds:
 def judging(rule, columns, everyone, feeds):
     """The statement that gives every candidate row `r` its outcome, and what a lead would say of it; `k` is its case."""
     own = lambda name: f'r."{name}"' if name in columns else "NULL"
-    case, subject = own("case_id"), {"person": "person_id", "household": "household_id", "case": "case_id"}[rule["subject"]]
+    case, subject = own("case_id"), SUBJECT_COLUMNS[rule["subject"]]
     household = f"coalesce({own('household_id')}, k.household_id)"
     among = lambda fact: f"{case} IN (SELECT case_id FROM facts.{fact})"
     tests = {everyone[0]: "true"} if everyone else {}
@@ -79,7 +83,9 @@ def judging(rule, columns, everyone, feeds):
     tests |= lacks | {HIT: "r.hit"}
     whens = " ".join(f"WHEN {test} THEN {outcome}" for outcome, test in tests.items())
     division = "k.division"
-    if rule["subject"] != "case":
+    if rule["subject"] in OF_FEEDS:
+        division = "NULL"
+    elif rule["subject"] != "case":
         division = f"(SELECT division FROM facts.{rule['subject']}_divisions AS d WHERE d.{subject} = r.{subject})"
     direction = f"coalesce({own('direction')}, '{rule['direction']}')"
     # What the programme pays the case is at risk, unless the rule says more; what a family misses only the rule can know.
