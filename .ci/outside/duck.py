@@ -49,7 +49,7 @@ class Duck:
         for contract in self.contracts.values():
             self.add_dataset(contract)
         self.db.execute("CREATE SCHEMA run; CREATE SCHEMA facts")
-        for table in ("figures", "feeds"):
+        for table in ("figures", "feeds", "deliveries"):
             self.db.execute(f"CREATE TABLE run.{table} AS FROM '{night.run}/{table}.parquet'")
         self.db.execute(f"CREATE TABLE people AS FROM '{night.store}/dictionary/*.parquet'")
 

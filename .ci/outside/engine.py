@@ -3,7 +3,7 @@
 import time
 
 from duck import Duck, front_matter
-from judging import CLEAR, HIT, IN_DOUBT, LOWERED, NO_STANDARD, REASONS, SUBJECT, Feeds, is_about_feeds, judging
+from judging import CLEAR, HIT, IN_DOUBT, LOWERED, NO_STANDARD, OF_FEEDS, REASONS, SUBJECT, Feeds, judging
 from night import Findings, Night
 
 # What is compared, and how many of the columns say which row it is.
@@ -113,7 +113,7 @@ for file in duck.files("rules", "*/*.sql"):
     statement = judging(rule, columns, everyone, feeds)
     db.execute(f"CREATE OR REPLACE TEMP TABLE judged AS {duck.bind(statement)}")
     count(id, everyone)
-    if is_about_feeds(rule):
+    if rule["subject"] in OF_FEEDS:
         continue
     find_leads(id, rule["subject"], is_stale)
     for spec in rule.get("evidence") or []:

@@ -72,7 +72,7 @@ class World:
     def __init__(self):
         self.con = duckdb.connect()
         self.con.execute("CREATE SCHEMA facts; CREATE SCHEMA run")
-        for table in ("figures", "feeds"):
+        for table in ("figures", "feeds", "deliveries"):
             self.con.execute(f"CREATE TABLE run.{table} AS FROM '{night.run}/{table}.parquet'")
         for agency in sorted({name.split(".")[0] for name in contracts}):
             self.con.execute(f"CREATE SCHEMA {agency}")

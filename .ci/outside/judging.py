@@ -11,6 +11,10 @@ SUBJECT = f"min(CASE _outcome WHEN {HIT} THEN 0 WHEN {GRACE} THEN {CLEAR} ELSE _
 # A hit that rests on a stale dataset is ranked one lower.
 LOWERED = "map {'S1': 'S2', 'S2': 'S3', 'S3': 'S4', 'S4': 'S4', 'M1': 'M2', 'M2': 'M3', 'M3': 'M3'}[_severity]"
 
+SUBJECT_COLUMNS = {"person": "person_id", "household": "household_id", "case": "case_id", "dataset": "dataset", "delivery": "delivery"}
+# What is about feeds is counted and told in the run's notes: no lead.
+OF_FEEDS = ("dataset", "delivery")
+
 
 class Feeds:
     """How fresh every dataset was on the business date: what the manifest names against what the contracts allow."""
@@ -54,19 +58,10 @@ class Feeds:
         return set(rule["population"]) - self.as_of.keys(), everyone, bool((present - absent) & self.stale)
 
 
-def is_about_feeds(rule):
-    """What is about a dataset or a delivery is told to those who run the system: counted, and no lead."""
-    return rule["subject"] in ("dataset", "delivery")
-
-
-def subject_column(rule):
-    return rule["subject"] if is_about_feeds(rule) else rule["subject"] + "_id"
-
-
 def judging(rule, columns, everyone, feeds):
     """The statement that gives every candidate row `r` its outcome, and what a lead would say of it; `k` is its case."""
     own = lambda name: f'r."{name}"' if name in columns else "NULL"
-    case, subject = own("case_id"), subject_column(rule)
+    case, subject = own("case_id"), SUBJECT_COLUMNS[rule["subject"]]
     household = f"coalesce({own('household_id')}, k.household_id)"
     among = lambda fact: f"{case} IN (SELECT case_id FROM facts.{fact})"
     tests = {everyone[0]: "true"} if everyone else {}
@@ -87,8 +82,10 @@ def judging(rule, columns, everyone, feeds):
     lacks = {NO_AGE: own("no_age"), NO_MEMBERS: own("no_members"), NO_STANDARD: own("no_standard")}
     tests |= lacks | {HIT: "r.hit"}
     whens = " ".join(f"WHEN {test} THEN {outcome}" for outcome, test in tests.items())
-    division = "NULL" if is_about_feeds(rule) else "k.division"
-    if rule["subject"] in ("person", "household"):
+    division = "k.division"
+    if rule["subject"] in OF_FEEDS:
+        division = "NULL"
+    elif rule["subject"] != "case":
         division = f"(SELECT division FROM facts.{rule['subject']}_divisions AS d WHERE d.{subject} = r.{subject})"
     direction = f"coalesce({own('direction')}, '{rule['direction']}')"
     # What the programme pays the case is at risk, unless the rule says more; what a family misses only the rule can know.

@@ -146,6 +146,7 @@ pub fn subject_column(subject: SubjectKind) -> &'static str {
         SubjectKind::Household => "household_id",
         SubjectKind::Case => "case_id",
         SubjectKind::Dataset => "dataset",
+        SubjectKind::Delivery => "delivery",
     }
 }
 

@@ -20,6 +20,7 @@
 pub mod calendar;
 mod closing;
 mod datasets;
+mod deliveries;
 mod evaluate;
 mod evidence;
 mod facts;
@@ -32,6 +33,7 @@ mod volume;
 
 pub use closing::{Imbalance, POPULATION_SQL};
 pub use datasets::{Part, add_dataset, add_rows};
+pub use deliveries::{Delivered, add_deliveries};
 pub use evaluate::{EvaluateError, Office, Outcome, People, evaluate, judge, lead_id, subject_column};
 pub use evidence::evidence_sql;
 pub use facts::{FACTS, OrderError, compute, facts_in, needed, ordered};

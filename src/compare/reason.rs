@@ -30,7 +30,7 @@ pub fn fill(template: &str, values: &BTreeMap<String, Cell>) -> String {
 }
 
 /// What templates count in English.
-const COUNTED: [(&str, &str); 10] = [
+const COUNTED: [(&str, &str); 11] = [
     ("presale contracts", "presale contract"),
     ("months", "month"),
     ("days", "day"),
@@ -40,6 +40,7 @@ const COUNTED: [(&str, &str); 10] = [
     ("contracts", "contract"),
     ("payments", "payment"),
     ("units", "unit"),
+    ("rows", "row"),
     ("people", "person"),
 ];
 

@@ -81,7 +81,7 @@ pub fn facts_read(rule: &Rule) -> Vec<&'static str> {
         SubjectKind::Person => vec!["person_divisions"],
         SubjectKind::Household => vec!["household_divisions"],
         SubjectKind::Case => vec!["active_cases"],
-        SubjectKind::Dataset => Vec::new(),
+        SubjectKind::Dataset | SubjectKind::Delivery => Vec::new(),
     };
     if rule.grace {
         facts.push("cases_in_grace");
@@ -146,6 +146,7 @@ pub fn judging_sql(rule: &Rule, columns: &[&str], standing: &Judged<'_>) -> Stri
         }
         SubjectKind::Case => ("r.case_id", "coalesce(k.division, $division)"),
         SubjectKind::Dataset => ("r.dataset", "$division"),
+        SubjectKind::Delivery => ("r.delivery", "$division"),
     };
     let mut whens = Vec::new();
     match block {

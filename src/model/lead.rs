@@ -61,7 +61,7 @@ words! {
 
 words! {
     /// What a rule counts and a lead is about.
-    SubjectKind, "person, household, case, dataset" {
+    SubjectKind, "person, household, case, dataset, delivery" {
         /// A person token.
         Person = "person",
         /// A household id.
@@ -70,6 +70,15 @@ words! {
         Case = "case",
         /// `agency.dataset`: told to those who run the system, never on a list and not in `leads.parquet`.
         Dataset = "dataset",
+        /// A delivery's id: told in the same way.
+        Delivery = "delivery",
+    }
+}
+
+impl SubjectKind {
+    /// Whether it is about what was delivered: nobody visits it, and people whose data it holds are no subjects.
+    pub fn is_of_feeds(self) -> bool {
+        matches!(self, Self::Dataset | Self::Delivery)
     }
 }
 

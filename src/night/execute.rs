@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, path::Path};
 
 use super::{NightError, Order, RunPlan, Watch, Workshop, lanes::in_lanes};
 use crate::{
-    compare::{self, Office, Outcome, Part, People},
+    compare::{self, Delivered, Office, Outcome, Part, People},
     engine::{Engine, Placeholders, TableName},
     model::{Text, Token},
     project::Rule,
@@ -19,6 +19,9 @@ pub const FIGURES: &str = "figures.parquet";
 
 /// How old and how large every dataset's standing delivery is, in the run's folder.
 pub const FEEDS: &str = "feeds.parquet";
+
+/// What became of the rows of every delivery that the run rests on, in the run's folder.
+pub const DELIVERIES: &str = "deliveries.parquet";
 
 /// What the rules gave.
 pub struct Executed {
@@ -55,6 +58,9 @@ pub async fn execute(
     compare::add_feeds(&workshop.engine, &plan.feeds)?;
     let feeds = "SELECT * FROM run.feeds ORDER BY dataset";
     workshop.engine.write("feeds", feeds, &workshop.values, &draft.join(FEEDS)).await?;
+    compare::add_deliveries(&workshop.engine, &deliveries(plan))?;
+    let deliveries = "SELECT * FROM run.deliveries ORDER BY dataset, as_of, delivery";
+    workshop.engine.write("deliveries", deliveries, &workshop.values, &draft.join(DELIVERIES)).await?;
     let figures = "SELECT * FROM run.figures ORDER BY division, hukou_kind";
     workshop.engine.write("figures", figures, &workshop.values, &draft.join(FIGURES)).await?;
     let rules: Vec<&Rule> = project.rules.values().filter(|rule| rule.is_run()).collect();
@@ -66,7 +72,7 @@ pub async fn execute(
     watch.stage(&Text::new("运行规则", "running rules"), steps(rules.len()));
     let mut engines = Vec::new();
     for _ in 0..order.limits.threads.clamp(1, LANES) {
-        engines.push(workshop.engine.beside("run", &["figures", "feeds"]).await?);
+        engines.push(workshop.engine.beside("run", &["figures", "feeds", "deliveries"]).await?);
     }
     let runtime = tokio::runtime::Handle::current();
     let evaluated = in_lanes(engines.len(), rules, |lane, rule| {
@@ -111,6 +117,20 @@ fn parts(resolved: &Resolved) -> Vec<Part> {
         months: part.months.clone(),
     };
     resolved.parts.iter().map(part).collect()
+}
+
+fn deliveries(plan: &RunPlan) -> Vec<Delivered> {
+    let parts = plan.inputs.values().flat_map(|resolved| &resolved.parts);
+    let delivered = parts.map(|part| {
+        let record = &part.snapshot.record;
+        Delivered {
+            dataset: record.dataset.clone(),
+            delivery: record.delivery.clone(),
+            as_of: record.as_of,
+            counts: record.counts.clone(),
+        }
+    });
+    delivered.collect()
 }
 
 /// The household in which each current member of an active case lives, for grouping leads.

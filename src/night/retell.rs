@@ -9,7 +9,7 @@ use super::{
     Intake, NightError, Order, RuleRecord, RunPlan, RunRecord, approval, execute::Executed, manifest, words,
 };
 use crate::{
-    model::{Lead, SubjectKind},
+    model::Lead,
     report::{self, Calendar, ReportInput, RuleNote},
 };
 
@@ -90,9 +90,9 @@ fn input(
     let mut evidence = Vec::new();
     let mut coverage = Vec::new();
     for outcome in executed.outcomes.values().filter_map(|outcome| outcome.as_ref().ok()) {
-        // What is about a feed is told to those who run the system: nobody visits it.
+        // What is about a feed or a delivery is told to those who run the system: nobody visits it.
         let (of_feeds, of_people): (Vec<&Lead>, Vec<&Lead>) =
-            outcome.leads.iter().partition(|lead| lead.subject_kind == SubjectKind::Dataset);
+            outcome.leads.iter().partition(|lead| lead.subject_kind.is_of_feeds());
         leads.extend(of_people.into_iter().cloned());
         notes.extend(of_feeds.into_iter().map(words::notice));
         evidence.extend(outcome.evidence.iter().cloned());

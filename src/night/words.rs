@@ -175,7 +175,7 @@ pub fn missing_figures(order: &Order<'_>, coverage: &[CoverageRow]) -> Vec<Strin
     missing.into_iter().collect()
 }
 
-/// A lead that is about a feed, for those who run the system.
+/// A lead that is about a feed or a delivery, for those who run the system.
 pub fn notice(lead: &Lead) -> Text {
     let (rule, subject) = (&lead.rule_id, &lead.subject);
     Text::new(

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     contract::Delivery,
     diagnostic::{Code, Diagnostic, Diagnostics},
-    model::{DatasetId, Direction, SubjectKind, Text},
+    model::{DatasetId, Direction, Text},
 };
 
 impl Project {
@@ -84,7 +84,7 @@ impl Check<'_> {
             }
         }
         // A rule about the feeds themselves looks at every one of them.
-        let needs_population = rule.subject != SubjectKind::Dataset;
+        let needs_population = !rule.subject.is_of_feeds();
         if needs_population && rule.population.is_empty() && rule.places.contains_key("population") {
             let (zh, en) =
                 ("没有写明核对对象（population）来自哪个数据集", "no dataset defines the population");

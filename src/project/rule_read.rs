@@ -15,7 +15,7 @@ use crate::{
 
 const DIRECTIONS: [&str; 3] = ["ineligible", "missed", "process"];
 const SEVERITIES: [&str; 7] = ["S1", "S2", "S3", "S4", "M1", "M2", "M3"];
-const SUBJECTS: [&str; 4] = ["person", "household", "case", "dataset"];
+const SUBJECTS: [&str; 5] = ["person", "household", "case", "dataset", "delivery"];
 
 /// Reads one rule of a group.
 pub(super) fn load(file: &Path, group: &str) -> Checked<Option<Rule>> {

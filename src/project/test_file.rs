@@ -19,6 +19,7 @@
 //!         - {person_id: 乙, pay_month: 2025-12}
 //!     feeds:                              # optional; every other feed is fresh and complete
 //!       civil_affairs.deaths: {as_of: 2026-03-01, months: M-12..M-1, missing: false, rows: [900, 910, 920, 905]}
+//!       civil_affairs.cases: {rows: [100], set_aside: 3, collapsed: 1, set_aside_by_agency: 2, raw_numbers: 1}
 //!     expect:
 //!       leads:
 //!         - {subject: 甲, severity: S2, stale: true, total_so_far: 1000.00}
@@ -101,6 +102,14 @@ pub struct Feed {
     pub months: Option<Vec<Month>>,
     /// The rows of each delivery, oldest first, the standing one last; empty: there is nothing to compare.
     pub rows: Vec<u64>,
+    /// Of the rows of the standing delivery, those set aside.
+    pub set_aside: u64,
+    /// Of its rows, those equal in all columns to another.
+    pub collapsed: u64,
+    /// Rows that the agency's own sealing had refused before.
+    pub set_aside_by_agency: u64,
+    /// Values set aside because they look like a raw identity number.
+    pub raw_numbers: u64,
     /// Never delivered.
     pub missing: bool,
 }

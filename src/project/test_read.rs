@@ -143,10 +143,21 @@ impl Reader<'_> {
             let as_of = fields.optional("as_of").and_then(|node| sheet.date(node)).map(|day| day.value);
             let months = fields.optional("months").and_then(|node| months(node, on, sheet));
             let rows = fields.optional("rows").map(|node| sheet.items(node)).unwrap_or_default();
-            let rows = rows.iter().filter_map(|node| count(node, sheet)).collect();
+            let rows: Vec<u64> = rows.iter().filter_map(|node| count(node, sheet)).collect();
+            let of_rows = |before: u64| rows.last().copied().unwrap_or_default().saturating_sub(before);
+            let set_aside = part(fields.optional("set_aside"), of_rows(0), sheet);
+            let collapsed = part(fields.optional("collapsed"), of_rows(set_aside), sheet);
+            let by_agency = fields.optional("set_aside_by_agency").and_then(|node| count(node, sheet));
+            // A row can have several such values; one that has any is set aside.
+            let most = if set_aside == 0 { 0 } else { u64::MAX };
+            let raw_numbers = part(fields.optional("raw_numbers"), most, sheet);
             let missing = fields.optional("missing").and_then(|node| sheet.truth(node)).unwrap_or(false);
             fields.finish(sheet);
-            feeds.insert(id, Feed { as_of, months, rows, missing });
+            let set_aside_by_agency = by_agency.unwrap_or_default();
+            feeds.insert(
+                id,
+                Feed { as_of, months, rows, set_aside, collapsed, set_aside_by_agency, raw_numbers, missing },
+            );
         }
         Some(feeds)
     }
@@ -183,6 +194,20 @@ fn count(node: &Node, sheet: &mut Sheet) -> Option<u64> {
     let read = sheet.text(node)?.value.parse().ok();
     if read.is_none() {
         sheet.wrong_form(node, "人数、户数或行数", "a count");
+    }
+    read
+}
+
+/// A count of what was delivered, at most `most`; 0 where it is not written.
+fn part(node: Option<&Node>, most: u64, sheet: &mut Sheet) -> u64 {
+    let Some(node) = node else { return 0 };
+    let read = count(node, sheet).unwrap_or_default();
+    if read > most {
+        sheet.wrong_form(
+            node,
+            "不多于最近一次交付的行数（rows；先减去 set_aside；没有搁置的行就没有 raw_numbers）",
+            "a count within the last of `rows` less `set_aside` (and no `raw_numbers` without rows set aside)",
+        );
     }
     read
 }

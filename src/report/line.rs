@@ -135,7 +135,7 @@ impl Line<'_> {
             SubjectKind::Person => lead.person_id.as_deref().map(words::short_token),
             SubjectKind::Household => lead.household_id.as_deref(),
             SubjectKind::Case => lead.case_id.as_deref(),
-            SubjectKind::Dataset => Some(lead.subject.as_str()),
+            SubjectKind::Dataset | SubjectKind::Delivery => Some(lead.subject.as_str()),
         };
         let mut text = format!("{kind} {}", id.unwrap_or("–"));
         if let Some(household) = household.filter(|_| lead.subject_kind != SubjectKind::Household) {

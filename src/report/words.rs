@@ -79,6 +79,7 @@ pub fn subject(kind: SubjectKind) -> Text {
         SubjectKind::Household => Text::new("家庭", "household"),
         SubjectKind::Case => Text::new("救助案", "case"),
         SubjectKind::Dataset => Text::new("数据集", "dataset"),
+        SubjectKind::Delivery => Text::new("交付", "delivery"),
     }
 }
 

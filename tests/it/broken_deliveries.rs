@@ -227,6 +227,70 @@ fn a_column_that_no_contract_knows_is_left_out_and_the_rows_are_taken_in() {
 }
 
 #[test]
+fn rows_that_are_set_aside_are_told_of_with_their_delivery_and_a_raw_number_is_never_shown() {
+    let mut place = Place::with(&[GOOD]);
+    let mut package = Package::open(place.delivery(GOOD));
+    let text = fs::read_to_string(package.data()).unwrap();
+    let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+    // A number in the clear where a reference belongs, and a day that there is not.
+    let number = "11010519491231002X";
+    let fields = |line: &str| line.split(',').map(str::to_owned).collect::<Vec<_>>();
+    let (mut one, mut other) = (fields(&lines[1]), fields(&lines[2]));
+    number.clone_into(&mut one[0]);
+    "2026-02-30".clone_into(&mut other[1]);
+    (lines[1], lines[2]) = (one.join(","), other.join(","));
+    package.replace_data((lines.join("\n") + "\n").as_bytes());
+    package.sign(&SAMPLE.keys.sign);
+    let rows = rows_of("civil_affairs.grace_periods");
+    let (mut seen, mut runs) = (String::new(), Vec::new());
+    for (lang, aside, raw) in [
+        (
+            "en",
+            format!("of {rows} rows, 2 set aside and not compared"),
+            "an identity number in the clear: 1.",
+        ),
+        ("zh", format!("共{rows}行，搁置2行，不参与核对"), "有1处文本像未加密的证件号码"),
+    ] {
+        place.night.lang = lang;
+        let said = place.night.run().ends(3);
+        for (rule, words) in [("Q-01", aside.as_str()), ("Q-06", raw)] {
+            let is_told = |text: &str| {
+                let is_about = |line: &&str| line.contains(&format!("{rule} grace_periods-2026-03-14-001-"));
+                text.lines().find(is_about).is_some_and(|line| line.contains(words))
+            };
+            assert!(is_told(&said.err), "{rule} {lang}: {}", said.err);
+            let report = fs::read_to_string(place.night.current().join("report.html")).unwrap();
+            assert!(report.contains(words), "{rule} {lang} is not in the report");
+        }
+        seen += &(said.out + &said.err);
+        runs.push(place.night.current());
+    }
+    for run in runs {
+        let manifest: serde_json::Value =
+            serde_json::from_slice(&fs::read(run.join("manifest.json")).unwrap()).unwrap();
+        let outputs = manifest["outputs"].as_array().unwrap();
+        assert!(outputs.iter().any(|output| output["path"] == "deliveries.parquet"), "{outputs:?}");
+        let coverage = Table::read(&run.join("coverage.parquet"));
+        let counted = coverage.select(["rule_id", "population", "hit", "clear", "insufficient"]);
+        for rule in ["Q-01", "Q-06"] {
+            assert!(counted.contains(&[rule, "1", "1", "0", "0"]), "{rule}: {counted:?}");
+        }
+        let leads = Table::read(&run.join("leads.parquet"));
+        assert!(leads.select(["rule_id"]).iter().all(|[rule]| !["Q-01", "Q-06"].contains(rule)));
+    }
+    // Neither said nor kept, packed or not.
+    assert!(!seen.contains(number));
+    for (name, path) in tree::files(&place.night.store) {
+        let bytes = if name.ends_with(".parquet") {
+            Table::read(&path).csv().into_bytes()
+        } else {
+            fs::read(path).unwrap()
+        };
+        assert!(!bytes.windows(number.len()).any(|part| part == number.as_bytes()), "{name} shows it");
+    }
+}
+
+#[test]
 fn a_dataset_with_a_header_and_no_rows_says_that_there_is_nobody() {
     let place = Place::with(&[]);
     let raw = place.folder.path().join("grace_periods.csv");

@@ -56,6 +56,12 @@ fn every_known_case_of_every_rule_comes_out_as_planted() {
         if !rules.contains(rule) {
             continue;
         }
+        // Rows that are set aside and files that are never sealed have tests of their own: they are in no lead.
+        let is_kept_out = OF_DELIVERIES.contains(&rule) && expected == "hit";
+        if is_kept_out {
+            tried.entry(rule.to_owned()).or_default();
+            continue;
+        }
         *tried.entry(rule.to_owned()).or_default() += 1;
         let subject = if kind == "person" { token(subject) } else { subject.to_owned() };
         let status = found.get(&(rule, subject.as_str())).copied();
@@ -76,6 +82,38 @@ fn every_known_case_of_every_rule_comes_out_as_planted() {
         rules.iter().collect::<Vec<_>>(),
         "rules without a known case"
     );
+}
+
+/// Rules about deliveries: told in the run's notes.
+const OF_DELIVERIES: [&str; 2] = ["Q-01", "Q-06"];
+
+#[test]
+fn invalid_rows_are_told_of_with_the_delivery_that_holds_them() {
+    let run = undisturbed();
+    // One key with two amounts: both are set aside on arrival, and of two equal rows one. A wrong check digit goes no further
+    // than the agency.
+    let deliveries = Table::read(&run.join("deliveries.parquet"));
+    let counts = ["dataset", "delivery", "set_aside", "collapsed", "set_aside_by_agency", "raw_numbers"];
+    let (mut of_rows, mut of_numbers) = (0, 0);
+    let manifest: serde_json::Value =
+        serde_json::from_slice(&fs::read(run.join("manifest.json")).unwrap()).unwrap();
+    let notes = manifest["results"]["notes"].as_array().unwrap();
+    let is_told =
+        |start: &str| notes.iter().filter(|note| note["en"].as_str().unwrap().starts_with(start)).count();
+    let mut datasets = BTreeMap::new();
+    for [dataset, delivery, set_aside, collapsed, by_agency, raw] in deliveries.select(counts) {
+        of_rows += u64::from(set_aside != "0");
+        of_numbers += u64::from(raw != "0");
+        let told = is_told(&format!("Q-01 {delivery}: {dataset}: "));
+        assert_eq!(told, usize::from(set_aside != "0"), "{delivery}");
+        datasets.insert(dataset, [set_aside, collapsed, by_agency]);
+    }
+    assert_ne!(datasets["civil_affairs.payments"][0], "0");
+    assert_ne!(datasets["civil_affairs.payments"][1], "0");
+    assert_ne!(datasets["civil_affairs.disability_certificates"][2], "0");
+    let rules = &manifest["results"]["rules"];
+    assert_eq!((&rules["Q-01"]["hit"], &rules["Q-06"]["hit"]), (&of_rows.into(), &of_numbers.into()));
+    assert_eq!(rules["Q-01"]["population"], deliveries.rows.len());
 }
 
 #[test]

@@ -49,6 +49,7 @@ async fn check(project: &Project, limits: Limits, found: &mut Diagnostics) -> Re
     compare::set_figures(&mut values, &project.parameters, division, day);
     if project.contracts.keys().any(|id| id.to_string() == "civil_affairs.cases") {
         compare::add_feeds(&engine, &compare::Feeds::new())?;
+        compare::add_deliveries(&engine, &[])?;
         compare::add_figures(&engine, &project.parameters, day).await?;
     }
     let unplanned = project.broken().map(|id| TableName::new(&id.agency, &id.dataset)).collect();

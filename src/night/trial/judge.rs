@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{Subject, world::prefix};
 use crate::{
     compare::{self, Feeds, Outcome, Standing, Verdict},
-    model::{Lead, LeadStatus, SubjectKind, Text},
+    model::{Lead, LeadStatus, Text},
     project::ExpectedLead,
 };
 
@@ -54,8 +54,8 @@ pub(super) fn differences(
         found.push(Difference::new("未运行，缺", "not run, for want of", wanted, got));
         return found;
     }
-    // A dataset is the same in every test; people, households and cases are each test's own.
-    let is_own = subject.rule.subject != SubjectKind::Dataset;
+    // A dataset and its delivery are the same in every test; people, households and cases are each test's own.
+    let is_own = !subject.rule.subject.is_of_feeds();
     let name =
         |id: &'_ str| if is_own { id.strip_prefix(&prefix).map(str::to_owned) } else { Some(id.to_owned()) };
     let verdicts: BTreeMap<String, Verdict> =

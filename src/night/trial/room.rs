@@ -102,6 +102,7 @@ impl<'a> Room<'a> {
     async fn evaluate(&self, subject: &Subject<'_>, rule: &Rule) -> Result<Evaluation, TrialError> {
         let feeds = world::feeds(self.project, &self.book, subject.test);
         compare::add_feeds(&self.workshop.engine, &feeds)?;
+        compare::add_deliveries(&self.workshop.engine, &world::deliveries(self.project, subject.test))?;
         let office = Office {
             engine: &self.workshop.engine,
             values: &self.workshop.values,

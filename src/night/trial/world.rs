@@ -12,11 +12,13 @@ use arrow::{
 
 use super::TrialError;
 use crate::{
-    compare::{Feed, Feeds, People, Volume, volume_drop},
+    acquire::Reason,
+    compare::{Delivered, Feed, Feeds, People, Volume, volume_drop},
     contract::{Contract, Delivery, Kind},
     model::Month,
     parameter::ParameterBook,
     project::{Project, RuleTest, TestRow, TestValue},
+    store::Counts,
 };
 
 /// How many people one test may have.
@@ -148,4 +150,29 @@ pub(super) fn feeds(project: &Project, book: &ParameterBook, test: &RuleTest) ->
         );
     }
     feeds
+}
+
+/// The deliveries of a test: one a dataset, called `<dataset>-1`, with the counts that the test writes, else with no rows.
+pub(super) fn deliveries(project: &Project, test: &RuleTest) -> Vec<Delivered> {
+    let mut deliveries = Vec::new();
+    for id in project.contracts.keys() {
+        let said = test.feeds.get(id).cloned().unwrap_or_default();
+        if said.missing {
+            continue;
+        }
+        let rows = said.rows.last().copied().unwrap_or_default();
+        let raw_numbers = (Reason::LooksLikeIdentityNumber.code().to_owned(), said.raw_numbers);
+        let counts = Counts {
+            rows,
+            accepted: rows.saturating_sub(said.set_aside + said.collapsed),
+            collapsed: said.collapsed,
+            quarantined: said.set_aside,
+            set_aside_by_agency: said.set_aside_by_agency,
+            repairs: BTreeMap::new(),
+            reasons: BTreeMap::from([raw_numbers]),
+        };
+        let as_of = said.as_of.unwrap_or(test.on);
+        deliveries.push(Delivered { dataset: id.clone(), delivery: format!("{id}-1"), as_of, counts });
+    }
+    deliveries
 }
