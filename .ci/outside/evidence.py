@@ -20,7 +20,7 @@ from night import Findings, Night
 night, found = Night(), Findings()
 TYPES = {"CHAR(64)": "BIGINT", "BOOLEAN": "BOOLEAN", "DATE": "DATE", "INTEGER": "INTEGER"}
 # What a reason counts in English: the program writes the singular after a one.
-COUNTED = ["presale contracts", "months", "days", "years", "cases", "dwellings", "contracts", "payments", "units"]
+COUNTED = ["presale contracts", "months", "days", "years", "cases", "dwellings", "contracts", "payments", "units", "rows", "people"]
 # Between a lead's own number and an id in the world below; nothing that an agency writes.
 MARK = "\u2021"
 
@@ -131,7 +131,8 @@ def filled(template, row):
         if re.search(r"(^|[^0-9.-])1$", text):
             word = next((word for word in COUNTED if rest.startswith(" " + word)), None)
             if word:
-                text, rest = text + " " + word[:-1], rest[1 + len(word):]
+                one = "person" if word == "people" else word[:-1]
+                text, rest = f"{text} {one}", rest[1 + len(word):]
     return text + rest
 
 
