@@ -229,7 +229,7 @@ fn cases() -> Vec<(Vec<Edit>, Vec<&'static str>)> {
         // unit tests
         (vec![Swap(TEST, "      leads:\n        - {subject: 甲, severity: S1}\n", "      {}\n")], vec!["pipelines/rules/death/D-01.test.yaml:7:7 HD601"]),
         (vec![Swap(TEST, "    expect:\n", "    feeds:\n      civil_affairs.deaths: {rows: [9], set_aside: 7, collapsed: 3}\n      civil_affairs.payments: {rows: [9], raw_numbers: 1}\n    expect:\n")],
-            vec!["pipelines/rules/death/D-01.test.yaml:7:66 HD006", "pipelines/rules/death/D-01.test.yaml:8:58 HD006"]),
+            vec!["pipelines/rules/death/D-01.test.yaml:7:66 HD006", "pipelines/rules/death/D-01.test.yaml:8:56 HD006"]),
         (vec![Swap(TEST, "    expect:\n", "    feeds: {civil_affairs.deaths: {rows: [9], set_aside: 7, collapsed: 2, raw_numbers: 8}}\n    expect:\n")], vec![]),
         (vec![Swap(TEST, "2026-01-03", "2026-1-3")], vec!["pipelines/rules/death/D-01.test.yaml:5:35 HD602"]),
         (vec![Swap(TEST, "person_id: 甲, ", "")], vec!["pipelines/rules/death/D-01.test.yaml:5:11 HD603"]),
