@@ -16,7 +16,7 @@ use arrow::{array::RecordBatch, datatypes::SchemaRef};
 
 use super::{
     Subject, TrialError,
-    room::{Attempt, Room},
+    room::{Attempt, Room, Which},
     rooms, subjects,
 };
 use crate::{
@@ -116,7 +116,7 @@ async fn one_rule(project: &Project, rule: &Rule, limits: Limits) -> Result<Vec<
         let changed = Rule { text: mutant.sql, ..rule.clone() };
         let mut fate = Some(Fate::Survived);
         for room in &open {
-            match room.attempt(&rule.id, &changed).await? {
+            match room.attempt(&rule.id, &changed, Which::All).await? {
                 Attempt::Passed => continue,
                 Attempt::Failed(rule, test) => fate = Some(Fate::Caught(rule, test)),
                 Attempt::Unplannable => fate = None,
@@ -160,21 +160,21 @@ fn facts(
     all.sort_by_key(|tests: &Vec<Subject<'_>>| std::cmp::Reverse(tests.len()));
     watch.stage(&Text::new("改错事实", "making facts wrong"), u64::try_from(all.len()).unwrap_or_default());
     for tests in all {
-        let name = format!("{}, {}", tests.len(), tests.first().map_or("", |first| &first.rule.id));
-        watch.step(&name);
         let mut open: Vec<&mut WrongFact<'_>> = wrong.iter_mut().filter(|wrong| wrong.is_open()).collect();
-        if open.is_empty() {
-            break;
-        }
-        let share = open.len().div_ceil(lanes);
-        let queue: Mutex<Vec<&mut [&mut WrongFact<'_>]>> = Mutex::new(open.chunks_mut(share).collect());
+        watch.step(&format!(
+            "{} × {}, {}",
+            open.len(),
+            tests.len(),
+            tests.first().map_or("", |first| &first.rule.id)
+        ));
+        let lanes = lanes.min(open.len());
+        let queue = Mutex::new(open.drain(..));
+        let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).next();
         let lanes_done = in_lanes(lanes, (0..lanes).collect(), |_, _: usize| {
-            let mine = queue.lock().unwrap_or_else(PoisonError::into_inner).pop();
             runtime.block_on(async {
-                let Some(mine) = mine else { return Ok(()) };
                 let Some(room) = Room::open(project, tests.clone(), limits).await? else { return Ok(()) };
                 let table = Table::of(&room).await?;
-                for wrong in mine {
+                while let Some(wrong) = next() {
                     wrong.fate = Some(table.attempt(wrong).await?);
                 }
                 Ok::<(), TrialError>(())
@@ -261,9 +261,15 @@ impl<'r, 'a> Table<'r, 'a> {
                 changed.insert(&fact.name);
             }
         }
-        for rule in self.room.rules().into_values() {
-            if is_touched(&rule.id, changed) {
-                match self.room.attempt(&rule.id, rule).await? {
+        // Who reads the fact itself notices most; what only feeds of another kind would show comes last.
+        let mut rules: Vec<&Rule> = self.room.rules().into_values().collect();
+        rules.retain(|rule| is_touched(&rule.id, changed));
+        rules.sort_by_key(|rule| {
+            !self.reads.get(rule.id.as_str()).is_some_and(|r| r.contains(&wrong.fact.name))
+        });
+        for which in [Which::Most, Which::Others] {
+            for rule in &rules {
+                match self.room.attempt(&rule.id, rule, which).await? {
                     Attempt::Passed => {}
                     Attempt::Unplannable => {
                         return Ok(Attempt::Failed(rule.id.clone(), "—".to_owned()));

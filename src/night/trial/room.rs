@@ -66,10 +66,24 @@ impl<'a> Room<'a> {
         Ok(trials)
     }
 
-    /// Runs the tests of the rule `id` with `changed` in its place, up to the first that fails.
-    pub(super) async fn attempt(&self, id: &str, changed: &Rule) -> Result<Attempt, TrialError> {
-        for tests in self.together() {
-            let Some((_, first)) = tests.first().filter(|(_, first)| first.rule.id == id) else { continue };
+    /// Runs these tests of the rule `id` with `changed` in its place, up to the first that fails.
+    pub(super) async fn attempt(
+        &self,
+        id: &str,
+        changed: &Rule,
+        which: Which,
+    ) -> Result<Attempt, TrialError> {
+        let mut together = self.together();
+        together.retain(|tests| tests.iter().any(|(_, subject)| subject.rule.id == id));
+        // The kind of feeds with the most tests first: it decides most.
+        together.sort_by_key(|tests| std::cmp::Reverse(tests.len()));
+        let range = match which {
+            Which::All => 0..together.len(),
+            Which::Most => 0..together.len().min(1),
+            Which::Others => together.len().min(1)..together.len(),
+        };
+        for tests in together.drain(range) {
+            let Some((_, first)) = tests.first() else { continue };
             let evaluation = self.evaluate(first, changed).await?;
             if let Err(EvaluateError::Engine(EngineError::Sql { .. })) = evaluation.outcome {
                 return Ok(Attempt::Unplannable);
@@ -139,6 +153,17 @@ impl<'a> Room<'a> {
         }
         Ok(verdicts)
     }
+}
+
+/// Which of a rule's tests: every kind of feeds is an evaluation of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Which {
+    /// All of them.
+    All,
+    /// Those under the kind of feeds that has the most.
+    Most,
+    /// Those under any other.
+    Others,
 }
 
 /// What came of running a rule's tests with something changed.
