@@ -4,17 +4,17 @@ use std::sync::Arc;
 
 use arrow::{
     array::{
-        ArrayRef, BooleanBuilder, Date32Builder, Decimal128Builder, Int32Builder, Int64Builder, RecordBatch,
-        StringBuilder,
+        ArrayRef, BooleanBuilder, Date32Builder, Decimal128Builder, Int32Builder, Int64Array, Int64Builder,
+        RecordBatch, StringBuilder, UInt16Array,
     },
+    buffer::NullBuffer,
     datatypes::{DataType, Field, Schema, SchemaRef},
-    error::ArrowError,
 };
 use chrono::NaiveDate;
 use csv::StringRecord;
 
 use super::{
-    Reason,
+    AcquireError, Reason,
     checks::{self, Check},
     header::Places,
     repair::{Repairs, clean},
@@ -24,7 +24,7 @@ use crate::{
     contract::{Column, Contract, Kind},
     identity::{Sighting, sight},
     model::Token,
-    store::{GrowingDictionary, StoreError},
+    store::{Dictionary, GrowingDictionary},
 };
 
 /// One value of the row at hand.
@@ -59,12 +59,28 @@ pub(super) struct Columns<'a> {
     wide: String,
     /// Values repaired so far.
     pub(super) repairs: Repairs,
-    /// Sum of the readable values of each money column in the file at hand.
-    pub(super) totals: Vec<i128>,
+    /// Sum of the readable values of each money column.
+    totals: Vec<i128>,
 }
 
+/// The rows typed so far, when they are taken: people still stand there as tokens.
+pub(super) struct Typed {
+    schema: SchemaRef,
+    arrays: Vec<Array>,
+    /// How many rows there are.
+    pub(super) rows: usize,
+}
+
+enum Array {
+    Ready(ArrayRef),
+    People { tokens: Vec<Option<Token>>, numbers: Vec<i64> },
+}
+
+/// The number of nobody: it stands for a person whose number is not known yet.
+const NOBODY: i64 = 0;
+
 enum Builder {
-    Person(Int64Builder),
+    Person(Vec<Option<Token>>),
     Text(StringBuilder),
     Days(Date32Builder),
     Units(Decimal128Builder),
@@ -78,12 +94,13 @@ impl<'a> Columns<'a> {
             .columns
             .iter()
             .map(|column| Field::new(&column.name, column.kind.arrow_type(), !column.required));
+        let file = Field::new(Contract::FILE, DataType::UInt16, false);
         let line = Field::new(Contract::LINE, DataType::Int64, false);
         Self {
             contract,
             as_of,
             checks: checks::of(contract),
-            schema: Arc::new(Schema::new(typed.chain([line]).collect::<Vec<_>>())),
+            schema: Arc::new(Schema::new(typed.chain([file, line]).collect::<Vec<_>>())),
             builders: contract.columns.iter().map(|column| Builder::of(column.kind)).collect(),
             lines: Int64Builder::new(),
             rows: 0,
@@ -101,9 +118,8 @@ impl<'a> Columns<'a> {
         line: u64,
         fields: &StringRecord,
         places: &Places,
-        dictionary: &mut GrowingDictionary,
         faults: &mut Vec<(usize, Reason)>,
-    ) -> Result<(), StoreError> {
+    ) {
         let before = faults.len();
         self.cells.clear();
         self.texts.clear();
@@ -124,30 +140,81 @@ impl<'a> Columns<'a> {
         }
         faults.extend(self.checks.iter().filter_map(|check| check.fault(&self.cells, &self.texts)));
         if faults.len() > before {
-            return Ok(());
+            return;
         }
         for (builder, cell) in self.builders.iter_mut().zip(&self.cells) {
-            builder.append(*cell, &self.texts, dictionary)?;
+            builder.append(*cell, &self.texts);
         }
         self.lines.append_value(line as i64);
         self.rows += 1;
-        Ok(())
     }
 
-    /// How many rows wait to be taken.
-    pub(super) fn rows(&self) -> usize {
-        self.rows
-    }
-
-    /// Takes the rows added so far: the contract's columns, then the line.
-    pub(super) fn take(&mut self) -> Result<RecordBatch, ArrowError> {
-        self.rows = 0;
-        let mut arrays = Vec::with_capacity(self.builders.len() + 1);
+    /// Takes the rows added so far: the contract's columns, then the file and the line.
+    pub(super) fn take(&mut self, file: u16) -> Typed {
+        let rows = std::mem::take(&mut self.rows);
+        let mut arrays = Vec::with_capacity(self.builders.len() + 2);
         for (builder, column) in self.builders.iter_mut().zip(&self.contract.columns) {
-            arrays.push(builder.finish(column.kind)?);
+            arrays.push(builder.finish(column.kind));
         }
-        arrays.push(Arc::new(self.lines.finish()));
-        RecordBatch::try_new(self.schema.clone(), arrays)
+        arrays.push(Array::Ready(Arc::new(UInt16Array::from_value(file, rows))));
+        arrays.push(Array::Ready(Arc::new(self.lines.finish())));
+        Typed { schema: self.schema.clone(), arrays, rows }
+    }
+
+    /// The sums of the money columns since they were taken last.
+    pub(super) fn take_totals(&mut self) -> Vec<i128> {
+        let none = vec![0; self.totals.len()];
+        std::mem::replace(&mut self.totals, none)
+    }
+}
+
+impl Typed {
+    /// Finds the numbers of the people who have one.
+    pub(super) fn look_up(&mut self, dictionary: &Dictionary) {
+        for array in &mut self.arrays {
+            let Array::People { tokens, numbers } = array else { continue };
+            let mut last: Option<(&Token, i64)> = None;
+            numbers.extend(tokens.iter().map(|token| match (token, last) {
+                (None, _) => NOBODY,
+                // Registers often name a person in several rows on end.
+                (Some(token), Some((same, number))) if token == same => number,
+                (Some(token), _) => {
+                    let number = dictionary.number_of(token).unwrap_or(NOBODY);
+                    last = Some((token, number));
+                    number
+                }
+            }));
+        }
+    }
+
+    /// The rows with a number for everyone; who has none yet gets one, row by row and in a row column by column, so that
+    /// the numbers follow from the file alone.
+    pub(super) fn settle(mut self, dictionary: &mut GrowingDictionary) -> Result<RecordBatch, AcquireError> {
+        let people = |array: &mut Array| match array {
+            Array::People { tokens, numbers } => Some((std::mem::take(tokens), std::mem::take(numbers))),
+            Array::Ready(_) => None,
+        };
+        let mut people: Vec<_> = self.arrays.iter_mut().filter_map(people).collect();
+        for row in 0..self.rows {
+            for (tokens, numbers) in &mut people {
+                if let (Some(Some(token)), Some(number)) = (tokens.get(row), numbers.get_mut(row))
+                    && *number == NOBODY
+                {
+                    *number = dictionary.assign(token)?;
+                }
+            }
+        }
+        let mut people = people.into_iter();
+        let arrays = self.arrays.into_iter().map(|array| match array {
+            Array::Ready(array) => array,
+            Array::People { .. } => {
+                let (tokens, numbers) = people.next().unwrap_or_default();
+                let known = NullBuffer::from_iter(tokens.iter().map(Option::is_some));
+                let known = Some(known).filter(|known| known.null_count() > 0);
+                Arc::new(Int64Array::new(numbers.into(), known)) as ArrayRef
+            }
+        });
+        RecordBatch::try_new(self.schema, arrays.collect()).map_err(|source| AcquireError::Columns { source })
     }
 }
 
@@ -222,7 +289,7 @@ fn within(column: &Column, text: &str) -> bool {
 impl Builder {
     fn of(kind: Kind) -> Self {
         match kind {
-            Kind::Person => Self::Person(Int64Builder::new()),
+            Kind::Person => Self::Person(Vec::new()),
             Kind::Ref | Kind::Code | Kind::Division | Kind::Text => Self::Text(StringBuilder::new()),
             Kind::Date | Kind::Month => Self::Days(Date32Builder::new()),
             Kind::Money | Kind::Decimal { .. } => Self::Units(Decimal128Builder::new()),
@@ -231,14 +298,9 @@ impl Builder {
         }
     }
 
-    fn append(
-        &mut self,
-        cell: Cell,
-        texts: &str,
-        dictionary: &mut GrowingDictionary,
-    ) -> Result<(), StoreError> {
+    fn append(&mut self, cell: Cell, texts: &str) {
         match (self, cell) {
-            (Self::Person(builder), Cell::Person(token)) => builder.append_value(dictionary.assign(&token)?),
+            (Self::Person(builder), Cell::Person(token)) => builder.push(Some(token)),
             (Self::Text(builder), Cell::Text { from, to }) => {
                 builder.append_value(texts.get(from as usize..to as usize).unwrap_or_default());
             }
@@ -247,29 +309,27 @@ impl Builder {
             (Self::Int(builder), Cell::Int(number)) => builder.append_value(number),
             (Self::Bool(builder), Cell::Bool(truth)) => builder.append_value(truth),
             // Only an empty value is left: every other pair follows from the column's kind.
-            (Self::Person(builder), _) => builder.append_null(),
+            (Self::Person(builder), _) => builder.push(None),
             (Self::Text(builder), _) => builder.append_null(),
             (Self::Days(builder), _) => builder.append_null(),
             (Self::Units(builder), _) => builder.append_null(),
             (Self::Int(builder), _) => builder.append_null(),
             (Self::Bool(builder), _) => builder.append_null(),
         }
-        Ok(())
     }
 
-    fn finish(&mut self, kind: Kind) -> Result<ArrayRef, ArrowError> {
-        Ok(match self {
-            Self::Person(builder) => Arc::new(builder.finish()),
+    fn finish(&mut self, kind: Kind) -> Array {
+        let array: ArrayRef = match self {
+            Self::Person(builder) => {
+                return Array::People { tokens: std::mem::take(builder), numbers: Vec::new() };
+            }
             Self::Text(builder) => Arc::new(builder.finish()),
             Self::Days(builder) => Arc::new(builder.finish()),
-            Self::Units(builder) => match kind.arrow_type() {
-                DataType::Decimal128(precision, scale) => {
-                    Arc::new(builder.finish().with_precision_and_scale(precision, scale)?)
-                }
-                _ => Arc::new(builder.finish()),
-            },
+            // The batch's schema says that it is a decimal of this kind.
+            Self::Units(builder) => Arc::new(builder.finish().with_data_type(kind.arrow_type())),
             Self::Int(builder) => Arc::new(builder.finish()),
             Self::Bool(builder) => Arc::new(builder.finish()),
-        })
+        };
+        Array::Ready(array)
     }
 }

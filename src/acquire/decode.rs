@@ -5,7 +5,7 @@
 //! # Decisions
 //!
 //! - The encoding is decided once, where the first byte above ASCII appears, from what follows it (at most
-//!   64 KiB): UTF-8 if all of it is, or if that first line is and holds a character beyond U+07FF (two-byte
+//!   256 KiB): UTF-8 if all of it is, or if that first line is and holds a character beyond U+07FF (two-byte
 //!   sequences occur in GBK text by chance, whole lines of three-byte ones do not). Then the whole file is held
 //!   to that encoding, so one damaged byte in a UTF-8 file does not turn its Chinese into other Chinese.
 //! - The file's end is marked with a record of one NUL, which no file may contain. A quote that was never closed
@@ -16,7 +16,7 @@ use std::io::{self, Read};
 use encoding_rs::{DecoderResult, GB18030};
 
 /// How much of a file is looked at to tell its encoding, and how much is decoded at a time.
-const WINDOW: usize = 1 << 16;
+const WINDOW: usize = 1 << 18;
 /// What follows the last byte of a file.
 const END_MARK: &[u8] = b"\n\0\n";
 /// The content of the record that marks the end.
@@ -75,9 +75,6 @@ pub(super) struct Decoding<R> {
     begun: bool,
     fault: Option<DecodeFault>,
     ended: bool,
-    /// Decoded bytes handed out, and how many may be before a record must have ended.
-    handed_out: u64,
-    allowance: u64,
 }
 
 impl<R: Read> Decoding<R> {
@@ -97,18 +94,11 @@ impl<R: Read> Decoding<R> {
             begun: false,
             fault: None,
             ended: false,
-            handed_out: 0,
-            allowance: u64::MAX,
         }
     }
 
     pub(super) fn encoding(&self) -> Encoding {
         self.encoding
-    }
-
-    /// Hands out no byte beyond this position: a record that is still open there is too long.
-    pub(super) fn allow_until(&mut self, position: u64) {
-        self.allowance = position;
     }
 
     fn fill_window(&mut self) -> io::Result<()> {
@@ -140,7 +130,7 @@ impl<R: Read> Decoding<R> {
         if self.fault.is_some() {
             return Ok(());
         }
-        let nul = self.raw.iter().position(|&byte| byte == 0);
+        let nul = memchr::memchr(0, &self.raw);
         let usable = nul.unwrap_or(self.raw.len());
         let last = self.inner_ended || nul.is_some();
         let raw = std::mem::take(&mut self.raw);
@@ -226,7 +216,7 @@ impl<R: Read> Decoding<R> {
             rest = rest.strip_prefix(b"\n").unwrap_or(rest);
             self.after_cr = false;
         }
-        while let Some(at) = rest.iter().position(|&byte| byte == b'\r') {
+        while let Some(at) = memchr::memchr(b'\r', rest) {
             self.ready.extend_from_slice(rest.get(..at).unwrap_or_default());
             self.ready.push(b'\n');
             rest = rest.get(at + 1..).unwrap_or_default();
@@ -235,7 +225,7 @@ impl<R: Read> Decoding<R> {
         }
         self.ready.extend_from_slice(rest);
         let new = self.ready.get(before..).unwrap_or_default();
-        self.line += new.iter().filter(|&&byte| byte == b'\n').count() as u64;
+        self.line += memchr::memchr_iter(b'\n', new).count() as u64;
     }
 }
 
@@ -260,13 +250,8 @@ impl<R: Read> Read for Decoding<R> {
         loop {
             let ready = self.ready.get(self.taken..).unwrap_or_default();
             if !ready.is_empty() {
-                let room = self.allowance.saturating_sub(self.handed_out);
-                if room == 0 {
-                    return Err(io::Error::other(DecodeFault::RecordTooLong));
-                }
-                let count = ready.take(room).read(buffer)?;
+                let count = ready.take(buffer.len() as u64).read(buffer)?;
                 self.taken += count;
-                self.handed_out += count as u64;
                 return Ok(count);
             }
             if let Some(fault) = self.fault {

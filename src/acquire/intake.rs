@@ -3,26 +3,51 @@
 //! The order of sealing is dictionary, quarantine, snapshot. The snapshot is what counts: killed at any moment
 //! before it, the next attempt makes the same files again; people who already got a number keep it.
 
-use std::path::PathBuf;
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+    sync::mpsc,
+    thread,
+};
+
+use arrow::array::RecordBatch;
 
 use crate::{
     accept::{Accepted, Resource},
     contract::{Contract, Kind},
-    model::{Digest, Fen},
+    model::{Digest, Fen, Month},
     store::{Counts, GrowingDictionary, PART_FILE, QUARANTINE_FILE, Snapshot, SnapshotRecord, StoreError},
 };
 
 use super::{
-    AcquireError, Refusal, Warning,
-    columns::Columns,
+    AcquireError, Reason, Refusal, Warning,
     header::{self, Places},
-    keys::{self, Place},
     quarantine::{Fault, Quarantine, Where},
-    snapshot::{self, Rows},
+    reading::{self, Content, Gathered, Task},
+    repair::Repairs,
+    runs::{Gathering, Merged, Sorter},
+    settle::{self, Settled},
+    snapshot::Part,
     text::{self, TextTable},
 };
 
-const ROWS_AT_ONCE: usize = 1 << 16;
+/// How many batches may wait to be written.
+const WAITING: usize = 2;
+
+/// What acquiring may use.
+#[derive(Debug, Clone, Copy)]
+pub struct Means {
+    /// How many threads.
+    pub threads: usize,
+    /// About how many bytes of rows are held in memory before they go to disk.
+    pub memory: usize,
+}
+
+impl Default for Means {
+    fn default() -> Self {
+        Self { threads: 1, memory: 512 << 20 }
+    }
+}
 
 /// What acquiring a delivery gave.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,6 +67,7 @@ pub fn acquire(
     accepted: &Accepted,
     contract: &Contract,
     dictionary: &mut GrowingDictionary,
+    means: Means,
 ) -> Result<Acquired, AcquireError> {
     let store = dictionary.lock().store().clone();
     let folder = store.snapshot(&contract.id, accepted.package.as_of, &accepted.delivery);
@@ -54,8 +80,13 @@ pub fn acquire(
         let snapshot = Snapshot { folder, record };
         return Ok(Acquired { snapshot, quarantine, warnings: Vec::new(), already_there: true });
     }
-    let mut intake = Intake::new(accepted, contract);
-    let sealed = intake.read(dictionary).and_then(|()| intake.seal(dictionary, folder));
+    let draft = dictionary.lock().draft()?;
+    let sorter = Sorter::new(contract, means.memory, draft.path())
+        .map_err(|source| AcquireError::Columns { source })?;
+    let mut intake = Intake::new(accepted, contract, means);
+    let sealed = intake
+        .read(&sorter, dictionary)
+        .and_then(|gathered| intake.seal(&sorter, gathered, dictionary, folder));
     if sealed.is_err() {
         dictionary.forget_unsealed();
     }
@@ -67,24 +98,20 @@ pub fn acquire(
 struct Intake<'a> {
     accepted: &'a Accepted,
     contract: &'a Contract,
-    columns: Columns<'a>,
-    rows: Rows,
+    means: Means,
     files: Vec<String>,
-    quarantine: Quarantine,
     counts: Counts,
     warnings: Vec<Warning>,
     refusals: Vec<Refusal>,
 }
 
 impl<'a> Intake<'a> {
-    fn new(accepted: &'a Accepted, contract: &'a Contract) -> Self {
+    fn new(accepted: &'a Accepted, contract: &'a Contract, means: Means) -> Self {
         Self {
             accepted,
             contract,
-            columns: Columns::new(contract, accepted.package.as_of),
-            rows: Rows::default(),
+            means,
             files: accepted.package.resources.iter().map(|resource| resource.path.clone()).collect(),
-            quarantine: Quarantine::default(),
             counts: Counts::default(),
             warnings: Vec::new(),
             refusals: Vec::new(),
@@ -92,7 +119,17 @@ impl<'a> Intake<'a> {
     }
 
     /// Reads every file, so that everything that is wrong with the delivery is told at once.
-    fn read(&mut self, dictionary: &mut GrowingDictionary) -> Result<(), AcquireError> {
+    fn read(
+        &mut self,
+        sorter: &Sorter,
+        dictionary: &mut GrowingDictionary,
+    ) -> Result<Gathered, AcquireError> {
+        let mut gathered = Gathered {
+            gathering: Gathering::new(self.means.memory),
+            runs: Vec::new(),
+            quarantine: Quarantine::default(),
+            repairs: Repairs::default(),
+        };
         for (file, resource) in self.accepted.package.resources.iter().enumerate() {
             self.counts.set_aside_by_agency += resource.set_aside;
             if resource.dataset != self.contract.id {
@@ -101,12 +138,12 @@ impl<'a> Intake<'a> {
                 continue;
             }
             match text::open(&self.accepted.folder.join(&resource.path)) {
-                Ok(table) => self.read_file(file, resource, table, dictionary)?,
+                Ok(table) => self.read_file(file, resource, table, sorter, dictionary, &mut gathered)?,
                 Err(error) => self.refusals.push(Refusal::Unreadable(error)),
             }
         }
         if self.refusals.is_empty() {
-            return Ok(());
+            return Ok(gathered);
         }
         let refusals = std::mem::take(&mut self.refusals);
         Err(AcquireError::Refused { delivery: self.accepted.delivery.clone(), refusals })
@@ -116,8 +153,10 @@ impl<'a> Intake<'a> {
         &mut self,
         file: usize,
         resource: &Resource,
-        mut table: TextTable,
+        table: TextTable,
+        sorter: &Sorter,
         dictionary: &mut GrowingDictionary,
+        gathered: &mut Gathered,
     ) -> Result<(), AcquireError> {
         let refused = self.refusals.len();
         let (warnings, refusals) = (&mut self.warnings, &mut self.refusals);
@@ -125,58 +164,33 @@ impl<'a> Intake<'a> {
         if self.refusals.len() > refused {
             return Ok(());
         }
-        self.columns.totals.fill(0);
-        let mut rows = 0;
-        let mut found = Vec::new();
-        let file_number = file as u16;
-        loop {
-            let row = match table.next_row() {
-                Ok(Some(row)) => row,
-                Ok(None) => break,
-                Err(error) => {
-                    self.refusals.push(Refusal::Unreadable(error));
-                    return Ok(());
-                }
-            };
-            rows += 1;
-            let fault = |place, reason| Fault { file: file_number, line: row.line, place, reason };
-            if let Some(reason) = row.fault {
-                self.quarantine.set_aside([fault(Where::Row, reason)]);
-                continue;
+        let task = Task {
+            contract: self.contract,
+            as_of: self.accepted.package.as_of,
+            file: file as u16,
+            places: &places,
+            sorter,
+            threads: self.means.threads,
+        };
+        match reading::read(&task, table, dictionary, gathered)? {
+            Ok(content) => {
+                self.counts.rows += content.rows;
+                self.compare(resource, &content, &places);
             }
-            self.columns.add(row.line, row.fields, &places, dictionary, &mut found)?;
-            if !found.is_empty() {
-                self.quarantine
-                    .set_aside(found.drain(..).map(|(at, reason)| fault(Where::Column(at as u16), reason)));
-            }
-            if self.columns.rows() == ROWS_AT_ONCE {
-                self.take_batch(file)?;
-            }
+            Err(error) => self.refusals.push(Refusal::Unreadable(error)),
         }
-        self.take_batch(file)?;
-        self.counts.rows += rows;
-        self.compare(resource, rows, &places);
-        Ok(())
-    }
-
-    fn take_batch(&mut self, file: usize) -> Result<(), AcquireError> {
-        let batch = self
-            .columns
-            .take()
-            .map_err(|source| AcquireError::Columns { dataset: self.contract.id.clone(), source })?;
-        self.rows.batches.push(batch);
-        self.rows.files.push(file);
         Ok(())
     }
 
     /// Rows and control totals against what the package states.
-    fn compare(&mut self, resource: &Resource, rows: u64, places: &Places) {
+    fn compare(&mut self, resource: &Resource, content: &Content, places: &Places) {
+        let rows = content.rows;
         let file = || resource.path.clone();
         if rows != resource.rows {
             self.refusals.push(Refusal::RowsDiffer { file: file(), stated: resource.rows, found: rows });
         }
         let mut unknown: Vec<&String> = resource.totals.keys().collect();
-        let columns = self.contract.columns.iter().zip(&places.fields).zip(&self.columns.totals);
+        let columns = self.contract.columns.iter().zip(&places.fields).zip(&content.totals);
         for ((column, place), total) in columns {
             if column.kind != Kind::Money || place.is_none() {
                 continue;
@@ -207,31 +221,39 @@ impl<'a> Intake<'a> {
     /// Settles the keys and seals dictionary, quarantine, snapshot, in this order.
     fn seal(
         &mut self,
+        sorter: &Sorter,
+        mut gathered: Gathered,
         dictionary: &mut GrowingDictionary,
         folder: PathBuf,
     ) -> Result<Snapshot, AcquireError> {
         let (accepted, contract) = (self.accepted, self.contract);
-        let settled = keys::settle(contract, &self.rows.batches)
-            .map_err(|source| AcquireError::Columns { dataset: contract.id.clone(), source })?;
-        for place in &settled.differing {
-            let fault = self.differing(*place);
-            self.quarantine.set_aside([fault]);
+        if let Some(rest) = gathered.gathering.rest() {
+            let run = sorter.sort(rest).map_err(|source| AcquireError::Columns { source })?;
+            sorter.keep(run, &mut gathered.runs)?;
         }
-        self.counts.accepted = settled.accepted.len() as u64;
+        let Gathered { runs, mut quarantine, repairs, .. } = gathered;
+        let data = dictionary.lock().draft()?;
+        let part = data.path().join(PART_FILE);
+        let (settled, mut months) = self.write(&part, Merged::new(sorter, runs)?)?;
+        let differing = settled.differing.iter().map(|(file, line)| Fault {
+            file: *file,
+            line: *line,
+            place: Where::Key,
+            reason: Reason::DuplicateKeyDiffers,
+        });
+        quarantine.set_aside(differing, settled.differing.len() as u64);
+        self.counts.accepted = settled.accepted;
         self.counts.collapsed = settled.collapsed;
-        self.counts.quarantined = self.quarantine.rows();
-        self.counts.repairs = self.columns.repairs.by_code();
-        self.counts.reasons = self.quarantine.reasons();
+        self.counts.quarantined = quarantine.rows();
+        self.counts.repairs = repairs.by_code();
+        self.counts.reasons = quarantine.reasons();
 
         dictionary.seal()?;
         let draft = dictionary.lock().draft()?;
-        self.quarantine.write(&draft.path().join(QUARANTINE_FILE), contract, &self.files)?;
+        quarantine.write(&draft.path().join(QUARANTINE_FILE), contract, &self.files)?;
         let store = dictionary.lock().store();
         draft.seal_over(&store.quarantine(&contract.id, &accepted.delivery))?;
 
-        let draft = dictionary.lock().draft()?;
-        let part = draft.path().join(PART_FILE);
-        let mut months = snapshot::write(&part, contract, &self.rows, &self.files, &settled.accepted)?;
         if contract.month_column().is_some() {
             months.extend(&accepted.package.months);
         }
@@ -248,22 +270,34 @@ impl<'a> Intake<'a> {
             key_id: accepted.package.key_id.clone(),
             contract: contract.version.clone(),
         };
-        record.write(draft.path())?;
-        draft.seal(&folder)?;
+        record.write(data.path())?;
+        data.seal(&folder)?;
         Ok(Snapshot { folder, record })
     }
 
-    fn differing(&self, (batch, row): Place) -> Fault {
-        use arrow::{array::AsArray, datatypes::Int64Type};
-        let lines = self.rows.batches.get(batch).and_then(|batch| batch.columns().last());
-        let lines = lines.and_then(|lines| lines.as_primitive_opt::<Int64Type>());
-        let line = lines.and_then(|lines| lines.values().get(row)).copied().unwrap_or(0);
-        Fault {
-            file: self.rows.files.get(batch).copied().unwrap_or(0) as u16,
-            line: line.unsigned_abs(),
-            place: Where::Key,
-            reason: super::Reason::DuplicateKeyDiffers,
+    /// Writes the settled rows, on a thread of its own if there may be two.
+    fn write(&self, path: &Path, merged: Merged<'_>) -> Result<(Settled, BTreeSet<Month>), AcquireError> {
+        let mut part = Part::create(path, self.contract, &self.files)?;
+        if self.means.threads < 2 {
+            let settled = settle::settle(self.contract, merged, |batch| Ok(part.write(&batch)?))?;
+            return Ok((settled, part.finish()?));
         }
+        let (send, receive) = mpsc::sync_channel::<RecordBatch>(WAITING);
+        thread::scope(|scope| {
+            let write = move || {
+                receive.iter().try_for_each(|batch| part.write(&batch))?;
+                part.finish()
+            };
+            let writing = thread::Builder::new().spawn_scoped(scope, write).map_err(AcquireError::Threads)?;
+            // Where the writer has ended early it has an error, which is told below.
+            let settled = settle::settle(self.contract, merged, |batch| {
+                let _ = send.send(batch);
+                Ok(())
+            });
+            drop(send);
+            let months = writing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+            Ok((settled?, months))
+        })
     }
 }
 

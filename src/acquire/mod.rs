@@ -17,11 +17,15 @@ pub(crate) mod fixture;
 mod gzip;
 mod header;
 mod intake;
-mod keys;
+
+mod pieces;
 mod quarantine;
+mod reading;
 mod reason;
 mod refusal;
 mod repair;
+mod runs;
+mod settle;
 mod sheet;
 mod snapshot;
 pub mod text;
@@ -29,7 +33,7 @@ mod text_error;
 pub mod value;
 
 pub use header::Warning;
-pub use intake::{Acquired, acquire};
+pub use intake::{Acquired, Means, acquire};
 pub use reason::Reason;
 pub use refusal::{AcquireError, Refusal};
 pub use repair::{Repair, Repairs, clean};

@@ -45,10 +45,10 @@ pub(super) struct Quarantine {
 }
 
 impl Quarantine {
-    /// Sets one row aside for all its faults.
-    pub(super) fn set_aside(&mut self, faults: impl IntoIterator<Item = Fault>) {
+    /// Sets some rows aside for all their faults.
+    pub(super) fn set_aside(&mut self, faults: impl IntoIterator<Item = Fault>, rows: u64) {
         self.faults.extend(faults);
-        self.rows += 1;
+        self.rows += rows;
     }
 
     /// How many rows were set aside.

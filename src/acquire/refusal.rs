@@ -23,13 +23,14 @@ pub enum AcquireError {
     #[error(transparent)]
     Store(#[from] StoreError),
     /// A column could not be built in memory; a defect of ours.
-    #[error("cannot build the columns of {}", dataset)]
+    #[error("cannot build columns in memory")]
     Columns {
-        /// The dataset.
-        dataset: DatasetId,
         /// What Arrow says.
         source: arrow::error::ArrowError,
     },
+    /// No thread could be had.
+    #[error("cannot start a thread")]
+    Threads(#[source] std::io::Error),
     /// A snapshot with this id came from another package.
     #[error("{} was sealed from another package of the same id", path.display())]
     OtherPackage {

@@ -55,6 +55,13 @@ impl Repairs {
         }
     }
 
+    /// Counts others too.
+    pub fn add(&mut self, others: Self) {
+        for (count, more) in self.0.iter_mut().zip(others.0) {
+            *count += more;
+        }
+    }
+
     /// The kinds that occurred.
     pub fn by_code(&self) -> BTreeMap<String, u64> {
         let counted = Repair::ALL.iter().zip(self.0).filter(|(_, count)| *count > 0);

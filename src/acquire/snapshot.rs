@@ -1,4 +1,4 @@
-//! Settled rows → one Parquet file in the order of the key, each row with the file and line it came from.
+//! Settled rows → one Parquet file in the order of the key, each row with the file and line it came from. It sorts nothing.
 //!
 //! # Decisions
 //!
@@ -8,9 +8,8 @@
 use std::{collections::BTreeSet, fs::File, path::Path, sync::Arc};
 
 use arrow::{
-    array::{ArrayRef, AsArray, RecordBatch, StringBuilder},
-    compute::interleave_record_batch,
-    datatypes::{Date32Type, SchemaRef},
+    array::{ArrayRef, AsArray, RecordBatch, StringArray},
+    datatypes::{Date32Type, SchemaRef, UInt16Type},
 };
 use parquet::{
     arrow::ArrowWriter,
@@ -19,48 +18,53 @@ use parquet::{
     schema::types::ColumnPath,
 };
 
-use super::{keys::Place, value};
+use super::value;
 use crate::{
     contract::{Contract, Kind},
     model::Month,
     store::StoreError,
 };
 
-const ROWS_AT_ONCE: usize = 1 << 16;
-
-/// Typed rows in memory: each batch of one file.
-#[derive(Default)]
-pub(super) struct Rows {
-    pub(super) batches: Vec<RecordBatch>,
-    /// Which of the delivery's files each batch came from.
-    pub(super) files: Vec<usize>,
+/// The file of a snapshot while it is written.
+pub(super) struct Part<'a> {
+    path: &'a Path,
+    contract: &'a Contract,
+    files: &'a [String],
+    schema: SchemaRef,
+    writer: ArrowWriter<File>,
+    /// The months that the rows name, if the contract has a month column.
+    pub(super) months: BTreeSet<Month>,
 }
 
-/// Writes the rows at these places; returns the months that they name, if the contract has a month column.
-pub(super) fn write(
-    path: &Path,
-    contract: &Contract,
-    rows: &Rows,
-    files: &[String],
-    places: &[Place],
-) -> Result<BTreeSet<Month>, StoreError> {
-    let schema = contract.arrow_schema();
-    let file = File::create(path).map_err(StoreError::io("create", path))?;
-    let mut writer = ArrowWriter::try_new(file, schema.clone(), Some(properties(contract, path)?))
-        .map_err(StoreError::parquet("write", path))?;
-    let batches: Vec<&RecordBatch> = rows.batches.iter().collect();
-    let mut months = BTreeSet::new();
-    for places in places.chunks(ROWS_AT_ONCE) {
-        let batch = interleave_record_batch(&batches, places).map_err(StoreError::parquet("write", path))?;
-        if let Some(column) = contract.month_column() {
-            collect_months(&batch, column, &mut months);
+impl<'a> Part<'a> {
+    /// Begins the file; `files` are the names of the delivery's files.
+    pub(super) fn create(
+        path: &'a Path,
+        contract: &'a Contract,
+        files: &'a [String],
+    ) -> Result<Self, StoreError> {
+        let schema = contract.arrow_schema();
+        let file = File::create(path).map_err(StoreError::io("create", path))?;
+        let writer = ArrowWriter::try_new(file, schema.clone(), Some(properties(contract, path)?))
+            .map_err(StoreError::parquet("write", path))?;
+        Ok(Self { path, contract, files, schema, writer, months: BTreeSet::new() })
+    }
+
+    /// Adds rows, which must follow those before in the order of the key.
+    pub(super) fn write(&mut self, batch: &RecordBatch) -> Result<(), StoreError> {
+        if let Some(column) = self.contract.month_column() {
+            collect_months(batch, column, &mut self.months);
         }
         let batch =
-            with_file(&schema, batch, rows, files, places).map_err(StoreError::parquet("write", path))?;
-        writer.write(&batch).map_err(StoreError::parquet("write", path))?;
+            with_file(&self.schema, batch, self.files).map_err(StoreError::parquet("write", self.path))?;
+        self.writer.write(&batch).map_err(StoreError::parquet("write", self.path))
     }
-    writer.close().map_err(StoreError::parquet("write", path))?;
-    Ok(months)
+
+    /// Ends the file.
+    pub(super) fn finish(self) -> Result<BTreeSet<Month>, StoreError> {
+        self.writer.close().map_err(StoreError::parquet("write", self.path))?;
+        Ok(self.months)
+    }
 }
 
 fn properties(contract: &Contract, path: &Path) -> Result<WriterProperties, StoreError> {
@@ -73,21 +77,20 @@ fn properties(contract: &Contract, path: &Path) -> Result<WriterProperties, Stor
     Ok(builder.build())
 }
 
-/// The rows with the name of the file that each came from, put before its line.
+/// The rows with the name of the file that each came from in place of its number.
 fn with_file(
     schema: &SchemaRef,
-    batch: RecordBatch,
-    rows: &Rows,
+    batch: &RecordBatch,
     files: &[String],
-    places: &[Place],
 ) -> Result<RecordBatch, arrow::error::ArrowError> {
-    let mut names = StringBuilder::new();
-    for (batch, _) in places {
-        let name = rows.files.get(*batch).and_then(|file| files.get(*file));
-        names.append_value(name.map_or("", String::as_str));
-    }
     let mut arrays: Vec<ArrayRef> = batch.columns().to_vec();
-    arrays.insert(arrays.len().saturating_sub(1), Arc::new(names.finish()));
+    let at = arrays.len().saturating_sub(2);
+    let numbers = batch.column(at).as_primitive::<UInt16Type>();
+    let name = |number: &u16| files.get(usize::from(*number)).map_or("", String::as_str);
+    let names = StringArray::from_iter_values(numbers.values().iter().map(name));
+    if let Some(array) = arrays.get_mut(at) {
+        *array = Arc::new(names);
+    }
     RecordBatch::try_new(schema.clone(), arrays)
 }
 

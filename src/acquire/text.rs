@@ -6,25 +6,24 @@
 
 use std::{
     fs::File,
-    io::{self, Read},
+    io::{self, Cursor, Read},
     path::{Path, PathBuf},
     vec,
 };
 
 use csv::StringRecord;
 
-pub use super::{decode::Encoding, text_error::TextError};
+pub use super::{decode::Encoding, pieces::MAX_RECORD, text_error::TextError};
 use super::{
-    decode::{DecodeFault, Decoding, END},
+    decode::{DecodeFault, END},
     gzip::{Bomb, Gunzip},
+    pieces::{Piece, Pieces},
     reason::Reason,
     sheet,
 };
 
-/// The longest record that is read, in bytes of UTF-8.
-pub const MAX_RECORD: u64 = 1 << 20;
-/// How many bytes the CSV reader takes at a time.
-const BUFFER: usize = 1 << 16;
+/// How many rows of a sheet are handed out at a time.
+const SHEET_ROWS: usize = 1 << 13;
 
 /// A header and the rows below it.
 pub struct TextTable {
@@ -33,12 +32,27 @@ pub struct TextTable {
     /// The line that the header stands on.
     pub header_line: u64,
     path: PathBuf,
-    record: StringRecord,
     source: Source,
+    /// The rows that are read one by one.
+    rows: Rows,
 }
 
 enum Source {
-    Csv(Box<CsvRows>),
+    Csv(Box<Pieces<Box<dyn Read + Send>>>),
+    Sheet(vec::IntoIter<(u64, StringRecord)>),
+}
+
+/// Some of a table's rows, whole and in order; which thread reads them does not matter.
+pub struct Rows {
+    path: PathBuf,
+    /// How many fields a row must have.
+    width: usize,
+    record: StringRecord,
+    part: Part,
+}
+
+enum Part {
+    Text { reader: Box<csv::Reader<Cursor<Vec<u8>>>>, line: u64 },
     Sheet(vec::IntoIter<(u64, StringRecord)>),
 }
 
@@ -69,15 +83,11 @@ pub fn open(path: &Path) -> Result<TextTable, TextError> {
         } else {
             return Err(TextError::UnknownKind { path: path.to_owned() });
         };
-        Source::Csv(Box::new(CsvRows::new(bytes)))
+        Source::Csv(Box::new(Pieces::new(bytes)))
     };
-    let mut table = TextTable {
-        header: Vec::new(),
-        header_line: 0,
-        path: path.to_owned(),
-        record: StringRecord::new(),
-        source,
-    };
+    let path = path.to_owned();
+    let rows = Rows { path: path.clone(), width: 0, record: StringRecord::new(), part: Part::none() };
+    let mut table = TextTable { header: Vec::new(), header_line: 0, path, source, rows };
     table.read_header()?;
     Ok(table)
 }
@@ -85,56 +95,66 @@ pub fn open(path: &Path) -> Result<TextTable, TextError> {
 impl TextTable {
     /// The next record, or none at the end.
     pub fn next_row(&mut self) -> Result<Option<TextRow<'_>>, TextError> {
-        let Some((line, unclosed)) = self.advance()? else { return Ok(None) };
-        if let Source::Sheet(_) = self.source {
-            // A sheet does not store empty cells.
-            while self.record.len() < self.header.len() {
-                self.record.push_field("");
+        loop {
+            if let Some((line, unclosed)) = self.rows.advance()? {
+                return Ok(Some(self.rows.row(line, unclosed)));
+            }
+            match self.next_part()? {
+                Some(part) => self.rows.part = part,
+                None => return Ok(None),
             }
         }
-        let fault = if unclosed {
-            Some(Reason::UnclosedQuote)
-        } else {
-            (self.record.len() != self.header.len()).then_some(Reason::WrongFieldCount)
-        };
-        Ok(Some(TextRow { line, fields: &self.record, fault }))
+    }
+
+    /// The next rows; none at the end.
+    pub fn next_rows(&mut self) -> Result<Option<Rows>, TextError> {
+        // What came with the header goes first.
+        let begun = std::mem::replace(&mut self.rows.part, Part::none());
+        let part = if begun.is_none() { self.next_part()? } else { Some(begun) };
+        let width = self.header.len();
+        Ok(part.map(|part| Rows { path: self.path.clone(), width, record: StringRecord::new(), part }))
     }
 
     /// The encoding, as far as the rows read so far tell it. A spreadsheet is UTF-8.
     pub fn encoding(&self) -> Encoding {
         match &self.source {
-            Source::Csv(rows) => rows.reader.get_ref().encoding(),
+            Source::Csv(pieces) => pieces.decoding().encoding(),
             Source::Sheet(_) => Encoding::Utf8,
         }
     }
 
-    /// Reads the next record into `self.record`; its line, and whether a quote in it is never closed.
-    fn advance(&mut self) -> Result<Option<(u64, bool)>, TextError> {
+    fn next_part(&mut self) -> Result<Option<Part>, TextError> {
         match &mut self.source {
-            Source::Csv(rows) => rows.read(&mut self.record, &self.path),
-            Source::Sheet(rows) => Ok(rows.next().map(|(line, record)| {
-                self.record = record;
-                (line, false)
-            })),
+            Source::Csv(pieces) => match pieces.next() {
+                Ok(piece) => Ok(piece.map(Part::text)),
+                Err(error) => Err(text_error(error, &self.path, pieces.line())),
+            },
+            Source::Sheet(rows) => {
+                let some: Vec<_> = rows.by_ref().take(SHEET_ROWS).collect();
+                Ok((!some.is_empty()).then(|| Part::Sheet(some.into_iter())))
+            }
         }
     }
 
     fn read_header(&mut self) -> Result<(), TextError> {
-        let found = self.advance()?;
-        let path = || self.path.clone();
-        let Some((line, unclosed)) = found else { return Err(TextError::Empty { path: path() }) };
-        if unclosed {
-            return Err(TextError::UnclosedHeader { path: path(), line });
+        let path = self.path.clone();
+        let Some(TextRow { line, fields, fault }) = self.next_row()? else {
+            return Err(TextError::Empty { path });
+        };
+        if fault == Some(Reason::UnclosedQuote) {
+            return Err(TextError::UnclosedHeader { path, line });
         }
+        let header = fields.iter().map(|name| name.trim().to_owned()).collect();
         self.header_line = line;
-        self.header = self.record.iter().map(|name| name.trim().to_owned()).collect();
+        self.header = header;
+        self.rows.width = self.header.len();
         let mut sorted: Vec<&String> = self.header.iter().filter(|name| !name.is_empty()).collect();
         sorted.sort_unstable();
         for pair in sorted.windows(2) {
             if let [first, second] = pair
                 && first == second
             {
-                return Err(TextError::DuplicateHeader { path: path(), line, name: shown(first) });
+                return Err(TextError::DuplicateHeader { path, line, name: shown(first) });
             }
         }
         Ok(())
@@ -156,49 +176,89 @@ pub fn shown(name: &str) -> String {
     name.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
-struct CsvRows {
-    reader: csv::Reader<Decoding<Box<dyn Read + Send>>>,
-}
+impl Part {
+    fn none() -> Self {
+        Self::Sheet(Vec::new().into_iter())
+    }
 
-impl CsvRows {
-    fn new(bytes: Box<dyn Read + Send>) -> Self {
+    fn is_none(&self) -> bool {
+        matches!(self, Self::Sheet(rows) if rows.len() == 0)
+    }
+
+    fn text(piece: Piece) -> Self {
         let reader = csv::ReaderBuilder::new()
             .has_headers(false)
             .flexible(true)
             .terminator(csv::Terminator::Any(b'\n'))
-            .buffer_capacity(BUFFER)
-            .from_reader(Decoding::new(bytes));
-        Self { reader }
-    }
-
-    fn read(&mut self, record: &mut StringRecord, path: &Path) -> Result<Option<(u64, bool)>, TextError> {
-        let start = self.reader.position().clone();
-        self.reader.get_mut().allow_until(start.byte() + MAX_RECORD + BUFFER as u64);
-        match self.reader.read_record(record) {
-            Ok(false) => return Ok(None),
-            Ok(true) => {}
-            Err(error) => return Err(text_error(error, path, start.line())),
-        }
-        // Blank lines are skipped before a record, so its first line is counted back from its last.
-        let inside = record.as_slice().bytes().filter(|&byte| byte == b'\n').count() as u64;
-        let after = self.reader.position().line();
-        if record.as_slice() == END {
-            return Ok(None);
-        }
-        // The last thing a record without its closing quote swallows is the mark of the end.
-        if record.as_slice().contains(END) {
-            return Ok(Some((after.saturating_sub(inside), true)));
-        }
-        Ok(Some((after.saturating_sub(inside + 1), false)))
+            .from_reader(Cursor::new(piece.text));
+        Self::Text { reader: Box::new(reader), line: piece.line }
     }
 }
 
-fn text_error(error: csv::Error, path: &Path, line: u64) -> TextError {
+impl Rows {
+    /// The next row, or none at the end.
+    pub fn next_row(&mut self) -> Result<Option<TextRow<'_>>, TextError> {
+        Ok(self.advance()?.map(|(line, unclosed)| self.row(line, unclosed)))
+    }
+
+    /// Reads the next record; its line, and whether a quote in it is never closed.
+    fn advance(&mut self) -> Result<Option<(u64, bool)>, TextError> {
+        let Self { path, record, part, .. } = self;
+        match part {
+            Part::Text { reader, line } => read_record(reader, *line, record, path),
+            Part::Sheet(rows) => Ok(rows.next().map(|(line, row)| {
+                *record = row;
+                (line, false)
+            })),
+        }
+    }
+
+    fn row(&mut self, line: u64, unclosed: bool) -> TextRow<'_> {
+        if let Part::Sheet(_) = self.part {
+            // A sheet does not store empty cells.
+            while self.record.len() < self.width {
+                self.record.push_field("");
+            }
+        }
+        let fault = if unclosed {
+            Some(Reason::UnclosedQuote)
+        } else {
+            (self.record.len() != self.width).then_some(Reason::WrongFieldCount)
+        };
+        TextRow { line, fields: &self.record, fault }
+    }
+}
+
+fn read_record(
+    reader: &mut csv::Reader<Cursor<Vec<u8>>>,
+    first: u64,
+    record: &mut StringRecord,
+    path: &Path,
+) -> Result<Option<(u64, bool)>, TextError> {
+    let start = reader.position().byte();
+    match reader.read_record(record) {
+        Ok(false) => return Ok(None),
+        Ok(true) if record.as_slice() == END => return Ok(None),
+        Ok(true) => {}
+        Err(error) => {
+            let source = io::Error::other(format!("{:?}", error.into_kind()));
+            return Err(TextError::Io { path: path.to_owned(), source });
+        }
+    }
+    // Blank lines are skipped before a record, so its first line is counted back from its last. A record whose quote is
+    // never closed has swallowed the mark of the end.
+    let unclosed = record.as_slice().contains(END);
+    let inside = memchr::memchr_iter(b'\n', record.as_slice().as_bytes()).count() as u64;
+    let lines = inside + u64::from(!unclosed);
+    let line = (first + reader.position().line() - 1).saturating_sub(lines);
+    if reader.position().byte() - start > MAX_RECORD {
+        return Err(TextError::RecordTooLong { path: path.to_owned(), line });
+    }
+    Ok(Some((line, unclosed)))
+}
+
+fn text_error(source: io::Error, path: &Path, line: u64) -> TextError {
     let path = path.to_owned();
-    let source = match error.into_kind() {
-        csv::ErrorKind::Io(source) => source,
-        other => return TextError::Io { path, source: io::Error::other(format!("{other:?}")) },
-    };
     if let Some(fault) = source.get_ref().and_then(|inner| inner.downcast_ref::<DecodeFault>()) {
         return match *fault {
             DecodeFault::Malformed { encoding, line, offset } => {

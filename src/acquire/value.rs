@@ -132,7 +132,8 @@ pub fn reference(text: &str) -> Result<(), Reason> {
 /// What a spreadsheet makes of numbers: `3.30302E+17`, `330302.0`, `1,190`.
 pub fn spreadsheet_damage(text: &str) -> Option<Reason> {
     let number = text.strip_prefix('-').unwrap_or(text);
-    if !number.starts_with(|c: char| c.is_ascii_digit()) {
+    // Most texts hold none of the marks that follow.
+    if !number.starts_with(|c: char| c.is_ascii_digit()) || number.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
     let is_digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());

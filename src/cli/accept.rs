@@ -15,6 +15,7 @@ pub fn run(global: &args::Global, accept: &args::Accept, output: &Output) -> Res
         store: &accept.store,
         inbox: &accept.inbox,
         signers: &signers,
+        limits: global.limits(),
     };
     let intaken = {
         let progress = Progress::new(output);

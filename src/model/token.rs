@@ -17,20 +17,12 @@ impl FromStr for Token {
     type Err = BadToken;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let bytes = text.as_bytes();
-        if bytes.len() != 64 {
-            return Err(BadToken);
-        }
-        let nibble = |byte: u8| match byte {
-            b'0'..=b'9' => Ok(byte - b'0'),
-            b'a'..=b'f' => Ok(byte - b'a' + 10),
-            _ => Err(BadToken),
-        };
         let mut token = [0_u8; 32];
-        for (slot, pair) in token.iter_mut().zip(bytes.chunks_exact(2)) {
-            *slot = nibble(pair[0])? << 4 | nibble(pair[1])?;
+        let is_one_form = text.len() == 64 && !text.bytes().any(|byte| byte.is_ascii_uppercase());
+        match faster_hex::hex_decode(text.as_bytes(), &mut token) {
+            Ok(()) if is_one_form => Ok(Self(token)),
+            _ => Err(BadToken),
         }
-        Ok(Self(token))
     }
 }
 

@@ -9,7 +9,8 @@ use chrono::NaiveDate;
 use super::{NightError, Watch};
 use crate::{
     accept::{AllowedSigners, Desk, LateRefusal, Outcome, accept_inbox, take_back},
-    acquire::{AcquireError, Refusal, acquire},
+    acquire::{AcquireError, Means, Refusal, acquire},
+    engine::Limits,
     model::{DatasetId, Text},
     project::Project,
     store::{Counts, Dictionary, GrowingDictionary, Shelf, Store, StoreLock},
@@ -27,6 +28,15 @@ pub struct Setting<'a> {
     pub inbox: &'a Path,
     /// The allowed_signers file.
     pub signers: &'a Path,
+    /// What reading the deliveries may use.
+    pub limits: Limits,
+}
+
+/// Of what a night may hold in memory, reading deliveries takes a quarter: the dictionary and the pieces being read are
+/// there besides.
+fn means(limits: Limits) -> Means {
+    let usual = Means::default();
+    Means { threads: limits.threads, memory: limits.memory.map_or(usual.memory, |memory| memory / 4) }
 }
 
 /// What became of one delivery.
@@ -155,7 +165,7 @@ fn fate(
         return Err(NightError::NoContract(accepted.package.dataset.clone()));
     };
     watch.step(&accepted.delivery);
-    match acquire(&accepted, contract, dictionary) {
+    match acquire(&accepted, contract, dictionary, means(setting.limits)) {
         Ok(acquired) => Ok(of(Fate::TakenIn(acquired.snapshot.record.counts))),
         Err(AcquireError::Refused { refusals, .. }) => {
             let late = refused(&refusals);

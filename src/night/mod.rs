@@ -87,6 +87,7 @@ pub async fn run(order: &Order<'_>, watch: &dyn Watch) -> Result<RunRecord, Nigh
         store: order.store,
         inbox: order.inbox,
         signers: order.signers,
+        limits: order.limits,
     };
     let Intaken { intake, dictionary, lock } = intake::take_in(&setting, watch)?;
     let shelf = Shelf::open(&store)?;

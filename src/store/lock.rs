@@ -3,10 +3,10 @@
 //! The operating system gives the lock back when its holder dies, so there are no stale locks to break.
 
 use std::{
-    cell::Cell,
     fs::{self, File, TryLockError},
     io,
     path::{Path, PathBuf},
+    sync::atomic::{AtomicU64, Ordering},
 };
 
 use super::{Draft, Store, StoreError};
@@ -18,7 +18,7 @@ const DRAFTS: &str = ".drafts";
 #[derive(Debug)]
 pub struct StoreLock {
     store: Store,
-    drafts_begun: Cell<u64>,
+    drafts_begun: AtomicU64,
     _file: File,
 }
 
@@ -41,7 +41,7 @@ impl StoreLock {
         // Whoever made these is dead, or the lock would not be ours.
         let drafts = root.join(DRAFTS);
         remove_if_there(&drafts).map_err(StoreError::io("sweep", &drafts))?;
-        Ok(Self { store, drafts_begun: Cell::new(0), _file: file })
+        Ok(Self { store, drafts_begun: AtomicU64::new(0), _file: file })
     }
 
     /// The store that is locked.
@@ -57,8 +57,7 @@ impl StoreLock {
     }
 
     fn next_path(&self) -> PathBuf {
-        let number = self.drafts_begun.get() + 1;
-        self.drafts_begun.set(number);
+        let number = self.drafts_begun.fetch_add(1, Ordering::Relaxed) + 1;
         self.store.root().join(DRAFTS).join(number.to_string())
     }
 }

@@ -43,7 +43,7 @@ impl Bench {
     }
 
     fn acquire(&self, accepted: &Accepted, contract: &Contract) -> Result<Acquired, AcquireError> {
-        acquire(accepted, contract, &mut self.dictionary())
+        acquire(accepted, contract, &mut self.dictionary(), Means::default())
     }
 
     /// Acquires rows of a dataset without money columns.
@@ -293,7 +293,7 @@ fn a_delivery_that_is_not_what_its_package_states_leaves_nothing() {
     ] {
         let accepted = bench.delivery(&posts(), &content, rows, &totals);
         let mut dictionary = bench.dictionary();
-        let found = refusals(acquire(&accepted, &posts(), &mut dictionary).unwrap_err());
+        let found = refusals(acquire(&accepted, &posts(), &mut dictionary, Means::default()).unwrap_err());
         assert_eq!(found.iter().map(Refusal::code).collect::<Vec<_>>(), [code]);
         assert!(dictionary.is_empty());
         for folder in ["snapshots", "quarantine", "dictionary"] {
@@ -386,7 +386,7 @@ fn killed_before_the_snapshot_the_next_attempt_makes_the_same_bytes() {
     let all = |bench: &Bench, crash: bool| {
         let accepted = bench.delivery(&posts(), &content, 3, &[("monthly_wage", 1100)]);
         let mut dictionary = bench.dictionary();
-        let acquired = acquire(&accepted, &posts(), &mut dictionary).unwrap();
+        let acquired = acquire(&accepted, &posts(), &mut dictionary, Means::default()).unwrap();
         if crash {
             // As if killed after dictionary and quarantine, in the middle of the snapshot.
             let draft = dictionary.lock().draft().unwrap();
@@ -418,7 +418,7 @@ fn a_store_that_cannot_be_written_keeps_no_numbers_in_memory() {
     let mut dictionary = bench.dictionary();
     // A file stands where the folder of the segments must be.
     fs::write(bench.store().dictionary(), b"").unwrap();
-    let error = acquire(&accepted, &posts(), &mut dictionary).unwrap_err();
+    let error = acquire(&accepted, &posts(), &mut dictionary, Means::default()).unwrap_err();
     assert!(matches!(error, AcquireError::Store(StoreError::Io { .. })), "{error}");
     assert!(dictionary.is_empty());
 }
@@ -435,4 +435,60 @@ fn reasons_and_messages_never_hold_a_value() {
     all.extend(fs::read(acquired.snapshot.folder.join("snapshot.json")).unwrap());
     assert!(!all.windows(number.len()).any(|window| window == number.as_bytes()));
     assert_eq!(acquired.snapshot.record.counts.reasons[Reason::LooksLikeIdentityNumber.code()], 1);
+}
+
+#[test]
+fn many_threads_and_little_memory_give_the_same_bytes_as_one_thread_and_much() {
+    // Several pieces of text, in no order, with copies, rows that differ, and rows that cannot be read.
+    let rows: Vec<String> = (0..60_000_u32)
+        .map(|row| {
+            let person = Digest::of(&(row * 7919 % 50_000).to_le_bytes()).hex();
+            let day = if row % 9_973 == 0 { "31" } else { "28" };
+            format!("{person},2026-02-{day},,{}\n", if row % 4_999 == 0 { row } else { 5 })
+        })
+        .collect();
+    let content = format!("person_id,from_on,to_on,monthly_wage\n{}", rows.concat());
+    assert!(content.len() > 4 << 20);
+    let total = 100 * (0..60_000).map(|row| if row % 4_999 == 0 { row } else { 5 }).sum::<i64>();
+    let taken = |threads: usize, memory: usize| {
+        let bench = Bench::new();
+        let accepted = bench.delivery(&posts(), &content, 60_000, &[("monthly_wage", total)]);
+        let mut dictionary = bench.dictionary();
+        let acquired = acquire(&accepted, &posts(), &mut dictionary, Means { threads, memory }).unwrap();
+        adds_up(&acquired.snapshot.record.counts);
+        assert_eq!(fs::read_dir(bench.store().root().join(".drafts")).unwrap().count(), 0);
+        let tokens: Vec<_> =
+            (1..=dictionary.len() as i64).map(|number| dictionary.token_of(number)).collect();
+        (
+            acquired.snapshot.record.clone(),
+            fs::read(acquired.snapshot.data()).unwrap(),
+            fs::read(&acquired.quarantine).unwrap(),
+            tokens,
+        )
+    };
+    let first = taken(1, usize::MAX);
+    let counts = &first.0.counts;
+    assert!(counts.collapsed > 0 && counts.quarantined > counts.reasons["bad_date"], "{counts:?}");
+    for (threads, memory) in [(2, usize::MAX), (5, usize::MAX), (1, 0), (3, 1 << 20)] {
+        assert!(taken(threads, memory) == first, "{threads} threads, {memory} bytes");
+    }
+}
+
+#[test]
+fn an_unreadable_place_late_in_a_large_file_is_named_by_any_number_of_threads() {
+    let row = format!("{},2026-02-28,,5\n", token(1));
+    let mut content = format!("person_id,from_on,to_on,monthly_wage\n{}", row.repeat(90_000));
+    content.push_str(&format!("{},2026-02-28,,\u{0}\n", token(1)));
+    content.push_str(&row.repeat(90_000));
+    for threads in [1, 4] {
+        let bench = Bench::new();
+        let accepted = bench.delivery(&posts(), &content, 180_001, &[]);
+        let mut dictionary = bench.dictionary();
+        let error =
+            acquire(&accepted, &posts(), &mut dictionary, Means { threads, memory: 1 << 20 }).unwrap_err();
+        let found = refusals(error);
+        let [Refusal::Unreadable(error)] = found.as_slice() else { panic!("{found:?}") };
+        assert!(error.to_string().contains(":90002: a NUL byte"), "{error}");
+        assert!(dictionary.is_empty());
+    }
 }
