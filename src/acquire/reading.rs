@@ -85,6 +85,8 @@ struct Desk<'a> {
 enum Failure {
     Text(TextError),
     Acquire(AcquireError),
+    /// A thread panicked; the scope passes the panic on.
+    Panic,
 }
 
 /// Reads a file to its end. The inner error is the file's own.
@@ -120,6 +122,7 @@ pub(super) fn read(
         None => Ok(Ok(desk.content)),
         Some(Failure::Text(error)) => Ok(Err(error)),
         Some(Failure::Acquire(error)) => Err(error),
+        Some(Failure::Panic) => Err(AcquireError::Threads(std::io::Error::other("a thread panicked"))),
     }
 }
 
@@ -132,6 +135,18 @@ struct Room<'a, 'd> {
     dictionary: RwLock<&'d mut GrowingDictionary>,
 }
 
+/// A thread that panics never brings its piece: nobody may wait for it.
+struct Leaving<'r, 'a, 'd>(&'r Room<'a, 'd>);
+
+impl Drop for Leaving<'_, '_, '_> {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            locked(&self.0.desk).failed.get_or_insert(Failure::Panic);
+            self.0.moved.notify_all();
+        }
+    }
+}
+
 /// A thread that panicked has its panic passed on by the scope; what it left is not used.
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
@@ -139,6 +154,7 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl Room<'_, '_> {
     fn work(&self) {
+        let _leaving = Leaving(self);
         let mut columns = Columns::new(self.task.contract, self.task.as_of);
         while let Some((number, rows)) = self.take() {
             let part = rows.and_then(|rows| self.type_rows(&mut columns, rows));
