@@ -12,6 +12,7 @@ pub fn run(global: &args::Global, accept: &args::Accept, output: &Output) -> Res
     let setting = Setting {
         project: &project,
         t: accept.date.unwrap_or_else(night_run::today),
+        today: night_run::today(),
         store: &accept.store,
         inbox: &accept.inbox,
         signers: &signers,
@@ -36,17 +37,13 @@ pub fn run(global: &args::Global, accept: &args::Accept, output: &Output) -> Res
                 "{name}: {}",
                 output.say("晚于业务日期，等待", "after the business date, waits")
             )),
-            Fate::Refused { code, what, hint } => output.problem(
-                &format!("拒收 {} [{code}]：{}", delivery.folder.display(), what.zh),
-                &format!("refused {} [{code}]: {}", delivery.folder.display(), what.en),
-                Some(hint),
-            ),
+            Fate::Refused(refused) => night_run::tell_refused(refused, output),
         }
     }
     output.json(&json!({"deliveries": night_run::intake_json(&intaken.intake)}));
     let quarantined = intaken.intake.deliveries.iter().any(|delivery| match &delivery.fate {
         Fate::TakenIn(counts) => counts.quarantined > 0,
-        Fate::Refused { .. } => true,
+        Fate::Refused(_) => true,
         Fate::Known | Fate::NotYet => false,
     });
     Ok(if quarantined { Exit::LookAt } else { Exit::Done })

@@ -144,6 +144,10 @@ pub struct Run {
     /// 业务日期，默认今天 · business date (default: today)
     #[arg(long)]
     pub date: Option<NaiveDate>,
+    /// 按这一业务日期时已知的数据运行 · use only what was known on this business date (default: all that is known; a past
+    /// night that was run before stays as it was known)
+    #[arg(long, value_name = "DATE")]
+    pub known_on: Option<NaiveDate>,
     /// 库 · the store
     #[arg(long, default_value = "store")]
     pub store: PathBuf,
