@@ -18,6 +18,7 @@ mod gzip;
 mod header;
 mod intake;
 mod keys;
+mod mend;
 mod quarantine;
 mod reason;
 mod refusal;

@@ -21,6 +21,8 @@
 
 mod approval;
 mod approve;
+#[cfg(test)]
+mod arrivals;
 mod check;
 mod execute;
 mod history;
