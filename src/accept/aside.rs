@@ -28,6 +28,10 @@ pub(super) fn move_whole(from: &Path, to: &Path) -> io::Result<()> {
 
 /// Copies a folder to another file system; it appears at `to` whole or not at all.
 fn copy_whole(from: &Path, to: &Path) -> io::Result<()> {
+    // What could not be taken away afterwards is not copied either.
+    if let Some(folder) = from.parent() {
+        tempfile::Builder::new().prefix(".").tempfile_in(folder)?;
+    }
     let arriving = to.with_file_name(ARRIVING);
     remove_if_there(&arriving)?;
     let copied = copy_tree(from, &arriving).and_then(|()| {

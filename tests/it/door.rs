@@ -20,11 +20,16 @@ use crate::{
 
 const GOOD: &str = "civil_affairs/grace_periods";
 
-/// Copies the good delivery into a folder of its own and spoils it.
+/// Copies the good delivery into a folder of its own, as another delivery of that day, and spoils it.
 fn spoil(place: &Place, name: &str, how: impl FnOnce(&mut Package)) {
-    let folder = place.night.inbox.join("spoilt").join(name);
+    let spoilt = place.night.inbox.join("spoilt");
+    let number = if spoilt.is_dir() { fs::read_dir(&spoilt).unwrap().count() } else { 0 };
+    let folder = spoilt.join(name);
     tree::copy(&place.delivery(GOOD), &folder);
-    how(&mut Package::open(folder));
+    let mut package = Package::open(folder);
+    package.descriptor["hedui"]["sequence"] = json!(number + 2);
+    package.sign(&SAMPLE.keys.sign);
+    how(&mut package);
 }
 
 /// Changes the descriptor and signs it again.
@@ -107,22 +112,16 @@ fn every_check_has_its_own_code_and_what_is_wrong_for_good_is_moved_aside_whole(
         &place,
         "key_epoch",
         restate(|one| {
-            (one["hedui"]["key_id"], one["hedui"]["sequence"]) = (json!("another"), json!(2));
+            one["hedui"]["key_id"] = json!("another");
         }),
     );
-    spoil(&place, "sequence_taken", restate(|one| one["title"] = json!("another")));
-    let with_data = |sequence: u32, change: fn(&Path)| {
-        move |package: &mut Package| {
-            package.descriptor["hedui"]["sequence"] = json!(sequence);
-            package.sign(&SAMPLE.keys.sign);
-            change(&package.data());
-        }
-    };
-    spoil(&place, "file_missing", with_data(11, |data| fs::remove_file(data).unwrap()));
+    spoil(&place, "sequence_taken", restate(|one| one["hedui"]["sequence"] = json!(1)));
+    let with_data = |change: fn(&Path)| move |package: &mut Package| change(&package.data());
+    spoil(&place, "file_missing", with_data(|data| fs::remove_file(data).unwrap()));
     spoil(
         &place,
         "file_is_link",
-        with_data(12, |data| {
+        with_data(|data| {
             fs::remove_file(data).unwrap();
             std::os::unix::fs::symlink("/etc/hostname", data).unwrap();
         }),
@@ -130,7 +129,7 @@ fn every_check_has_its_own_code_and_what_is_wrong_for_good_is_moved_aside_whole(
     spoil(
         &place,
         "file_size",
-        with_data(13, |data| {
+        with_data(|data| {
             let text = fs::read(data).unwrap();
             fs::write(data, &text[..10]).unwrap();
         }),
@@ -138,7 +137,7 @@ fn every_check_has_its_own_code_and_what_is_wrong_for_good_is_moved_aside_whole(
     spoil(
         &place,
         "file_digest",
-        with_data(14, |data| {
+        with_data(|data| {
             let mut text = fs::read(data).unwrap();
             text[0] ^= 1;
             fs::write(data, text).unwrap();
@@ -148,7 +147,7 @@ fn every_check_has_its_own_code_and_what_is_wrong_for_good_is_moved_aside_whole(
         &place,
         "rows_differ",
         restate(|one| {
-            (one["hedui"]["sequence"], resource(one)["hedui"]["rows"]) = (json!(15), json!(1));
+            resource(one)["hedui"]["rows"] = json!(1);
         }),
     );
     let before: BTreeMap<String, BTreeMap<String, Vec<u8>>> = fs::read_dir(place.night.inbox.join("spoilt"))
@@ -245,8 +244,6 @@ fn an_inbox_that_is_read_only_or_on_another_disk_loses_nothing() {
         spoil(&place, "bad", |package| {
             let mut text = fs::read(package.data()).unwrap();
             text[0] ^= 1;
-            package.descriptor["hedui"]["sequence"] = json!(2);
-            package.sign(&SAMPLE.keys.sign);
             fs::write(package.data(), text).unwrap();
         });
         let bad = tree::bytes(&place.night.inbox.join("spoilt/bad"));
@@ -289,15 +286,16 @@ fn a_past_night_stays_as_it_was_known_unless_another_day_is_asked_for() {
     // A correction of what that night knew comes a day later.
     let id = place.delivery(GOOD).file_name().unwrap().to_string_lossy().into_owned();
     let raw = crate::program::root().join("sample-data/raw/civil_affairs/grace_periods.csv");
-    let text = fs::read_to_string(raw).unwrap();
+    let text = fs::read(raw).unwrap();
     let fewer = place.folder.path().join("grace_periods.csv");
-    fs::write(&fewer, text.lines().take(3).collect::<Vec<_>>().join("\n") + "\n").unwrap();
+    fs::write(&fewer, text.split_inclusive(|byte| *byte == b'\n').take(3).collect::<Vec<_>>().concat())
+        .unwrap();
     SAMPLE
         .keys
         .seal("civil_affairs.grace_periods", AS_OF, &night.inbox, &[fewer], &["--supersedes", &id])
         .ends(0);
     // A replay takes it in, and does not use it: the store knows of a later night.
-    date("2026-03-16").run().ends(3);
+    run(&mut date("2026-03-16").accept()).ends(0);
     let said = night.run().ends(3);
     said.warns(&[
         "the same inputs and rules were run before",
@@ -316,9 +314,6 @@ fn a_past_night_stays_as_it_was_known_unless_another_day_is_asked_for() {
     assert_eq!(manifest["plan"]["known_on"], "2026-03-16");
     night.run().ends(3);
     assert_eq!(night.current(), second);
-    // And the first is still to be had.
-    run(night.command().args(["--known-on", "2026-03-15"])).ends(3);
-    assert_eq!(night.current(), first);
     tree::assert_same(&tree::bytes(&first), &before);
 }
 
