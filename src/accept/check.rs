@@ -9,6 +9,8 @@ use std::{
     path::Path,
 };
 
+use chrono::NaiveDate;
+
 use super::{
     Accepted, Desk, Receipt, Refusal,
     epoch::EpochGate,
@@ -18,8 +20,11 @@ use super::{
 };
 use crate::{
     contract::{Contract, Delivery},
-    model::{Digest, Month, Text},
+    model::{Digest, Month, Text, printable},
 };
+
+/// How many files beside the package are named.
+const OTHERS_SHOWN: usize = 20;
 
 /// What a delivery that passed all checks leaves to write down.
 pub(super) struct Passed {
@@ -30,7 +35,7 @@ pub(super) struct Passed {
 }
 
 /// Reads and parses the descriptor in a folder. What it says is not verified yet.
-pub(super) fn read_descriptor(folder: &Path) -> Result<(Accepted, Vec<u8>), Refusal> {
+pub(super) fn read_descriptor(folder: &Path, known_on: NaiveDate) -> Result<(Accepted, Vec<u8>), Refusal> {
     let path = folder.join(PACKAGE_FILE);
     let unreadable = |error: io::Error| Refusal::DescriptorUnreadable { reason: error.to_string() };
     let metadata = fs::symlink_metadata(&path).map_err(unreadable)?;
@@ -41,10 +46,13 @@ pub(super) fn read_descriptor(folder: &Path) -> Result<(Accepted, Vec<u8>), Refu
         return Err(Refusal::DescriptorTooLarge { bytes: metadata.len() });
     }
     let bytes = read_up_to(&path, PACKAGE_MAX_BYTES).map_err(unreadable)?;
-    let package = Package::parse(&bytes, &path).map_err(Refusal::DescriptorInvalid)?;
+    let package = Package::parse(&bytes, &path).map_err(|error| match error.is_cut_off {
+        true => Refusal::DescriptorCutOff(error),
+        false => Refusal::DescriptorInvalid(error),
+    })?;
     let package_sha256 = Digest::of(&bytes);
     let delivery = package.delivery_id(&package_sha256);
-    Ok((Accepted { delivery, folder: folder.to_owned(), package, package_sha256 }, bytes))
+    Ok((Accepted { delivery, folder: folder.to_owned(), package, package_sha256, known_on }, bytes))
 }
 
 /// All checks of a delivery whose descriptor could be read.
@@ -57,6 +65,9 @@ pub(super) fn check(
 ) -> Result<Passed, Refusal> {
     let package = &candidate.package;
     let signer = check_signature(desk, candidate, descriptor)?;
+    if package.as_of > desk.business_date {
+        return Err(Refusal::AsOfFuture { as_of: package.as_of });
+    }
     let contract = desk
         .contracts
         .get(&package.dataset)
@@ -80,13 +91,19 @@ fn check_signature(desk: &Desk<'_>, candidate: &Accepted, descriptor: &[u8]) -> 
     let path = candidate.folder.join(SIGNATURE_FILE);
     let unreadable = |error: io::Error| Refusal::SignatureUnreadable { reason: error.to_string() };
     match fs::symlink_metadata(&path) {
-        Ok(metadata) if metadata.is_file() => {}
-        Ok(_) => return Err(Refusal::FileIsLink { path: SIGNATURE_FILE.to_owned() }),
+        Ok(metadata) if !metadata.is_file() => {
+            return Err(Refusal::FileIsLink { path: SIGNATURE_FILE.to_owned() });
+        }
+        Ok(metadata) if metadata.len() > SIGNATURE_MAX_BYTES => {
+            return Err(Refusal::SignatureTooLarge { bytes: metadata.len() });
+        }
+        Ok(_) => {}
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(Refusal::SignatureMissing),
         Err(error) => return Err(unreadable(error)),
     }
     let armour = read_up_to(&path, SIGNATURE_MAX_BYTES).map_err(unreadable)?;
     let key = signature::verify(descriptor, &armour).map_err(|bad| match bad {
+        BadSignature::Malformed(_) if is_cut_off(&armour) => Refusal::SignatureCutOff,
         BadSignature::Malformed(reason) => Refusal::SignatureMalformed { reason },
         BadSignature::Kind(found) => Refusal::SignatureKind { found },
         BadSignature::Namespace(found) => Refusal::SignatureNamespace { found },
@@ -104,6 +121,15 @@ fn check_signature(desk: &Desk<'_>, candidate: &Accepted, descriptor: &[u8]) -> 
         Err(NotAllowed::NotYetValid) => Err(Refusal::SignerNotYetValid { fingerprint, as_of }),
         Err(NotAllowed::Expired) => Err(Refusal::SignerExpired { fingerprint, as_of }),
     }
+}
+
+/// Whether an armour begins as one should and has no end: it may still be on its way.
+fn is_cut_off(armour: &[u8]) -> bool {
+    const BEGIN: &[u8] = b"-----BEGIN SSH SIGNATURE-----";
+    const END: &[u8] = b"-----END SSH SIGNATURE-----";
+    let armour = armour.trim_ascii();
+    let begins = armour.starts_with(BEGIN) || BEGIN.starts_with(armour);
+    begins && !armour.windows(END.len()).any(|part| part == END)
 }
 
 /// A change of the first number of a version breaks what was written to the old one.
@@ -140,7 +166,7 @@ fn check_supersedes(package: &Package) -> Result<(), Refusal> {
         .strip_prefix(&package.dataset.dataset)
         .and_then(|rest| rest.strip_prefix('-'))
         .and_then(|rest| rest.get(..10))
-        .and_then(|day| day.parse::<chrono::NaiveDate>().ok());
+        .and_then(|day| day.parse::<NaiveDate>().ok());
     match day {
         Some(day) if day <= package.as_of => Ok(()),
         _ => Err(Refusal::SupersedesOther { id: id.clone(), dataset: package.dataset.clone() }),
@@ -192,10 +218,17 @@ fn notes(candidate: &Accepted, contract: &Contract) -> Vec<Text> {
         .unwrap_or_default();
     others.retain(|name| !known.contains(name.as_str()));
     others.sort();
-    for name in others {
+    for name in others.iter().take(OTHERS_SHOWN) {
+        let name = printable(name, 120);
         notes.push(Text::new(
             format!("文件夹中的 {name} 不在数据包内，未读取"),
             format!("{name} lies in the folder but is not part of the package; it was not read"),
+        ));
+    }
+    if let more @ 1.. = others.len().saturating_sub(OTHERS_SHOWN) {
+        notes.push(Text::new(
+            format!("文件夹中另有 {more} 个不在数据包内的文件，未读取"),
+            format!("{more} more files in the folder are not part of the package; they were not read"),
         ));
     }
     let set_aside: u64 = package.resources.iter().map(|resource| resource.set_aside).sum();

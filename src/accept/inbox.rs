@@ -21,7 +21,7 @@ pub(super) struct Found {
     pub(super) kind: FoundKind,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum FoundKind {
     /// It holds a descriptor.
     Delivery,
@@ -29,6 +29,8 @@ pub(super) enum FoundKind {
     NoDescriptor,
     /// It is a link to a folder.
     Link,
+    /// It cannot be listed; what the system said.
+    Unreadable(String),
 }
 
 /// All deliveries below `inbox`, sorted by path.
@@ -40,7 +42,7 @@ pub(super) fn walk(inbox: &Path) -> io::Result<Vec<Found>> {
 }
 
 fn visit(folder: &Path, depth: usize, found: &mut Vec<Found>) -> io::Result<()> {
-    let mut below = Vec::new();
+    let (mut below, mut links) = (Vec::new(), Vec::new());
     let mut has_data = false;
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
@@ -57,17 +59,28 @@ fn visit(folder: &Path, depth: usize, found: &mut Vec<Found>) -> io::Result<()> 
         if kind.is_dir() {
             below.push(entry.path());
         } else if kind.is_symlink() && entry.path().is_dir() {
-            found.push(Found { folder: entry.path(), kind: FoundKind::Link });
+            links.push(Found { folder: entry.path(), kind: FoundKind::Link });
         } else {
             has_data |= name == SIGNATURE_FILE || DataFormat::of_name(&name).is_some();
         }
     }
+    // Only where the folder is no delivery itself: entries come in no order.
+    found.append(&mut links);
     if has_data {
         found.push(Found { folder: folder.to_owned(), kind: FoundKind::NoDescriptor });
     }
     if depth < DEPTH {
         for folder in below {
-            visit(&folder, depth + 1, found)?;
+            match visit(&folder, depth + 1, found) {
+                // Renamed since it was listed, as a delivery is that has just become whole.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                // One folder that cannot be read does not stop the others.
+                Err(error) => {
+                    let kind = FoundKind::Unreadable(error.to_string());
+                    found.push(Found { folder, kind });
+                }
+                Ok(()) => {}
+            }
         }
     }
     Ok(())

@@ -1,33 +1,39 @@
 //! A delivery arrives: signature, hashes, completeness, duplicate or replay, key epoch → [`Accepted`] or a [`Refusal`].
 //!
-//! Nothing of a data file is parsed here, and nothing in the inbox is ever changed, moved or deleted.
+//! Nothing of a data file is parsed here, and nothing is ever deleted of which no equal copy is kept.
 //!
 //! ```text
 //! inbox/<agency>/<delivery>/  →  descriptor  →  known?  →  signature, signer  →  contract, epoch, sequence  →  sizes, digests
 //!                                                 │              │ refused                                          │
-//!                                              unchanged    store/refused/<agency>/<delivery>/receipt.json      store/receipts/<agency>/<delivery>.json
+//!                                              unchanged    store/refused/<agency>/<delivery>/            store/receipts/<agency>/<delivery>.json
+//!                                                             receipt.json, delivery/
 //! ```
 //!
 //! # Decisions
 //!
-//! - A refused delivery stays where it is, and the refusal stands in the store. The inbox belongs to the agencies and may
-//!   be read-only; what was refused because it was still on its way, or because our own list of signers was behind, is
-//!   taken in by the next run without anyone having to carry it back. Until then every run names it again.
-//! - A delivery whose `as_of` lies after the business date is neither accepted nor refused: for that date it does not
-//!   exist yet, and a replay of an older night must not be spoilt by newer files.
+//! - A refused delivery whose content is wrong for good is moved aside whole, beside its receipt. What may still be on its
+//!   way, or may be our own side's fault, stays in the inbox and is named by every run until it is mended or taken away
+//!   (see `refused`). An inbox that cannot be written is no error: then everything stays, and the receipts say so.
+//! - A delivery whose `as_of` lies after the business date waits, named in the output: for a replay of an older night it does
+//!   not exist yet. If that day has not come at all by the date that the command line passes in, it is a mistake, and it is
+//!   refused (`as_of_future`) and moved aside: otherwise a wrong date would mend itself by waiting, without anyone having
+//!   looked.
 //! - Deliveries are taken in the order of their `as_of` and sequence, so that which one fixes the epoch does not hang on
 //!   the names of folders.
 //! - A known delivery is not hashed again every night; it is when its snapshot is missing, because then it is read again.
 
+mod aside;
 mod check;
 mod descriptor;
 mod epoch;
 mod error;
 mod inbox;
+mod mend;
 mod package;
 mod reading;
 mod receipt;
 mod refusal;
+mod refused;
 mod signature;
 mod signers;
 
@@ -45,23 +51,25 @@ pub use package::*;
 pub use reading::{PackageError, Problem};
 pub use receipt::{Receipt, ReceiptFile};
 pub use refusal::Refusal;
+pub use refused::{Fault, Kept, Refused, RefusedReceipt, Verdict};
 pub use signature::{BadSignature, NAMESPACE, SignKey, SignKeyError, fingerprint, verify};
 pub use signers::{AllowedSigners, NotAllowed, SignersError};
 
 use crate::{
     contract::Contract,
-    model::{DatasetId, Digest, Text},
+    model::{DatasetId, Text},
 };
 use check::{check, read_descriptor};
 use epoch::EpochGate;
 use inbox::{Found, FoundKind};
 use receipt::Receipts;
+use refused::Refusals;
 
 /// What one round of accepting works with.
 pub struct Desk<'a> {
-    /// Where deliveries arrive; only read.
+    /// Where deliveries arrive; what is refused for good is moved out of it.
     pub inbox: &'a Path,
-    /// The store: receipts, refusals and the epoch are written here.
+    /// The store: receipts, refused deliveries and the epoch are written here.
     pub store: &'a Path,
     /// Who may sign for whom.
     pub signers: &'a AllowedSigners,
@@ -71,6 +79,10 @@ pub struct Desk<'a> {
     pub key_id: Option<&'a str>,
     /// The business date: later data does not exist yet.
     pub business_date: NaiveDate,
+    /// The day that the command line takes for today: data of a later day is a mistake.
+    pub today: NaiveDate,
+    /// The business date since which what is taken in now counts as known.
+    pub known_on: NaiveDate,
     /// Whether a delivery's rows are in the store already (dataset, delivery).
     pub acquired: &'a dyn Fn(&DatasetId, &str) -> bool,
 }
@@ -95,23 +107,6 @@ pub enum Outcome {
     Refused(Refused),
 }
 
-/// A refused delivery.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refused {
-    /// Where it lies.
-    pub folder: PathBuf,
-    /// The agency: as stated, else the folder that it lies in.
-    pub agency: String,
-    /// The dataset, if the descriptor could be read.
-    pub dataset: Option<DatasetId>,
-    /// The delivery's id, or its folder's name if it has none.
-    pub delivery: String,
-    /// Why.
-    pub refusal: Refusal,
-    /// The receipt that was written.
-    pub receipt: PathBuf,
-}
-
 /// Takes in what lies in the inbox; the outcomes are sorted by folder.
 pub fn accept_inbox(desk: &Desk<'_>) -> Result<Vec<Outcome>, AcceptError> {
     let found = inbox::walk(desk.inbox)
@@ -122,50 +117,63 @@ pub fn accept_inbox(desk: &Desk<'_>) -> Result<Vec<Outcome>, AcceptError> {
         epoch: EpochGate::open(desk.store, desk.key_id)?,
         taken: BTreeSet::new(),
     };
-    let mut outcomes = BTreeMap::new();
+    let earlier = round.refusals().of_this_date()?;
+    let mut outcomes = Vec::new();
     let mut waiting = Vec::new();
     for Found { folder, kind } in found {
         let candidate = match kind {
             FoundKind::Link => Err(Refusal::FolderIsLink),
+            FoundKind::Unreadable(reason) => Err(Refusal::FolderUnreadable { reason }),
             FoundKind::NoDescriptor => Err(Refusal::DescriptorMissing),
-            FoundKind::Delivery => read_descriptor(&folder),
+            FoundKind::Delivery => read_descriptor(&folder, desk.known_on),
         };
         match candidate {
             Ok(candidate) => waiting.push(candidate),
-            Err(refusal) => {
-                let outcome = round.refuse(&folder, None, refusal)?;
-                outcomes.insert(folder, outcome);
-            }
+            Err(refusal) => outcomes.push(round.refuse(&folder, None, &refusal)?),
         }
     }
     waiting.sort_by(|(a, _), (b, _)| a.order().cmp(&b.order()));
     for (candidate, descriptor) in waiting {
-        let folder = candidate.folder.clone();
-        let outcome = round.take(candidate, &descriptor)?;
-        outcomes.insert(folder, outcome);
+        outcomes.push(round.take(candidate, &descriptor)?);
     }
-    Ok(outcomes.into_values().collect())
+    let told: BTreeSet<PathBuf> = outcomes.iter().filter_map(Outcome::refusal).cloned().collect();
+    let earlier = earlier.into_iter().filter(|refused| !told.contains(&refused.receipt));
+    outcomes.extend(earlier.map(Outcome::Refused));
+    outcomes.sort_by(|a, b| a.folder().cmp(b.folder()));
+    Ok(outcomes)
 }
 
 /// Turns an accepted delivery into a refused one, for what only reading its rows can show. The receipt says so from now on.
 pub fn take_back(
+    inbox: &Path,
     store: &Path,
     accepted: &Accepted,
-    refusal: &LateRefusal,
+    verdict: Verdict,
     on: NaiveDate,
-) -> Result<PathBuf, AcceptError> {
-    Receipts::of(store).take_back(accepted, refusal, on)
+) -> Result<Refused, AcceptError> {
+    // Killed after this, the next run finds it in the inbox, accepts and refuses it again.
+    Receipts::of(store).withdraw(accepted)?;
+    Refusals { store, inbox, on }.put(&accepted.folder, Some(accepted), verdict)
 }
 
-/// Why a delivery whose signature and digests are good was refused after all.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LateRefusal {
-    /// The reason's name.
-    pub code: String,
-    /// What is wrong.
-    pub what: Text,
-    /// What to do about it.
-    pub hint: Text,
+impl Outcome {
+    /// Where the delivery lay in the inbox.
+    pub fn folder(&self) -> &Path {
+        match self {
+            Self::Accepted { accepted, .. } | Self::Known(accepted) | Self::NotYet(accepted) => {
+                &accepted.folder
+            }
+            Self::Refused(refused) => &refused.folder,
+        }
+    }
+
+    /// The receipt of a refusal.
+    fn refusal(&self) -> Option<&PathBuf> {
+        match self {
+            Self::Refused(refused) => Some(&refused.receipt),
+            _ => None,
+        }
+    }
 }
 
 struct Round<'a> {
@@ -177,11 +185,8 @@ struct Round<'a> {
 }
 
 impl Round<'_> {
-    fn take(&mut self, candidate: Accepted, descriptor: &[u8]) -> Result<Outcome, AcceptError> {
+    fn take(&mut self, mut candidate: Accepted, descriptor: &[u8]) -> Result<Outcome, AcceptError> {
         let package = &candidate.package;
-        if package.as_of > self.desk.business_date {
-            return Ok(Outcome::NotYet(candidate));
-        }
         let known = self.receipts.known(&package.agency, &candidate.delivery, &candidate.package_sha256)?;
         let name = (package.agency.clone(), candidate.delivery.clone());
         if known.is_some()
@@ -189,17 +194,22 @@ impl Round<'_> {
         {
             return Ok(Outcome::Known(candidate));
         }
+        if package.as_of > self.desk.business_date && package.as_of <= self.desk.today {
+            return Ok(Outcome::NotYet(candidate));
+        }
+        // What was accepted before keeps the date of that night.
+        if let Some(day) = known.and_then(|receipt| receipt.accepted_on.parse().ok()) {
+            candidate.known_on = day;
+        }
         let rivals = self.rivals(&candidate)?;
         match check(self.desk, &self.epoch, &rivals, &candidate, descriptor) {
-            Err(refusal) => self.refuse(&candidate.folder, Some(&candidate), refusal),
+            Err(refusal) => self.refuse(&candidate.folder, Some(&candidate), &refusal),
             Ok(passed) => {
+                let package = &candidate.package;
                 self.epoch.fix(package)?;
-                // What was accepted before keeps the date of that night.
-                let accepted_on =
-                    known.map_or(self.desk.business_date.to_string(), |receipt| receipt.accepted_on);
-                let receipt = Receipt::of(&candidate, passed.signer, accepted_on, passed.notes.clone());
-                let path =
-                    self.receipts.accept(&receipt, &package.agency, &folder_name(&candidate.folder))?;
+                let receipt = Receipt::of(&candidate, passed.signer, passed.notes.clone());
+                let path = self.receipts.accept(&receipt, &package.agency)?;
+                self.refusals().clear(&candidate);
                 self.taken.insert(name);
                 Ok(Outcome::Accepted { accepted: candidate, receipt: path, notes: passed.notes })
             }
@@ -223,36 +233,14 @@ impl Round<'_> {
         &self,
         folder: &Path,
         candidate: Option<&Accepted>,
-        refusal: Refusal,
+        refusal: &Refusal,
     ) -> Result<Outcome, AcceptError> {
-        let inside = folder.strip_prefix(self.desk.inbox).unwrap_or(folder);
-        let shown = inside.to_string_lossy();
-        // Names come from outside: what is not plain enough for a path is replaced by its digest.
-        let plain = |name: String, prefix: &str| {
-            if is_plain_name(&name, 128) {
-                return name;
-            }
-            let digest = Digest::of(shown.as_bytes()).hex();
-            format!("{prefix}-{}", digest.get(..8).unwrap_or_default())
-        };
-        let parent = inside.parent().map(folder_name).unwrap_or_default();
-        let (agency, delivery) = match candidate {
-            Some(candidate) => (candidate.package.agency.clone(), candidate.delivery.clone()),
-            None if is_plain_name(&parent, 64) => (parent, plain(folder_name(inside), "folder")),
-            None => ("unknown".to_owned(), plain(folder_name(inside), "folder")),
-        };
-        let words =
-            LateRefusal { code: refusal.code().to_owned(), what: refusal.text(), hint: refusal.hint() };
-        let receipt = self.receipts.refuse(&agency, &delivery, &shown, &words, self.desk.business_date)?;
-        let dataset = candidate.map(|candidate| candidate.package.dataset.clone());
-        Ok(Outcome::Refused(Refused {
-            folder: folder.to_owned(),
-            agency,
-            dataset,
-            delivery,
-            refusal,
-            receipt,
-        }))
+        Ok(Outcome::Refused(self.refusals().put(folder, candidate, refusal.verdict())?))
+    }
+
+    fn refusals(&self) -> Refusals<'_> {
+        let Desk { store, inbox, business_date: on, .. } = *self.desk;
+        Refusals { store, inbox, on }
     }
 }
 

@@ -156,6 +156,8 @@ pub struct Accepted {
     pub package: Package,
     /// The digest of `datapackage.json`.
     pub package_sha256: Digest,
+    /// The business date since which it is known.
+    pub known_on: NaiveDate,
 }
 
 /// Letters, digits, `.`, `_`, `-`, not starting with a point: safe as one part of a path.

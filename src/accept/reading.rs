@@ -13,10 +13,14 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 
 use super::package::{DataFormat, HashName, PACKAGE_FILE, Package, Resource, SIGNATURE_FILE, is_plain_name};
-use crate::model::{DatasetId, Digest, Fen, Month, Text, Token};
+use crate::model::{DatasetId, Digest, Fen, Month, Text, Token, printable};
 
 const RESOURCES_MAX: usize = 1000;
 const RESOURCE_MAX_BYTES: u64 = 1 << 40;
+/// Far above any file, and far below where sums of it overflow.
+const ROWS_MAX: u64 = 1 << 40;
+/// A dataset's name becomes part of a path.
+const DATASET_MAX: usize = 128;
 
 impl Package {
     /// Reads a descriptor, collecting everything that is wrong with it.
@@ -27,7 +31,7 @@ impl Package {
         let package = file.check(&mut problems);
         match package {
             Some(package) if problems.0.is_empty() => Ok(package),
-            _ => Err(PackageError { path: path.to_owned(), problems: problems.0 }),
+            _ => Err(PackageError { path: path.to_owned(), problems: problems.0, is_cut_off: false }),
         }
     }
 }
@@ -48,6 +52,8 @@ pub struct PackageError {
     pub path: PathBuf,
     /// At least one problem, in the order of the file.
     pub problems: Vec<Problem>,
+    /// Whether the text ends too early: the file may still be on its way.
+    pub is_cut_off: bool,
 }
 
 impl PackageError {
@@ -56,9 +62,9 @@ impl PackageError {
         let place = format!("{}:{}", error.line(), error.column());
         let said = error.to_string();
         let tail = format!(" at line {} column {}", error.line(), error.column());
-        let said = said.strip_suffix(&tail).unwrap_or(&said);
+        let said = printable(said.strip_suffix(&tail).unwrap_or(&said), 200);
         let what = Text::new(format!("不是有效的数据包描述：{said}"), format!("not a data package: {said}"));
-        Self { path: path.to_owned(), problems: vec![Problem { place, what }] }
+        Self { path: path.to_owned(), problems: vec![Problem { place, what }], is_cut_off: error.is_eof() }
     }
 }
 
@@ -131,7 +137,11 @@ impl Problems {
 impl PackageFile {
     fn check(self, problems: &mut Problems) -> Option<Package> {
         let facts = self.hedui;
-        let as_of = facts.as_of.parse::<NaiveDate>().ok().filter(|day| day.to_string() == facts.as_of);
+        let as_of = facts
+            .as_of
+            .parse::<NaiveDate>()
+            .ok()
+            .filter(|day| facts.as_of.len() == 10 && day.to_string() == facts.as_of);
         if as_of.is_none() {
             problems.add("hedui.as_of", "应为 YYYY-MM-DD", "write YYYY-MM-DD");
         }
@@ -168,11 +178,12 @@ impl PackageFile {
             self.resources.into_iter().enumerate().filter_map(|(n, file)| file.check(n, problems)).collect();
         for property in [|r: &Resource| r.name.clone(), |r: &Resource| r.path.to_lowercase()] {
             let mut seen = BTreeSet::new();
-            if let Some(twice) = resources.iter().map(property).find(|value| !seen.insert(value.clone())) {
+            let twice = resources.iter().map(property).find(|value| !seen.insert(value.clone()));
+            if let Some(twice) = &twice {
                 problems.add(
                     "resources",
-                    format!("`{twice}` 出现两次"),
-                    format!("`{twice}` stands there twice"),
+                    format!("`{}` 出现两次", printable(twice, 80)),
+                    format!("`{}` stands there twice", printable(twice, 80)),
                 );
             }
         }
@@ -187,8 +198,8 @@ impl PackageFile {
         if dataset.agency != facts.agency {
             problems.add(
                 "hedui.agency",
-                format!("`{}` 不是 {dataset} 的机构", facts.agency),
-                format!("`{}` is not the agency of {dataset}", facts.agency),
+                format!("`{}` 不是 {dataset} 的机构", printable(&facts.agency, 80)),
+                format!("`{}` is not the agency of {dataset}", printable(&facts.agency, 80)),
             );
         }
         (resources.len() == count).then_some(())?;
@@ -238,16 +249,24 @@ impl ResourceFile {
                 "write sha256: and 64 lower-case hex characters",
             );
         }
-        let dataset = DatasetId::from_str(&self.hedui.dataset);
-        if let Err(error) = &dataset {
-            problems.add(at("hedui.dataset"), "不是数据集名，应为 机构.数据集", error.to_string());
+        let dataset = DatasetId::from_str(&self.hedui.dataset).ok();
+        let dataset = dataset.filter(|_| self.hedui.dataset.len() <= DATASET_MAX);
+        if dataset.is_none() {
+            problems.add(
+                at("hedui.dataset"),
+                "不是数据集名，应为 机构.数据集，最多 128 个字符",
+                "is no dataset's name: write agency.dataset, at most 128 characters",
+            );
+        }
+        if self.hedui.rows.max(self.hedui.set_aside) > ROWS_MAX {
+            problems.add(at("hedui.rows"), "行数大得不可能", "is more rows than a file can have");
         }
         let mut totals = BTreeMap::new();
         for (column, text) in self.hedui.totals {
             match total_of_text(&text) {
                 Some(total) => drop(totals.insert(column, total)),
                 None => problems.add(
-                    at(&format!("hedui.totals.{column}")),
+                    at(&format!("hedui.totals.{}", printable(&column, 80))),
                     "应为带两位小数的金额文字",
                     "a text with an amount in yuan and two decimals is expected",
                 ),
@@ -260,7 +279,7 @@ impl ResourceFile {
             name: self.name,
             path: self.path,
             format: format?,
-            dataset: dataset.ok()?,
+            dataset: dataset?,
             contract: self.hedui.contract,
             bytes: self.bytes,
             sha256: sha256?,

@@ -8,10 +8,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::{AcceptError, Accepted, LateRefusal, folder_name, package::is_plain_name};
+use super::{AcceptError, Accepted};
 use crate::model::{Digest, Month, Text};
 
 /// The receipt of an accepted delivery, `<store>/receipts/<agency>/<delivery>.json`.
@@ -37,7 +36,7 @@ pub struct Receipt {
     pub signer: String,
     /// The key epoch of its tokens.
     pub key_id: String,
-    /// The business date on which it was taken in.
+    /// The business date since which it is known: that of the night that took it in.
     pub accepted_on: String,
     /// Its files.
     pub files: Vec<ReceiptFile>,
@@ -62,7 +61,7 @@ pub struct ReceiptFile {
 
 impl Receipt {
     /// The receipt of a delivery.
-    pub(super) fn of(accepted: &Accepted, signer: String, accepted_on: String, notes: Vec<Text>) -> Self {
+    pub(super) fn of(accepted: &Accepted, signer: String, notes: Vec<Text>) -> Self {
         let package = &accepted.package;
         let files = package.resources.iter().map(|resource| ReceiptFile {
             path: resource.path.clone(),
@@ -82,22 +81,11 @@ impl Receipt {
             package_sha256: accepted.package_sha256.hex(),
             signer,
             key_id: package.key_id.clone(),
-            accepted_on,
+            accepted_on: accepted.known_on.to_string(),
             files: files.collect(),
             notes,
         }
     }
-}
-
-/// The receipt of a refused delivery, `<store>/refused/<agency>/<delivery>/receipt.json`.
-#[derive(Debug, Serialize)]
-struct RefusedReceipt<'a> {
-    outcome: &'static str,
-    folder: &'a str,
-    code: &'a str,
-    what: &'a Text,
-    what_to_do: &'a Text,
-    refused_on: String,
 }
 
 /// Where a store keeps its receipts.
@@ -113,10 +101,6 @@ impl<'a> Receipts<'a> {
 
     fn accepted_path(&self, agency: &str, delivery: &str) -> PathBuf {
         self.store.join("receipts").join(agency).join(format!("{delivery}.json"))
-    }
-
-    fn refused_folder(&self, agency: &str, delivery: &str) -> PathBuf {
-        self.store.join("refused").join(agency).join(delivery)
     }
 
     /// The receipt of a delivery that was accepted before, if the descriptor is the same to the byte.
@@ -150,63 +134,19 @@ impl<'a> Receipts<'a> {
         names.iter().filter_map(|name| read(&folder.join(name)).transpose()).collect()
     }
 
-    /// Writes the receipt of an accepted delivery and takes an earlier refusal of it back.
-    pub(super) fn accept(
-        &self,
-        receipt: &Receipt,
-        agency: &str,
-        folder_name: &str,
-    ) -> Result<PathBuf, AcceptError> {
+    /// Writes the receipt of an accepted delivery.
+    pub(super) fn accept(&self, receipt: &Receipt, agency: &str) -> Result<PathBuf, AcceptError> {
         let path = self.accepted_path(agency, &receipt.delivery);
         write_json(&path, receipt)?;
-        for name in [folder_name, &receipt.delivery] {
-            if is_plain_name(name, 128) {
-                // Nothing is lost when it cannot be removed: the receipt above is the newer word.
-                let refused = self.refused_folder(agency, name);
-                let _ = fs::remove_file(refused.join("receipt.json"));
-                let _ = fs::remove_dir(refused);
-            }
-        }
         Ok(path)
     }
 
-    /// Writes the receipt of a refused delivery.
-    pub(super) fn refuse(
-        &self,
-        agency: &str,
-        delivery: &str,
-        folder: &str,
-        refusal: &LateRefusal,
-        refused_on: NaiveDate,
-    ) -> Result<PathBuf, AcceptError> {
-        let path = self.refused_folder(agency, delivery).join("receipt.json");
-        let receipt = RefusedReceipt {
-            outcome: "refused",
-            folder,
-            code: &refusal.code,
-            what: &refusal.what,
-            what_to_do: &refusal.hint,
-            refused_on: refused_on.to_string(),
-        };
-        write_json(&path, &receipt)?;
-        Ok(path)
-    }
-
-    /// Writes a refusal in place of an acceptance.
-    pub(super) fn take_back(
-        &self,
-        accepted: &Accepted,
-        refusal: &LateRefusal,
-        on: NaiveDate,
-    ) -> Result<PathBuf, AcceptError> {
-        let (agency, folder) = (&accepted.package.agency, folder_name(&accepted.folder));
-        let path = self.refuse(agency, &accepted.delivery, &folder, refusal, on)?;
-        let taken_back = self.accepted_path(agency, &accepted.delivery);
-        match fs::remove_file(&taken_back) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                Err(AcceptError::Io { path: taken_back, source: error })
-            }
-            _ => Ok(path),
+    /// Takes an acceptance back.
+    pub(super) fn withdraw(&self, accepted: &Accepted) -> Result<(), AcceptError> {
+        let path = self.accepted_path(&accepted.package.agency, &accepted.delivery);
+        match fs::remove_file(&path) {
+            Err(source) if source.kind() != io::ErrorKind::NotFound => Err(AcceptError::Io { path, source }),
+            _ => Ok(()),
         }
     }
 }

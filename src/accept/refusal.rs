@@ -4,8 +4,11 @@
 
 use chrono::NaiveDate;
 
-use super::{HashName, PackageError};
-use crate::model::{DatasetId, Text};
+use super::{Fault, HashName, PackageError, Problem, Verdict};
+use crate::model::{DatasetId, Text, printable};
+
+/// How many problems of one descriptor are told.
+const PROBLEMS_SHOWN: usize = 20;
 
 /// Why a delivery was refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,9 +18,13 @@ pub enum Refusal {
     DescriptorMissing,
     DescriptorUnreadable { reason: String },
     DescriptorTooLarge { bytes: u64 },
+    DescriptorCutOff(PackageError),
     DescriptorInvalid(PackageError),
+    FolderUnreadable { reason: String },
     SignatureMissing,
     SignatureUnreadable { reason: String },
+    SignatureCutOff,
+    SignatureTooLarge { bytes: u64 },
     SignatureMalformed { reason: String },
     SignatureKind { found: String },
     SignatureNamespace { found: String },
@@ -27,6 +34,7 @@ pub enum Refusal {
     SignerOtherNamespace { fingerprint: String },
     SignerNotYetValid { fingerprint: String, as_of: NaiveDate },
     SignerExpired { fingerprint: String, as_of: NaiveDate },
+    AsOfFuture { as_of: NaiveDate },
     ContractUnknown { dataset: DatasetId },
     ContractVersion { stated: String, ours: String },
     NormalisationUnknown { stated: u32 },
@@ -50,9 +58,13 @@ impl Refusal {
             Self::DescriptorMissing => "descriptor_missing",
             Self::DescriptorUnreadable { .. } => "descriptor_unreadable",
             Self::DescriptorTooLarge { .. } => "descriptor_too_large",
+            Self::DescriptorCutOff(_) => "descriptor_cut_off",
             Self::DescriptorInvalid(_) => "descriptor_invalid",
+            Self::FolderUnreadable { .. } => "folder_unreadable",
             Self::SignatureMissing => "signature_missing",
             Self::SignatureUnreadable { .. } => "signature_unreadable",
+            Self::SignatureCutOff => "signature_cut_off",
+            Self::SignatureTooLarge { .. } => "signature_too_large",
             Self::SignatureMalformed { .. } => "signature_malformed",
             Self::SignatureKind { .. } => "signature_kind",
             Self::SignatureNamespace { .. } => "signature_namespace",
@@ -62,6 +74,7 @@ impl Refusal {
             Self::SignerOtherNamespace { .. } => "signer_other_namespace",
             Self::SignerNotYetValid { .. } => "signer_not_yet_valid",
             Self::SignerExpired { .. } => "signer_expired",
+            Self::AsOfFuture { .. } => "as_of_future",
             Self::ContractUnknown { .. } => "contract_unknown",
             Self::ContractVersion { .. } => "contract_version",
             Self::NormalisationUnknown { .. } => "normalisation_unknown",
@@ -78,6 +91,58 @@ impl Refusal {
         }
     }
 
+    /// Whether waiting cannot mend it. What may still be arriving is not final, nor what may be our own side's fault: a list
+    /// of signers that is behind, another pipeline's data, a key, a version, a disk.
+    pub fn is_final(&self) -> bool {
+        match self {
+            Self::DescriptorTooLarge { .. }
+            | Self::DescriptorInvalid(_)
+            | Self::SignatureTooLarge { .. }
+            | Self::SignatureMalformed { .. }
+            | Self::SignatureKind { .. }
+            | Self::SignatureNamespace { .. }
+            | Self::SignatureWrong
+            | Self::AsOfFuture { .. }
+            | Self::FileIsLink { .. }
+            | Self::FileDigest { .. }
+            | Self::SequenceTaken { .. }
+            | Self::SupersedesOther { .. } => true,
+            Self::FileSize { stated, found, .. } => found > stated,
+            Self::FolderIsLink
+            | Self::FolderUnreadable { .. }
+            | Self::DescriptorMissing
+            | Self::DescriptorUnreadable { .. }
+            | Self::DescriptorCutOff(_)
+            | Self::SignatureMissing
+            | Self::SignatureUnreadable { .. }
+            | Self::SignatureCutOff
+            | Self::SignerUnknown { .. }
+            | Self::SignerOtherAgency { .. }
+            | Self::SignerOtherNamespace { .. }
+            | Self::SignerNotYetValid { .. }
+            | Self::SignerExpired { .. }
+            | Self::ContractUnknown { .. }
+            | Self::ContractVersion { .. }
+            | Self::NormalisationUnknown { .. }
+            | Self::KeyEpoch { .. }
+            | Self::HashAlgorithm { .. }
+            | Self::FormatUnsupported { .. }
+            | Self::FileMissing { .. }
+            | Self::FileUnreadable { .. } => false,
+        }
+    }
+
+    /// In words.
+    pub fn verdict(&self) -> Verdict {
+        let fault = Fault {
+            code: self.code().to_owned(),
+            what: self.text(),
+            what_to_do: self.hint(),
+            for_the_agency: self.mend(),
+        };
+        Verdict { faults: vec![fault], is_final: self.is_final() }
+    }
+
     /// What is wrong.
     pub fn text(&self) -> Text {
         match self {
@@ -91,13 +156,24 @@ impl Refusal {
                 format!("datapackage.json 过大（{bytes} 字节）"),
                 format!("datapackage.json is too large ({bytes} bytes)"),
             ),
-            Self::DescriptorInvalid(error) => descriptor_text(error),
+            Self::DescriptorCutOff(error) | Self::DescriptorInvalid(error) => descriptor_text(error),
+            Self::FolderUnreadable { reason } => {
+                Text::new(format!("文件夹读不出：{reason}"), format!("the folder cannot be read: {reason}"))
+            }
             Self::SignatureMissing => {
                 Text::new("没有签名 datapackage.json.sig", "there is no signature datapackage.json.sig")
             }
             Self::SignatureUnreadable { reason } => Text::new(
                 format!("签名 datapackage.json.sig 读不出：{reason}"),
                 format!("the signature datapackage.json.sig cannot be read: {reason}"),
+            ),
+            Self::SignatureCutOff => Text::new(
+                "datapackage.json.sig 不完整：缺少最后一行",
+                "datapackage.json.sig is cut off: its last line is missing",
+            ),
+            Self::SignatureTooLarge { bytes } => Text::new(
+                format!("datapackage.json.sig 过大（{bytes} 字节），不是签名"),
+                format!("datapackage.json.sig is too large for a signature ({bytes} bytes)"),
             ),
             Self::SignatureMalformed { reason } => Text::new(
                 format!("datapackage.json.sig 不是 SSH 签名：{reason}"),
@@ -108,8 +184,8 @@ impl Refusal {
                 format!("the signature is {found}, which is not supported"),
             ),
             Self::SignatureNamespace { found } => Text::new(
-                format!("签名用途是“{found}”，不是 hedui-delivery"),
-                format!("the signature was made for `{found}`, not for hedui-delivery"),
+                format!("签名用途是“{}”，不是 hedui-delivery", printable(found, 60)),
+                format!("the signature was made for `{}`, not for hedui-delivery", printable(found, 60)),
             ),
             Self::SignatureWrong => Text::new(
                 "签名与 datapackage.json 不符：签名后文件被改动，或签名属于另一次交付",
@@ -135,13 +211,17 @@ impl Refusal {
                 format!("密钥 {fingerprint} 在数据日期 {as_of} 已过期"),
                 format!("the key {fingerprint} has expired on {as_of}, the day of the data"),
             ),
+            Self::AsOfFuture { as_of } => Text::new(
+                format!("数据日期 {as_of} 还没有到"),
+                format!("the day of the data, {as_of}, has not come yet"),
+            ),
             Self::ContractUnknown { dataset } => Text::new(
                 format!("没有数据集 {dataset} 的契约"),
                 format!("there is no contract for {dataset}"),
             ),
             Self::ContractVersion { stated, ours } => Text::new(
-                format!("按契约版本 {stated} 编制，本系统为 {ours}"),
-                format!("written to version {stated} of the contract; ours is {ours}"),
+                format!("按契约版本 {} 编制，本系统为 {ours}", printable(stated, 60)),
+                format!("written to version {} of the contract; ours is {ours}", printable(stated, 60)),
             ),
             Self::NormalisationUnknown { stated } => Text::new(
                 format!("身份号码规范化版本 {stated} 未知"),
@@ -230,16 +310,23 @@ impl Refusal {
                 Text::new("请核对 --supersedes 中的交付编号", "check the delivery's id given to --supersedes")
             }
             Self::FileUnreadable { .. }
+            | Self::FolderUnreadable { .. }
             | Self::DescriptorUnreadable { .. }
             | Self::SignatureUnreadable { .. } => {
                 Text::new("检查磁盘和权限后再运行", "check the disk and the permissions, then run again")
             }
-            Self::FormatUnsupported { .. } => Text::new("请以 CSV 或 XLSX 交付", "deliver CSV or XLSX"),
-            Self::FileSize { .. } | Self::FileMissing { .. } => Text::new(
-                "可能仍在传输；传完后再运行，否则请机构重发",
-                "it may still be on its way: run again when it has arrived, or ask the agency to send it again",
+            Self::AsOfFuture { .. } => Text::new(
+                "请机构核对 --as-of 并重新封装；若是本机时钟不对，先校正，再把文件夹移回收件箱",
+                "ask the agency which day the data is about, and to seal it again with that --as-of; if it is this machine's clock that is wrong, set it right and put the folder back into the inbox",
             ),
-            Self::FileDigest { .. } | Self::SignatureWrong => Text::new(
+            Self::FormatUnsupported { .. } => Text::new("请以 CSV 或 XLSX 交付", "deliver CSV or XLSX"),
+            Self::FileMissing { .. }
+            | Self::DescriptorMissing
+            | Self::DescriptorCutOff(_)
+            | Self::SignatureMissing
+            | Self::SignatureCutOff => still_arriving(),
+            Self::FileSize { stated, found, .. } if found < stated => still_arriving(),
+            Self::FileDigest { .. } | Self::FileSize { .. } | Self::SignatureWrong => Text::new(
                 "不要使用；请机构重发，并查明改动发生在哪里",
                 "do not use it; ask the agency to send it again, and find out where it was changed",
             ),
@@ -251,17 +338,26 @@ impl Refusal {
     }
 }
 
-fn descriptor_text(error: &PackageError) -> Text {
-    let list = |wording: fn(&Text) -> &str| -> String {
-        let problems: Vec<String> = error
-            .problems
-            .iter()
-            .map(|problem| format!("{} {}", problem.place, wording(&problem.what)))
-            .collect();
-        problems.join("; ")
-    };
+fn still_arriving() -> Text {
     Text::new(
-        format!("datapackage.json 有误：{}", list(|text| &text.zh)),
-        format!("datapackage.json is wrong: {}", list(|text| &text.en)),
+        "可能仍在传输；传完后再运行，否则请机构重发",
+        "it may still be on its way: run again when it has arrived, or ask the agency to send it again",
     )
+}
+
+/// What is wrong with a descriptor: as much of it as a person reads.
+fn descriptor_text(error: &PackageError) -> Text {
+    let shown = error.problems.iter().take(PROBLEMS_SHOWN);
+    let list = |wording: fn(&Text) -> &str, mark: &str| {
+        let said = |problem: &Problem| format!("{} {}", problem.place, wording(&problem.what));
+        let said: Vec<String> = shown.clone().map(|problem| printable(&said(problem), 400)).collect();
+        said.join(mark)
+    };
+    let (mut zh, mut en) = (list(|text| &text.zh, "；"), list(|text| &text.en, "; "));
+    let others = error.problems.len().saturating_sub(PROBLEMS_SHOWN);
+    if others > 0 {
+        zh.push_str(&format!("；另有 {others} 处"));
+        en.push_str(&format!("; and {others} more"));
+    }
+    Text::new(format!("datapackage.json 有误：{zh}"), format!("datapackage.json is wrong: {en}"))
 }

@@ -104,5 +104,6 @@ pub(crate) fn delivery(
     };
     let package_sha256 = Digest::of(content);
     let delivery = package.delivery_id(&package_sha256);
-    Accepted { delivery, folder: folder.to_owned(), package, package_sha256 }
+    let known_on = package.as_of;
+    Accepted { delivery, folder: folder.to_owned(), package, package_sha256, known_on }
 }

@@ -269,6 +269,7 @@ impl<'a> Intake<'a> {
             package_sha256: accepted.package_sha256,
             key_id: accepted.package.key_id.clone(),
             contract: contract.version.clone(),
+            known_on: Some(accepted.known_on),
         };
         record.write(data.path())?;
         data.seal(&folder)?;

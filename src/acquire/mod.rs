@@ -17,7 +17,7 @@ pub(crate) mod fixture;
 mod gzip;
 mod header;
 mod intake;
-
+mod mend;
 mod pieces;
 mod quarantine;
 mod reading;

@@ -73,6 +73,11 @@ impl Refusal {
         }
     }
 
+    /// Whether waiting cannot mend it: it is the content, not the receiver's disk.
+    pub fn is_final(&self) -> bool {
+        !matches!(self, Self::Unreadable(TextError::Io { .. }))
+    }
+
     /// What is wrong.
     pub fn text(&self) -> Text {
         match self {

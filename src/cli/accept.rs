@@ -1,17 +1,23 @@
-//! `hedui accept`: deliveries in, nothing else.
+//! `hedui accept`: deliveries in, nothing else; or what became of one that came in before.
 
 use serde_json::json;
 
-use super::{Exit, args, failure::Failure, open, output::Output, progress::Progress, run as night_run};
+use super::{
+    Exit, args, explain, failure::Failure, open, output::Output, progress::Progress, run as night_run,
+};
 use crate::night::{self, Fate, Setting};
 
 /// Takes in the inbox.
 pub fn run(global: &args::Global, accept: &args::Accept, output: &Output) -> Result<Exit, Failure> {
+    if let Some(receipt) = &accept.explain {
+        return explain::run(global, accept, receipt, output);
+    }
     let project = open::open(global, &accept.pipeline, None, output)?;
     let signers = night_run::signers(&project, accept.signers.as_deref(), &accept.store);
     let setting = Setting {
         project: &project,
         t: accept.date.unwrap_or_else(night_run::today),
+        today: night_run::today(),
         store: &accept.store,
         inbox: &accept.inbox,
         signers: &signers,
@@ -24,30 +30,35 @@ pub fn run(global: &args::Global, accept: &args::Accept, output: &Output) -> Res
     for delivery in &intaken.intake.deliveries {
         let name = &delivery.delivery;
         match &delivery.fate {
-            Fate::TakenIn(counts) => output.line(format!(
-                "{name}: {} = {} + {} + {} ({})",
-                counts.rows,
-                counts.accepted,
-                counts.collapsed,
-                counts.quarantined,
-                output.say("行 = 接收 + 合并 + 搁置", "rows = accepted + collapsed + set aside")
-            )),
+            Fate::TakenIn(counts) => {
+                output.line(format!(
+                    "{name}: {} = {} + {} + {} ({})",
+                    counts.rows,
+                    counts.accepted,
+                    counts.collapsed,
+                    counts.quarantined,
+                    output.say("行 = 接收 + 合并 + 搁置", "rows = accepted + collapsed + set aside")
+                ));
+                if counts.quarantined > 0 {
+                    let store = accept.store.display();
+                    output.note(
+                        &format!("  给部门的说明：hedui accept --store {store} --explain {name}"),
+                        &format!("  for the agency: hedui accept --store {store} --explain {name}"),
+                    );
+                }
+            }
             Fate::Known => output.line(format!("{name}: {}", output.say("以前已收", "taken in before"))),
             Fate::NotYet => output.line(format!(
                 "{name}: {}",
                 output.say("晚于业务日期，等待", "after the business date, waits")
             )),
-            Fate::Refused { code, what, hint } => output.problem(
-                &format!("拒收 {} [{code}]：{}", delivery.folder.display(), what.zh),
-                &format!("refused {} [{code}]: {}", delivery.folder.display(), what.en),
-                Some(hint),
-            ),
+            Fate::Refused(refused) => night_run::tell_refused(refused, output),
         }
     }
     output.json(&json!({"deliveries": night_run::intake_json(&intaken.intake)}));
     let quarantined = intaken.intake.deliveries.iter().any(|delivery| match &delivery.fate {
         Fate::TakenIn(counts) => counts.quarantined > 0,
-        Fate::Refused { .. } => true,
+        Fate::Refused(_) => true,
         Fate::Known | Fate::NotYet => false,
     });
     Ok(if quarantined { Exit::LookAt } else { Exit::Done })

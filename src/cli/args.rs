@@ -105,7 +105,7 @@ impl Global {
 }
 
 #[derive(Debug, Subcommand)]
-#[expect(clippy::large_enum_variant, reason = "there is one of it, for as long as the program runs")]
+#[allow(clippy::large_enum_variant, reason = "there is one of it, for as long as the program runs")]
 pub enum Command {
     /// 在示例城市上跑一整夜 · a whole night on the sample city, from raw agency files to review lists
     Demo(Demo),
@@ -144,6 +144,10 @@ pub struct Run {
     /// 业务日期，默认今天 · business date (default: today)
     #[arg(long)]
     pub date: Option<NaiveDate>,
+    /// 按这一业务日期时已知的数据运行 · use only what was known on this business date (default: all that is known; a past
+    /// night that was run before stays as it was known)
+    #[arg(long, value_name = "DATE")]
+    pub known_on: Option<NaiveDate>,
     /// 库 · the store
     #[arg(long, default_value = "store")]
     pub store: PathBuf,
@@ -176,6 +180,13 @@ pub struct Accept {
     /// 谁可以为哪个部门签名 · who may sign for which agency, an OpenSSH allowed_signers file
     #[arg(long)]
     pub signers: Option<PathBuf>,
+    /// 不收取，只说明一份交付：哪里不对、多少处、怎样改；写回执文件或交付编号 · take nothing in, but explain one delivery to
+    /// its agency: what was wrong, how often, how to mend it; give a receipt's path or a delivery's id
+    #[arg(long, value_name = "RECEIPT")]
+    pub explain: Option<String>,
+    /// 把说明写成一个网页，发给部门 · write the explanation as a page, to be sent to the agency
+    #[arg(long, value_name = "FILE.html", requires = "explain")]
+    pub out: Option<PathBuf>,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -48,6 +48,8 @@ pub async fn run(global: &args::Global, demo: &args::Demo, output: &Output) -> R
     let order = Order {
         project: &project,
         t,
+        today: night_run::today(),
+        known_on: None,
         store: &store,
         inbox: &inbox,
         signers: &signers,

@@ -10,6 +10,7 @@ mod args;
 mod check;
 mod demo;
 mod exit;
+mod explain;
 mod failure;
 mod mutants;
 mod open;

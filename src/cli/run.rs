@@ -10,7 +10,8 @@ use serde_json::json;
 
 use super::{Exit, args, failure::Failure, open, output::Output, progress::Progress};
 use crate::{
-    model::{Lang, Text},
+    accept::{Kept, Refused},
+    model::{Lang, Text, printable},
     night::{self, Cause, Fate, HeldBack, NightError, Order, RuleRecord, RunRecord},
     project::{Project, Status},
 };
@@ -22,6 +23,8 @@ pub async fn run(global: &args::Global, run: &args::Run, output: &Output) -> Res
     let order = Order {
         project: &project,
         t: run.date.unwrap_or_else(today),
+        today: today(),
+        known_on: run.known_on,
         store: &run.store,
         inbox: &run.inbox,
         signers: &signers,
@@ -120,11 +123,12 @@ fn tell(record: &RunRecord, t: NaiveDate, output: &Output) {
     }
     if record.quarantined > 0 {
         output.warning(
-            &format!("有 {} 行被搁置，见 report.html 和 quarantine/", record.quarantined),
-            &format!("{} rows were set aside; see report.html and quarantine/", record.quarantined),
+            &format!("有 {} 行被搁置，见 report.html 和 quarantine/；给部门的说明：hedui accept --explain 交付编号", record.quarantined),
+            &format!("{} rows were set aside; see report.html and quarantine/; for the agency: hedui accept --explain DELIVERY", record.quarantined),
         );
     }
     tell_held_back(record, output);
+    tell_known(record, t, output);
     if record.is_repeat {
         output.note(
             "同样的输入和规则已经运行过：结果未变，已核对每个文件的摘要。",
@@ -179,6 +183,7 @@ fn tell_held_back(record: &RunRecord, output: &Output) {
 /// What came in.
 pub fn tell_intake(record: &RunRecord, output: &Output, zh: bool) {
     let mut taken = (0, 0, 0, 0, 0);
+    let mut waiting = Vec::new();
     for delivery in &record.intake.deliveries {
         match &delivery.fate {
             Fate::TakenIn(counts) => {
@@ -188,15 +193,21 @@ pub fn tell_intake(record: &RunRecord, output: &Output, zh: bool) {
                 taken.3 += counts.collapsed;
                 taken.4 += counts.quarantined;
             }
-            Fate::Refused { code, what, hint } => {
-                output.problem(
-                    &format!("拒收 {} [{code}]：{}", delivery.folder.display(), what.zh),
-                    &format!("refused {} [{code}]: {}", delivery.folder.display(), what.en),
-                    Some(hint),
-                );
-            }
-            Fate::Known | Fate::NotYet => {}
+            Fate::Refused(refused) => tell_refused(refused, output),
+            Fate::NotYet => waiting.push(delivery.delivery.as_str()),
+            Fate::Known => {}
         }
+    }
+    if let Some((first, others)) = waiting.split_first() {
+        let named = others.iter().take(4).fold((*first).to_owned(), |list, name| format!("{list}, {name}"));
+        let more = if waiting.len() > 5 { ", …" } else { "" };
+        output.warning(
+            &format!("{} 份交付的数据日期晚于业务日期，等到那天再收：{named}{more}", waiting.len()),
+            &format!(
+                "deliveries about a day after the business date wait for it ({}): {named}{more}",
+                waiting.len()
+            ),
+        );
     }
     let (deliveries, rows, accepted, collapsed, quarantined) = taken;
     output.line(if zh {
@@ -206,6 +217,44 @@ pub fn tell_intake(record: &RunRecord, output: &Output, zh: bool) {
             "took in {deliveries} deliveries: {rows} rows = {accepted} accepted + {collapsed} collapsed + {quarantined} set aside"
         )
     });
+}
+
+/// A refused delivery: why, what to do, where it is now, how to answer the agency.
+pub fn tell_refused(refused: &Refused, output: &Output) {
+    let (code, what) = (refused.verdict.code(), refused.verdict.what());
+    let folder = printable(&refused.folder.display().to_string(), 400);
+    output.problem(
+        &format!("拒收 {folder} [{code}]：{}", what.zh),
+        &format!("refused {folder} [{code}]: {}", what.en),
+        Some(&refused.verdict.hint()),
+    );
+    let moved = match &refused.kept {
+        Kept::Aside(folder) => Text::new(
+            format!("已整个移到 {}", folder.display()),
+            format!("moved whole to {}", folder.display()),
+        ),
+        Kept::Inbox(why) => {
+            Text::new(format!("仍在收件箱：{}", why.zh), format!("still in the inbox: {}", why.en))
+        }
+    };
+    output.error_line(&format!("  {}", output.text(&moved)));
+    let explain = format!("hedui accept --explain {}", refused.receipt.display());
+    output.error_line(&format!("  {}{explain}", output.say("给部门的说明：", "for the agency: ")));
+}
+
+/// What a past night did not know.
+fn tell_known(record: &RunRecord, t: NaiveDate, output: &Output) {
+    let known_on = record.known_on;
+    if known_on != t {
+        output
+            .note(&format!("按 {known_on} 时已知的数据运行"), &format!("with what was known on {known_on}"));
+    }
+    if let Some((count, last)) = record.known_later {
+        output.warning(
+            &format!("{count} 份关于 {t} 或更早的交付在 {known_on} 之后才收到，未使用；要用它们：--known-on {last}"),
+            &format!("deliveries about {t} or earlier that became known only after {known_on} were not used ({count}); to use them: --known-on {last}"),
+        );
+    }
 }
 
 fn as_json(record: &RunRecord, t: NaiveDate) -> serde_json::Value {
@@ -221,7 +270,7 @@ fn as_json(record: &RunRecord, t: NaiveDate) -> serde_json::Value {
         })
         .collect();
     json!({
-        "date": t.to_string(), "run": record.run, "folder": record.folder, "repeat": record.is_repeat,
+        "date": t.to_string(), "known_on": record.known_on.to_string(), "run": record.run, "folder": record.folder, "repeat": record.is_repeat,
         "deliveries": intake_json(&record.intake), "rules": rules, "listed": record.listed,
         "lists": record.lists, "households": record.households, "set_aside": record.quarantined,
         "missing_figures": record.missing_figures,
@@ -243,9 +292,11 @@ pub fn intake_json(intake: &night::Intake) -> Vec<serde_json::Value> {
             }),
             Fate::Known => json!({"fate": "known"}),
             Fate::NotYet => json!({"fate": "not_yet"}),
-            Fate::Refused { code, what, hint } => {
-                json!({"fate": "refused", "code": code, "what": what.en, "hint": hint.en})
-            }
+            Fate::Refused(refused) => json!({
+                "fate": "refused", "code": refused.verdict.code(), "what": refused.verdict.what().en,
+                "hint": refused.verdict.hint().en, "receipt": refused.receipt,
+                "moved_to": match &refused.kept { Kept::Aside(folder) => Some(folder), Kept::Inbox(_) => None },
+            }),
         };
         if let (Some(value), serde_json::Value::Object(fate)) = (value.as_object_mut(), fate) {
             value.extend(fate);

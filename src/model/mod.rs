@@ -17,5 +17,5 @@ pub use division::{division_stem, lies_in};
 pub use lead::{BadWord, CoverageRow, Direction, EvidenceRow, Lead, LeadStatus, Severity, SubjectKind};
 pub use money::{BadMoney, Fen};
 pub use month::{BadMonth, Month};
-pub use text::{Lang, Text};
+pub use text::{Lang, Text, printable};
 pub use token::{BadToken, Token};

@@ -36,3 +36,33 @@ impl Text {
         }
     }
 }
+
+/// Text from outside made fit for a terminal and a page: control characters and those that turn the direction of writing
+/// become `�`, and what is longer than `longest` characters is cut with `…`.
+pub fn printable(text: &str, longest: usize) -> String {
+    let is_harmful = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    let mut shown: String = text
+        .chars()
+        .take(longest)
+        .map(|c| if is_harmful(c) { char::REPLACEMENT_CHARACTER } else { c })
+        .collect();
+    if text.chars().nth(longest).is_some() {
+        shown.push('…');
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_comes_from_outside_cannot_steer_a_terminal() {
+        assert_eq!(printable("a\u{1b}[2Jb\nc\u{202e}d", 20), "a\u{fffd}[2Jb\u{fffd}c\u{fffd}d");
+        assert_eq!(printable("城市城市", 3), "城市城…");
+        assert_eq!(printable("城市", 2), "城市");
+    }
+}

@@ -109,7 +109,8 @@ fn steps(count: usize) -> u64 {
     u64::try_from(count).unwrap_or(u64::MAX)
 }
 
-fn parts(resolved: &Resolved) -> Vec<Part> {
+/// A dataset's snapshots as the engine reads them.
+pub(super) fn parts(resolved: &Resolved) -> Vec<Part> {
     let part = |part: &crate::store::Part| Part {
         files: vec![part.snapshot.data()],
         delivery: part.snapshot.record.delivery.clone(),

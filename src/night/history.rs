@@ -1,4 +1,4 @@
-//! What the last run before this date had found: which leads are new, which come again.
+//! What earlier runs had found and known: which leads are new, which come again, and what a night that is repeated knew.
 
 use std::{collections::BTreeMap, fs, path::Path};
 
@@ -9,12 +9,50 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 use super::{
     NightError,
-    plan::{day_folder, runs_folder},
+    manifest::MANIFEST,
+    plan::{KNOWN_ON, day_folder, runs_folder},
 };
 use crate::{
     model::{Lead, LeadStatus},
-    store::Store,
+    store::{Shelf, Store},
 };
+
+/// The file that names the run that stands for a day.
+pub(super) const CURRENT: &str = "current";
+
+/// The newest business date of a store: of this night, of any run, of anything that became known.
+pub fn newest_night(store: &Store, shelf: &Shelf, t: NaiveDate) -> Result<NaiveDate, NightError> {
+    let run = latest_before(&runs_folder(store), NaiveDate::MAX)?;
+    Ok(run.max(shelf.newest_known()).max(Some(t)).unwrap_or(t))
+}
+
+/// The day as known on which a night for `t` is run, where nobody says. A past night that was run before stays as it was
+/// known; every other one knows everything.
+pub fn known_on(store: &Store, shelf: &Shelf, t: NaiveDate) -> Result<NaiveDate, NightError> {
+    let newest = newest_night(store, shelf, t)?;
+    let day = day_folder(store, t);
+    if t == newest || !day.join(CURRENT).is_file() {
+        return Ok(newest);
+    }
+    let path = day.join(current(&day)?).join(MANIFEST);
+    let damaged =
+        || NightError::Damaged { path: path.clone(), message: "it is not a manifest any more".to_owned() };
+    let text =
+        fs::read(&path).map_err(|source| NightError::Io { doing: "read", path: path.clone(), source })?;
+    let manifest: serde_json::Value = serde_json::from_slice(&text).map_err(|_| damaged())?;
+    match manifest.get("plan").and_then(|plan| plan.get(KNOWN_ON)) {
+        // A night whose plan does not say was run as known on its own date.
+        None => Ok(t),
+        Some(day) => day.as_str().and_then(|day| day.parse().ok()).ok_or_else(damaged),
+    }
+}
+
+/// The name of the run that stands for a day.
+fn current(day: &Path) -> Result<String, NightError> {
+    let path = day.join(CURRENT);
+    let name = fs::read_to_string(&path).map_err(|source| NightError::Io { doing: "read", path, source })?;
+    Ok(name.trim().to_owned())
+}
 
 /// The last run before a date.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -31,11 +69,7 @@ impl Earlier {
         let folder = runs_folder(store);
         let Some(date) = latest_before(&folder, t)? else { return Ok(Self::default()) };
         let day = day_folder(store, date);
-        let current = day.join("current");
-        let name = fs::read_to_string(&current)
-            .map_err(|source| NightError::Io { doing: "read", path: current, source })?
-            .trim()
-            .to_owned();
+        let name = current(&day)?;
         let first_seen = read_leads(&day.join(&name).join("leads.parquet"))?;
         Ok(Self { run: Some((date, name)), first_seen })
     }
@@ -64,7 +98,7 @@ fn latest_before(folder: &Path, t: NaiveDate) -> Result<Option<NaiveDate>, Night
         let entry =
             entry.map_err(|source| NightError::Io { doing: "read", path: folder.to_owned(), source })?;
         let Ok(date) = entry.file_name().to_string_lossy().parse::<NaiveDate>() else { continue };
-        if date < t && entry.path().join("current").is_file() {
+        if date < t && entry.path().join(CURRENT).is_file() {
             latest = latest.max(Some(date));
         }
     }

@@ -1,14 +1,14 @@
 //! Taking in what lies in the inbox: every delivery verified, its rows typed and sealed as a snapshot.
 //!
-//! A delivery that is refused changes nothing but its receipt; the others go on.
+//! A delivery that is refused changes nothing but where it lies and its receipt; the others go on.
 
 use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
 
-use super::{NightError, Watch};
+use super::{NightError, Watch, history};
 use crate::{
-    accept::{AllowedSigners, Desk, LateRefusal, Outcome, accept_inbox, take_back},
+    accept::{AllowedSigners, Desk, Fault, Outcome, Refused, Verdict, accept_inbox, take_back},
     acquire::{AcquireError, Means, Refusal, acquire},
     engine::Limits,
     model::{DatasetId, Text},
@@ -22,6 +22,8 @@ pub struct Setting<'a> {
     pub project: &'a Project,
     /// The business date.
     pub t: NaiveDate,
+    /// The day that the command line takes for today: data of a later day is a mistake.
+    pub today: NaiveDate,
     /// The store's folder.
     pub store: &'a Path,
     /// The inbox.
@@ -63,15 +65,8 @@ pub enum Fate {
     Known,
     /// About a day after the business date.
     NotYet,
-    /// Refused.
-    Refused {
-        /// The reason's code.
-        code: String,
-        /// What is wrong.
-        what: Text,
-        /// What to do.
-        hint: Text,
-    },
+    /// Refused: why, the receipt, and where the delivery is now.
+    Refused(Box<Refused>),
 }
 
 /// All deliveries of the inbox, sorted by folder.
@@ -84,7 +79,7 @@ pub struct Intake {
 impl Intake {
     /// The refused ones.
     pub fn refused(&self) -> impl Iterator<Item = &DeliveryFate> {
-        self.deliveries.iter().filter(|delivery| matches!(delivery.fate, Fate::Refused { .. }))
+        self.deliveries.iter().filter(|delivery| matches!(delivery.fate, Fate::Refused(_)))
     }
 }
 
@@ -114,6 +109,8 @@ pub fn take_in(setting: &Setting<'_>, watch: &dyn Watch) -> Result<Intaken, Nigh
         contracts: &setting.project.contracts,
         key_id: setting.project.pipeline.key_id.as_deref(),
         business_date: setting.t,
+        today: setting.today,
+        known_on: history::newest_night(&store, &shelf, setting.t)?,
         acquired: &acquired,
     })?;
     let waiting = outcomes.iter().filter(|outcome| matches!(outcome, Outcome::Accepted { .. })).count();
@@ -137,19 +134,7 @@ fn fate(
         Outcome::Accepted { accepted, .. } => (accepted, None),
         Outcome::Known(accepted) => (accepted, Some(Fate::Known)),
         Outcome::NotYet(accepted) => (accepted, Some(Fate::NotYet)),
-        Outcome::Refused(refused) => {
-            return Ok(DeliveryFate {
-                folder: refused.folder,
-                delivery: refused.delivery,
-                agency: refused.agency,
-                dataset: refused.dataset,
-                fate: Fate::Refused {
-                    code: refused.refusal.code().to_owned(),
-                    what: refused.refusal.text(),
-                    hint: refused.refusal.hint(),
-                },
-            });
-        }
+        Outcome::Refused(refused) => return Ok(DeliveryFate::refused(refused)),
     };
     let of = |fate: Fate| DeliveryFate {
         folder: accepted.folder.clone(),
@@ -168,25 +153,36 @@ fn fate(
     match acquire(&accepted, contract, dictionary, means(setting.limits)) {
         Ok(acquired) => Ok(of(Fate::TakenIn(acquired.snapshot.record.counts))),
         Err(AcquireError::Refused { refusals, .. }) => {
-            let late = refused(&refusals);
-            take_back(setting.store, &accepted, &late, setting.t)?;
-            Ok(of(Fate::Refused { code: late.code, what: late.what, hint: late.hint }))
+            let verdict = verdict(&refusals);
+            let refused = take_back(setting.inbox, setting.store, &accepted, verdict, setting.t)?;
+            Ok(DeliveryFate::refused(refused))
         }
         Err(error) => Err(error.into()),
     }
 }
 
-/// Everything that is wrong with a delivery's content, as one refusal.
-fn refused(refusals: &[Refusal]) -> LateRefusal {
-    let join = |texts: Vec<String>, mark: &str| texts.join(mark);
-    let codes: Vec<&str> = refusals.iter().map(Refusal::code).collect();
-    let whats: Vec<Text> = refusals.iter().map(Refusal::text).collect();
-    let hints: Vec<Text> = refusals.iter().filter_map(Refusal::hint).collect();
-    let both = |texts: &[Text]| {
-        Text::new(
-            join(texts.iter().map(|text| text.zh.clone()).collect(), "；"),
-            join(texts.iter().map(|text| text.en.clone()).collect(), "; "),
-        )
+/// Everything that is wrong with a delivery's content. What can be done about it is the agency's to do.
+fn verdict(refusals: &[Refusal]) -> Verdict {
+    let fault = |refusal: &Refusal| {
+        let hint = refusal.hint().unwrap_or_default();
+        Fault {
+            code: refusal.code().to_owned(),
+            what: refusal.text(),
+            what_to_do: hint.clone(),
+            for_the_agency: hint,
+        }
     };
-    LateRefusal { code: codes.join(","), what: both(&whats), hint: both(&hints) }
+    Verdict { faults: refusals.iter().map(fault).collect(), is_final: refusals.iter().all(Refusal::is_final) }
+}
+
+impl DeliveryFate {
+    fn refused(refused: Refused) -> Self {
+        Self {
+            folder: refused.folder.clone(),
+            delivery: refused.delivery.clone(),
+            agency: refused.agency.clone(),
+            dataset: refused.dataset.clone(),
+            fate: Fate::Refused(Box::new(refused)),
+        }
+    }
 }

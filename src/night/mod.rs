@@ -13,11 +13,16 @@
 //!   run). The same plan is the same run: it is not computed twice, its files are checked against their digests instead.
 //! - A live rule runs as live only as approved: its file and every fact that it reads. Otherwise it runs in the shadow, like a
 //!   pilot, and the run ends with code 3. This is decided in the plan, so that the same approvals give the same run.
+//! - Both times are kept: the day that data is about (`as_of`), and the business date since which it is known (`known_on`, in
+//!   the snapshot's record). A past night that is repeated stays as it was known; `Order::known_on` asks for another day.
+//!   A night that is run for the first time, whatever its date, knows everything.
 //! - A mistake in a rule or fact is found before the night begins, and nothing is run (`check_sql`). What happens to a rule
 //!   later, such as data that overflows a decimal, does not stop the others: the run says so and ends with code 3.
 
 mod approval;
 mod approve;
+#[cfg(test)]
+mod arrivals;
 mod check;
 mod execute;
 mod history;
@@ -64,6 +69,10 @@ pub struct Order<'a> {
     pub project: &'a Project,
     /// The business date.
     pub t: NaiveDate,
+    /// The day that the command line takes for today: data of a later day is a mistake.
+    pub today: NaiveDate,
+    /// As known on this business date; None: see [`self`].
+    pub known_on: Option<NaiveDate>,
     /// The store's folder.
     pub store: &'a Path,
     /// The inbox.
@@ -84,6 +93,7 @@ pub async fn run(order: &Order<'_>, watch: &dyn Watch) -> Result<RunRecord, Nigh
     let setting = Setting {
         project: order.project,
         t: order.t,
+        today: order.today,
         store: order.store,
         inbox: order.inbox,
         signers: order.signers,
@@ -91,11 +101,16 @@ pub async fn run(order: &Order<'_>, watch: &dyn Watch) -> Result<RunRecord, Nigh
     };
     let Intaken { intake, dictionary, lock } = intake::take_in(&setting, watch)?;
     let shelf = Shelf::open(&store)?;
-    let plan = plan::plan(order, &shelf, &store)?;
+    let known_on = match order.known_on {
+        Some(day) => day,
+        None => history::known_on(&store, &shelf, order.t)?,
+    };
+    let plan = plan::plan(order, &shelf.as_known_on(known_on), known_on, &store)?;
+    let known_later = shelf.known_later(order.t, known_on);
     let folder = plan.folder(&store);
     if folder.exists() {
         manifest::verify(&folder)?;
-        let record = record::reopen(&plan, intake, folder.clone())?;
+        let record = RunRecord { known_later, ..record::reopen(&plan, intake, folder.clone())? };
         point_current(&folder)?;
         return Ok(record);
     }
@@ -107,7 +122,7 @@ pub async fn run(order: &Order<'_>, watch: &dyn Watch) -> Result<RunRecord, Nigh
     watch.step("manifest.json");
     draft.seal(&folder)?;
     point_current(&folder)?;
-    Ok(record)
+    Ok(RunRecord { known_later, ..record })
 }
 
 /// Makes `runs/<date>/current` name the run. Written aside and renamed, so that it names one run or the other.
@@ -117,7 +132,7 @@ fn point_current(folder: &Path) -> Result<(), NightError> {
         move |source| NightError::Io { doing: "write", path, source }
     };
     let (Some(day), Some(name)) = (folder.parent(), folder.file_name()) else { return Ok(()) };
-    let current: PathBuf = day.join("current");
+    let current: PathBuf = day.join(history::CURRENT);
     let file = tempfile::NamedTempFile::new_in(day).map_err(failed(&current))?;
     std::fs::write(file.path(), format!("{}\n", name.to_string_lossy())).map_err(failed(&current))?;
     file.as_file().sync_all().map_err(failed(&current))?;

@@ -22,7 +22,9 @@ use crate::{
 pub struct RunPlan {
     /// The business date.
     pub t: NaiveDate,
-    /// Every dataset as known at t.
+    /// What became known after this business date is not used.
+    pub known_on: NaiveDate,
+    /// Every dataset as known then, at t.
     pub inputs: BTreeMap<DatasetId, Resolved>,
     /// How fresh each is.
     pub feeds: BTreeMap<DatasetId, Feed>,
@@ -53,8 +55,16 @@ pub(super) fn runs_folder(store: &Store) -> PathBuf {
     store.root().join("runs")
 }
 
-/// Decides what to run.
-pub fn plan(order: &Order<'_>, shelf: &Shelf, store: &Store) -> Result<RunPlan, NightError> {
+/// Where a plan says what it knew, if that is not what was known on the business date.
+pub(super) const KNOWN_ON: &str = "known_on";
+
+/// Decides what to run, with a shelf as known on a business date.
+pub fn plan(
+    order: &Order<'_>,
+    shelf: &Shelf,
+    known_on: NaiveDate,
+    store: &Store,
+) -> Result<RunPlan, NightError> {
     let (project, t) = (order.project, order.t);
     let drop = volume_drop(&project.parameters, &project.pipeline.division.value, t);
     let mut inputs = BTreeMap::new();
@@ -75,10 +85,15 @@ pub fn plan(order: &Order<'_>, shelf: &Shelf, store: &Store) -> Result<RunPlan, 
     let earlier = Earlier::before(store, t)?;
     let held_back = approval::held_back(&Engine::new(order.limits)?, project)
         .map_err(|fault| NightError::Fact(fault.to_string()))?;
-    let text = describe(order, &inputs, &feeds, &earlier, &held_back)?;
+    let mut text = describe(order, &inputs, &feeds, &earlier, &held_back)?;
+    if known_on != t
+        && let Some(text) = text.as_object_mut()
+    {
+        text.insert(KNOWN_ON.to_owned(), json!(known_on.to_string()));
+    }
     let digest = Digest::of(text.to_string().as_bytes()).hex();
     let run = digest.get(..16).unwrap_or(&digest).to_owned();
-    Ok(RunPlan { t, inputs, feeds, earlier, held_back, text, run })
+    Ok(RunPlan { t, known_on, inputs, feeds, earlier, held_back, text, run })
 }
 
 fn describe(

@@ -2,6 +2,8 @@
 
 use std::{collections::BTreeMap, io, path::PathBuf};
 
+use chrono::NaiveDate;
+
 use super::{HeldBack, Intake, RunPlan};
 use crate::{
     accept::{AcceptError, SignersError},
@@ -23,6 +25,10 @@ pub struct RunRecord {
     pub folder: PathBuf,
     /// Whether it had been done before with the same plan.
     pub is_repeat: bool,
+    /// It used nothing that became known after this business date.
+    pub known_on: NaiveDate,
+    /// How many deliveries about its date or earlier became known only later, and when the last did.
+    pub known_later: Option<(usize, NaiveDate)>,
     /// What became of the deliveries.
     pub intake: Intake,
     /// By rule id: every rule of the pipeline, also those that do not run.
@@ -260,6 +266,8 @@ pub(super) fn reopen(plan: &RunPlan, intake: Intake, folder: PathBuf) -> Result<
         run: plan.run.clone(),
         folder,
         is_repeat: true,
+        known_on: plan.known_on,
+        known_later: None,
         intake,
         rules,
         held_back: plan.held_back.clone(),

@@ -38,6 +38,8 @@ pub fn write(
         run: plan.run.clone(),
         folder,
         is_repeat: false,
+        known_on: plan.known_on,
+        known_later: None,
         intake: intake.clone(),
         rules: rule_records(order, &executed),
         held_back: plan.held_back.clone(),

@@ -99,13 +99,16 @@ fn add(sums: &mut BTreeMap<String, u64>, counts: &BTreeMap<String, u64>) {
 /// The deliveries that were not taken in.
 pub fn refused(intake: &Intake) -> Vec<Refused> {
     let refused = intake.deliveries.iter().filter_map(|delivery| match &delivery.fate {
-        Fate::Refused { code, what, hint } => Some(Refused {
-            delivery: delivery.delivery.clone(),
-            agency: Some(delivery.agency.clone()),
-            dataset: delivery.dataset.clone(),
-            code: code.clone(),
-            message: Text::new(format!("{}。{}", what.zh, hint.zh), format!("{}; {}", what.en, hint.en)),
-        }),
+        Fate::Refused(refused) => {
+            let (what, hint) = (refused.verdict.what(), refused.verdict.hint());
+            Some(Refused {
+                delivery: delivery.delivery.clone(),
+                agency: Some(delivery.agency.clone()),
+                dataset: delivery.dataset.clone(),
+                code: refused.verdict.code(),
+                message: Text::new(format!("{}。{}", what.zh, hint.zh), format!("{}; {}", what.en, hint.en)),
+            })
+        }
         Fate::TakenIn(_) | Fate::Known | Fate::NotYet => None,
     });
     refused.collect()

@@ -26,6 +26,7 @@ mod outcome;
 pub mod page;
 mod parquet_file;
 pub mod priority;
+mod reply;
 mod run_page;
 mod sheet_head;
 mod table;
@@ -48,4 +49,7 @@ pub use listing::decide_listed;
 pub use outcome::Outcome;
 pub use parquet_file::TableError;
 pub use priority::Priority;
+pub use reply::{
+    FaultyColumn, Problem, Reply, ReplyError, RowFault, find, gather, page as reply_page, plain,
+};
 pub use write::write;

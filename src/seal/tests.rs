@@ -91,6 +91,8 @@ impl Agency {
             contracts: contracts(),
             key_id: None,
             business_date: "2026-03-02".parse().unwrap(),
+            today: "2026-03-02".parse().unwrap(),
+            known_on: "2026-03-02".parse().unwrap(),
             acquired: &|_, _| false,
         })
         .unwrap()

@@ -3,6 +3,8 @@
 //! Nothing here is ever changed after it was sealed. Who wants to write must hold the store's [`StoreLock`], of
 //! which there is one at a time; what a killed writer left behind is swept when the next one takes the lock.
 
+#[cfg(test)]
+pub(crate) mod arrivals;
 mod dictionary;
 mod draft;
 mod growing;

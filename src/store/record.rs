@@ -60,6 +60,8 @@ pub struct SnapshotRecord {
     pub key_id: String,
     /// The version of the contract that it was checked against.
     pub contract: String,
+    /// The business date since which it is known. Records of older versions do not say.
+    pub known_on: Option<NaiveDate>,
 }
 
 /// As it is written.
@@ -77,9 +79,16 @@ struct RecordFile {
     package_sha256: String,
     key_id: String,
     contract: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    known_on: Option<String>,
 }
 
 impl SnapshotRecord {
+    /// Since when it is known; where the record does not say, since the day that it is about.
+    pub fn known_since(&self) -> NaiveDate {
+        self.known_on.unwrap_or(self.as_of)
+    }
+
     /// Writes it into a draft's folder.
     pub fn write(&self, folder: &Path) -> Result<(), StoreError> {
         let path = folder.join(RECORD_FILE);
@@ -95,6 +104,7 @@ impl SnapshotRecord {
             package_sha256: self.package_sha256.hex(),
             key_id: self.key_id.clone(),
             contract: self.contract.clone(),
+            known_on: self.known_on.map(|day| day.to_string()),
         };
         let mut text = serde_json::to_string_pretty(&file)
             .map_err(|source| StoreError::BadRecord { path: path.clone(), source })?;
@@ -111,7 +121,9 @@ impl SnapshotRecord {
         let bad = |said: &str| StoreError::Misplaced { path: path.clone(), said: format!("`{said}`") };
         let digest = |text: &str| text.parse::<Token>().map(|hex| Digest(hex.0)).map_err(|_| bad(text));
         let months = file.months.iter().map(|month| month.parse().map_err(|_| bad(month)));
+        let known_on = file.known_on.as_ref().map(|day| day.parse().map_err(|_| bad(day)));
         let record = Self {
+            known_on: known_on.transpose()?,
             dataset: file.dataset.parse().map_err(|_| bad(&file.dataset))?,
             as_of: file.as_of.parse().map_err(|_| bad(&file.as_of))?,
             months: months.collect::<Result<_, _>>()?,

@@ -1,7 +1,8 @@
 //! A dataset as it was known on a day: which snapshots, and which months of them. Pure; it opens nothing.
 //!
 //! What counts is the day a delivery describes (`as_of`), then its sequence; never when it arrived. So a delivery
-//! that comes late or out of order never hides a newer one.
+//! that comes late or out of order never hides a newer one. What was known on an earlier day is another question, which
+//! [`super::Shelf::as_known_on`] answers.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -99,6 +100,7 @@ pub(super) mod tests {
             package_sha256: Digest([2; 32]),
             key_id: "2026".to_owned(),
             contract: "1.0.0".to_owned(),
+            known_on: None,
         };
         Snapshot { folder: PathBuf::from(delivery), record }
     }

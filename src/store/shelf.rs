@@ -71,7 +71,26 @@ impl Shelf {
         self.snapshots.get(dataset).map_or(&[], Vec::as_slice)
     }
 
-    /// The dataset as it was known on the day `t`.
+    /// The shelf as it stood on a business date: without what became known only later.
+    pub fn as_known_on(&self, day: NaiveDate) -> Self {
+        let known = |snapshot: &&Snapshot| snapshot.record.known_since() <= day;
+        Self::of(self.snapshots.values().flatten().filter(known).cloned())
+    }
+
+    /// The newest business date on which anything became known.
+    pub fn newest_known(&self) -> Option<NaiveDate> {
+        self.snapshots.values().flatten().map(|snapshot| snapshot.record.known_since()).max()
+    }
+
+    /// How many deliveries about the day `t` or earlier became known only after the day `known_on`, and the last such day.
+    pub fn known_later(&self, t: NaiveDate, known_on: NaiveDate) -> Option<(usize, NaiveDate)> {
+        let about = self.snapshots.values().flatten().filter(|snapshot| snapshot.record.as_of <= t);
+        let later: Vec<NaiveDate> =
+            about.map(|snapshot| snapshot.record.known_since()).filter(|day| *day > known_on).collect();
+        Some((later.len(), later.into_iter().max()?))
+    }
+
+    /// The dataset on the day `t`.
     pub fn resolve(&self, contract: &Contract, t: NaiveDate) -> Resolved {
         resolve(&contract.delivery, self.snapshots(&contract.id), t)
     }
@@ -164,5 +183,31 @@ mod tests {
         }
         fs::write(&path, text).unwrap();
         assert!(Shelf::open(&store).is_ok());
+    }
+
+    #[test]
+    fn what_became_known_later_is_not_on_the_shelf_of_an_earlier_day() {
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        let root = tempfile::tempdir().unwrap();
+        let store = Store::at(root.path());
+        let old = snapshot("of an older version", "2026-02-01", 1, None, &[]);
+        let mut late = snapshot("late", "2026-02-03", 1, None, &[]);
+        late.record.known_on = Some(day("2026-02-20"));
+        put(&store, &late);
+        let folder = put(&store, &old);
+        assert!(!fs::read_to_string(folder.join(RECORD_FILE)).unwrap().contains("known_on"));
+        let shelf = Shelf::open(&store).unwrap();
+        assert_eq!(shelf.newest_known(), Some(day("2026-02-20")));
+        let dataset = &old.record.dataset;
+        let names = |known_on: &str| {
+            let shelf = shelf.as_known_on(day(known_on));
+            shelf.snapshots(dataset).iter().map(|one| one.record.delivery.clone()).collect::<Vec<_>>()
+        };
+        assert_eq!(names("2026-02-20"), ["of an older version", "late"]);
+        assert_eq!(names("2026-02-19"), ["of an older version"]);
+        assert!(names("2026-01-31").is_empty());
+        assert_eq!(shelf.known_later(day("2026-02-10"), day("2026-02-10")), Some((1, day("2026-02-20"))));
+        assert_eq!(shelf.known_later(day("2026-02-02"), day("2026-02-10")), None);
+        assert_eq!(shelf.known_later(day("2026-02-10"), day("2026-02-20")), None);
     }
 }

@@ -1,5 +1,5 @@
 //! Deliveries that are not what they should be: each is refused whole with its reason, in both languages; the others are
-//! taken in; the store holds nothing of what was refused but the receipt that says so.
+//! taken in; the store holds nothing of what was refused but the receipt, and beside it the delivery if it was moved aside.
 
 use std::fs;
 
@@ -28,7 +28,7 @@ fn refused(place: &Place, code: &str, en: &str, zh: &str) {
     let rows = rows_of("civil_affairs.grace_periods");
     assert!(said.out.contains(&format!(": {rows} = {rows} + 0 + 0 ")), "{}", said.out);
 
-    // Nothing of it but the refusal's receipt is in the store.
+    // Nothing of it is in the store but the refusal's receipt and, moved aside, the delivery itself.
     let names = tree::files(&place.night.store);
     assert!(names.keys().any(|name| name.starts_with("snapshots/civil_affairs/grace_periods/")));
     for name in names.keys().filter(|name| name.contains("rent_subsidies")) {

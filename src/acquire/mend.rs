@@ -1,0 +1,130 @@
+//! How a row that was set aside is mended, said to a clerk who exports from a database or from a spreadsheet.
+
+use super::Reason;
+use crate::model::Text;
+
+impl Reason {
+    /// How to mend it at the source.
+    pub fn mend(self) -> Text {
+        let (zh, en) = match self {
+            Self::WrongFieldCount => (
+                "这一行的列数和表头对不上，多半是某个值里有逗号、引号或换行而没有用引号括起来。请用系统自带的“导出 CSV”功能，不要自己拼接文本",
+                "this row has more or fewer fields than the header, mostly because a value holds a comma, a quote or a line break and is not quoted: use the system's own CSV export, not text put together by hand",
+            ),
+            Self::UnclosedQuote => (
+                "从这一行起少了一个引号，后面的行都被并到了一起；也可能是文件没有导完。请找到这一行多出的引号，或重新导出",
+                "a quote that opens here never closes, so that all that follows is run together; or the export broke off: look for a stray quote in this line, or export again",
+            ),
+            Self::RequiredMissing => (
+                "这一列每行都要有值。请在业务系统中补上再导出；若整列都空，可能是导出时漏选了这一列",
+                "every row needs a value here: fill it in where the data is kept and export again; if the whole column is empty, it may have been left out of the export",
+            ),
+            Self::NotAToken => (
+                "这一列应是 hedui seal 生成的 64 位标识。请用 hedui seal 封装带证件号码的原始文件，不要自己计算或改动",
+                "this column holds the 64-character tokens that hedui seal makes: let hedui seal seal the raw file with the identity numbers, and leave what it writes as it is",
+            ),
+            Self::LooksLikeIdentityNumber => (
+                "这里出现了没有加密的证件号码，不能外传。请从这一列（多为备注、姓名、编号）中删去号码，再重新封装",
+                "an identity number stands here in the clear and must not leave the office: take it out of this column (mostly a remark, a name or a reference) and seal the file again",
+            ),
+            Self::RefTooLong => (
+                "编号不能超过 64 个字符。请核对是否把两列并成了一列，或把说明文字写进了编号",
+                "a reference has 64 characters at the most: see whether two columns were joined, or a remark was written into it",
+            ),
+            Self::WrongLength => (
+                "长度和数据合同要求的不同。请核对是否漏了前导零、被截断，或多出了别的文字",
+                "it is shorter or longer than the contract says: look for lost leading zeros, text that was cut off, or something added",
+            ),
+            Self::ControlCharacter => (
+                "值里有换行、制表符或其他看不见的字符。请在业务系统中删去（常见于从网页或文档粘贴的备注）",
+                "the value holds a line break, a tab or another character that cannot be seen: delete it where the data is kept (mostly in remarks that were pasted)",
+            ),
+            Self::UnknownCode => (
+                "代码不在约定的代码表里。请改用代码表中的写法；若确有新情况，请先与收件方约定新代码",
+                "the code is not in the agreed list: use one of the list; if there is a new case, agree on a code with the receiver first",
+            ),
+            Self::BadDivision => (
+                "行政区划代码应是 6、9 或 12 位数字，不写名称。若少了位数，多半是表格软件去掉了前导零",
+                "a division is a code of 6, 9 or 12 digits, not a name; if digits are lacking, a spreadsheet may have dropped leading zeros",
+            ),
+            Self::BadDate => (
+                "日期请写成 2026-03-14 这样。2 月 30 日之类不存在的日子、只有年月、“长期”等文字都不能识别；没有日期就留空（必填列除外）",
+                "write a date as 2026-03-14: days that do not exist, a month alone, or words such as `indefinite` are not read; where there is none, leave it empty (unless it is required)",
+            ),
+            Self::BadMonth => (
+                "月份请写成 2026-03 这样。表格软件常把它改成日期或“Mar-26”：请先把该列设为文本",
+                "write a month as 2026-03; a spreadsheet likes to turn it into a date or `Mar-26`: make the column text first",
+            ),
+            Self::BadTerm => (
+                "学期请写成 2026-S（春季）或 2025-A（秋季）",
+                "write a term as 2026-S (spring) or 2025-A (autumn)",
+            ),
+            Self::NotJanuary => (
+                "这一列表示年度，请写成当年一月，如 2026-01",
+                "this column is a year: write its January, for example 2026-01",
+            ),
+            Self::BadMoney => (
+                "金额只写数字，以元为单位，最多两位小数，如 1190.00；不带“元”、货币符号或文字",
+                "write an amount in yuan as digits with two decimals at the most, for example 1190.00, without a unit, a sign of currency or words",
+            ),
+            Self::BadDecimal => (
+                "这里应是普通小数，如 86.5；不带单位和文字",
+                "write a plain decimal number, for example 86.5, without a unit or words",
+            ),
+            Self::BadInt => (
+                "这里应是整数，如 3；不带小数、单位和文字",
+                "write a whole number, for example 3, without decimals, a unit or words",
+            ),
+            Self::BadBool => ("这里只能写 是/否、1/0 或 true/false", "write true/false, 1/0 or 是/否"),
+            Self::Exponent => (
+                "表格软件把长数字改成了 3.30302E+17 这样，后几位已经丢失，改格式也找不回来。请从业务系统重新导出，打开前先把该列设为文本，或干脆不用表格软件打开",
+                "a spreadsheet has turned a long number into something like 3.30302E+17; its last digits are lost and no format brings them back: export again, and make the column text before a spreadsheet opens it, or do not open it in one at all",
+            ),
+            Self::TrailingPointZero => (
+                "末尾多出“.0”，是导出程序把编号当成了小数。请把该列按文本导出",
+                "the `.0` at the end comes from an export that took a reference for a decimal number: export the column as text",
+            ),
+            Self::ThousandsSeparator => (
+                "请去掉千位分隔符：写 12345.00，不写 12,345.00（在表格软件中把单元格格式改为“常规”再导出）",
+                "leave out thousands separators: 12345.00, not 12,345.00 (in a spreadsheet set the cells' format to General before exporting)",
+            ),
+            Self::TooManyDecimals => (
+                "小数位数超过约定，金额最多两位。请按约定位数四舍五入后导出，或核对单位是否写错（如万元）",
+                "it has more decimals than agreed; an amount has two at the most: round it before exporting, and see whether the unit is right (ten thousands of yuan?)",
+            ),
+            Self::ShareOutOfRange => (
+                "份额应为“几分之几”，分子不小于 1 且不大于分母，如 1 和 2 表示二分之一；独有写 1 和 1",
+                "a share is numerator and denominator, the first at least 1 and not above the second: 1 and 2 for a half, 1 and 1 for sole ownership",
+            ),
+            Self::BasicAboveAmount => (
+                "基础养老金不能大于当月发放总额。请核对两列是否对调，或总额是否漏加了个人账户部分",
+                "the basic part cannot exceed the whole pension of the month: see whether the two columns were swapped, or the amount lacks the personal account",
+            ),
+            Self::NoDate => (
+                "这几个日期至少要有一个。请在业务系统中补上",
+                "at least one of these dates is needed: fill it in where the data is kept",
+            ),
+            Self::DuplicateKeyDiffers => (
+                "同一主键有几行而内容不同，不知道以哪一行为准，所以都没有收。请在业务系统中查明，只留一行；完全相同的重复行不必处理",
+                "several rows have the same key and differ, so that none could be taken: find out which holds and keep one; rows that are equal throughout need no mending",
+            ),
+        };
+        Text::new(zh, en)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_reason_says_in_both_languages_how_to_mend_it() {
+        let mut seen = std::collections::BTreeSet::new();
+        for reason in Reason::ALL {
+            let mend = reason.mend();
+            assert!(mend.zh.chars().count() > 10 && mend.en.len() > 20, "{reason}");
+            assert_ne!(mend, reason.text());
+            assert!(seen.insert(mend.en), "{reason} says what another says");
+        }
+    }
+}
