@@ -10,11 +10,11 @@
 //! - The id of a delivery follows from the package, not from the folder that it happens to lie in: a renamed
 //!   folder is the same delivery, and an id is always safe in a path.
 
-use std::{collections::BTreeMap, fmt, path::PathBuf};
+use std::{collections::BTreeMap, path::PathBuf};
 
 use chrono::NaiveDate;
-use serde::{Deserialize, Serialize};
 
+pub use crate::model::HashName;
 use crate::model::{DatasetId, Digest, Fen, Month};
 
 /// The descriptor's file name.
@@ -25,33 +25,6 @@ pub const SIGNATURE_FILE: &str = "datapackage.json.sig";
 pub const PACKAGE_MAX_BYTES: u64 = 4 << 20;
 /// The only normalisation of identity numbers there is so far.
 pub const NORMALISATION: u32 = 1;
-
-/// The keyed hash that made the tokens.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub enum HashName {
-    /// HMAC with SHA-256.
-    #[serde(rename = "hmac-sha256")]
-    HmacSha256,
-    /// HMAC with SM3 (GB/T 32905).
-    #[serde(rename = "hmac-sm3")]
-    HmacSm3,
-}
-
-impl HashName {
-    /// The name in a package.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::HmacSha256 => "hmac-sha256",
-            Self::HmacSm3 => "hmac-sm3",
-        }
-    }
-}
-
-impl fmt::Display for HashName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
 
 /// How a data file is laid out, told by its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -214,12 +214,16 @@ impl Refusal {
                 "核对 schemas/ 中的契约，或请机构按现行契约重新封装",
                 "look at the contract in schemas/, or ask the agency to seal it again with the current one",
             ),
-            Self::KeyEpoch { .. } | Self::HashAlgorithm { .. } | Self::NormalisationUnknown { .. } => {
-                Text::new(
-                    "请机构用本期密钥和算法重新封装",
-                    "ask the agency to seal it again with the key and algorithm of this epoch",
-                )
-            }
+            Self::KeyEpoch { .. } | Self::NormalisationUnknown { .. } => Text::new(
+                "请机构用本期密钥和算法重新封装",
+                "ask the agency to seal it again with the key and algorithm of this epoch",
+            ),
+            Self::HashAlgorithm { ours, .. } => Text::new(
+                format!("请机构用本期算法重新封装：hedui seal --hash {ours}"),
+                format!(
+                    "ask the agency to seal it again with the algorithm of this epoch: hedui seal --hash {ours}"
+                ),
+            ),
             Self::SequenceTaken { by } => Text::new(
                 format!("若是更正，请用更大的 --sequence 并加 --supersedes {by} 重新封装"),
                 format!(

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
-use crate::model::{DatasetId, Lang};
+use crate::model::{DatasetId, HashName, Lang};
 
 /// hedui 核对: leads for social assistance, from what agencies deliver every night.
 #[derive(Debug, Parser)]
@@ -23,7 +23,7 @@ pub struct Args {
 }
 
 /// Flags that every command has.
-#[derive(Debug, Clone, ClapArgs)]
+#[derive(Debug, Clone, Default, ClapArgs)]
 pub struct Global {
     /// 结果格式 · how results are written
     #[arg(long, global = true, value_enum, default_value_t = Format::Text)]
@@ -52,9 +52,10 @@ pub struct Global {
 }
 
 /// The format of results.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub enum Format {
     /// For people.
+    #[default]
     Text,
     /// For programs.
     Json,
@@ -271,10 +272,14 @@ pub struct SealDelivery {
     /// 数据反映哪一天 · the day that the data is about
     #[arg(long, value_name = "DATE")]
     pub as_of: NaiveDate,
-    /// 散列密钥文件 · the hash key's file
+    /// 散列密钥：文件，或 -（标准输入）、fd:3、credential:名称 · the hash key: its file, or - (standard input), fd:3,
+    /// credential:NAME (systemd)
     #[arg(long, value_name = "FILE")]
     pub hash_key: PathBuf,
-    /// 签名私钥文件 · the signing key's file
+    /// 令牌的算法，由交换各方约定：hmac-sha256 或 hmac-sm3（国密） · the keyed hash, as the exchange agreed
+    #[arg(long, value_name = "NAME", default_value_t)]
+    pub hash: HashName,
+    /// 签名私钥：文件，或同上 · the signing key: its file, or as above
     #[arg(long, value_name = "FILE")]
     pub sign_key: PathBuf,
     /// 收件箱；交付放在 DIR/部门/交付 · the inbox; the delivery goes to DIR/agency/delivery

@@ -8,7 +8,7 @@ use super::{
     Exit,
     args::{self, SealCommand},
     failure::Failure,
-    open,
+    key_source, open,
     output::Output,
     root,
 };
@@ -74,18 +74,8 @@ fn keygen(request: &args::Keygen, output: &Output) -> Result<Exit, Failure> {
 fn deliver(global: &args::Global, request: &args::SealDelivery, output: &Output) -> Result<Exit, Failure> {
     let contracts = contracts(global, request.pipeline.as_deref(), output)?;
     let contract = contracts.get(&request.contract).ok_or_else(|| unknown(&contracts, request))?;
-    let hash_key = HashKey::load(&request.hash_key).map_err(|error| {
-        let mut failure =
-            Failure::failed("散列密钥不能用", "the hash key cannot be used", &error).exit(Exit::Usage);
-        failure.hint = error.hint();
-        failure
-    })?;
-    let sign_key = SignKey::load(&request.sign_key).map_err(|error| {
-        let mut failure =
-            Failure::failed("签名密钥不能用", "the signing key cannot be used", &error).exit(Exit::Usage);
-        failure.hint = error.hint();
-        failure
-    })?;
+    let hash_key = hash_key(&request.hash_key)?;
+    let sign_key = sign_key(&request.sign_key)?;
     let months = match &request.months {
         Some(text) => months(text)?,
         None => Vec::new(),
@@ -103,6 +93,7 @@ fn deliver(global: &args::Global, request: &args::SealDelivery, output: &Output)
         contract,
         as_of: request.as_of,
         hash_key: &hash_key,
+        hash: request.hash,
         key_id: request.key_id.clone(),
         sign_key: &sign_key,
         files: &request.files,
@@ -121,6 +112,24 @@ fn deliver(global: &args::Global, request: &args::SealDelivery, output: &Output)
     }
     tell(&sealed, output);
     Ok(if sealed.set_aside.rows > 0 { Exit::LookAt } else { Exit::Done })
+}
+
+fn hash_key(given: &Path) -> Result<HashKey, Failure> {
+    HashKey::load(key_source::named(given)?).map_err(|error| {
+        let mut failure = Failure::failed("散列密钥不能用", "the hash key cannot be used", &error);
+        failure.causes = vec![error.text().zh, error.text().en];
+        failure.hint = error.hint();
+        failure.exit(Exit::Usage)
+    })
+}
+
+fn sign_key(given: &Path) -> Result<SignKey, Failure> {
+    SignKey::load(key_source::named(given)?).map_err(|error| {
+        let mut failure = Failure::failed("签名密钥不能用", "the signing key cannot be used", &error);
+        failure.causes = vec![error.text().zh, error.text().en];
+        failure.hint = error.hint();
+        failure.exit(Exit::Usage)
+    })
 }
 
 /// The contracts of `schemas/`, or of all folders that a pipeline names.

@@ -51,6 +51,8 @@ pub struct SealRequest<'a> {
     pub as_of: NaiveDate,
     /// The key of the exchange.
     pub hash_key: &'a HashKey,
+    /// The keyed hash that makes the tokens.
+    pub hash: HashName,
     /// The key epoch's name; none: the one that follows from the key.
     pub key_id: Option<String>,
     /// The agency's signing key.
@@ -122,7 +124,7 @@ pub fn seal(request: &SealRequest<'_>) -> Result<Sealed, SealError> {
         dataset: request.contract.id.clone(),
         as_of: request.as_of,
         key_id,
-        hash: HashName::HmacSha256,
+        hash: request.hash,
         normalisation: NORMALISATION,
         sequence: request.sequence.unwrap_or(1),
         supersedes: request.supersedes.clone(),

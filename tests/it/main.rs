@@ -21,6 +21,7 @@ mod closing;
 mod demo;
 mod golden;
 mod interrupted;
+mod keys;
 mod layers;
 mod mistakes;
 mod mutants;
