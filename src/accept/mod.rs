@@ -17,6 +17,8 @@
 //!   exist yet, and a replay of an older night must not be spoilt by newer files.
 //! - Deliveries are taken in the order of their `as_of` and sequence, so that which one fixes the epoch does not hang on
 //!   the names of folders.
+//! - A bridge between two keys is a delivery of the dataset `<agency>.bridge`, so that whatever is asked of a delivery is
+//!   asked of it; no contract describes it.
 //! - A known delivery is not hashed again every night; it is when its snapshot is missing, because then it is read again.
 
 mod check;
@@ -38,7 +40,7 @@ use std::{
 
 use chrono::NaiveDate;
 
-pub use epoch::Epoch;
+pub use epoch::{epochs, move_on};
 pub use error::AcceptError;
 pub(crate) use package::is_plain_name;
 pub use package::*;
@@ -155,6 +157,17 @@ pub fn take_back(
     on: NaiveDate,
 ) -> Result<PathBuf, AcceptError> {
     Receipts::of(store).take_back(accepted, refusal, on)
+}
+
+/// Gives a refused delivery another reason than accepting could know. The receipt says so from now on.
+pub fn restate(
+    store: &Path,
+    refused: &Refused,
+    why: &LateRefusal,
+    on: NaiveDate,
+) -> Result<PathBuf, AcceptError> {
+    let folder = folder_name(&refused.folder);
+    Receipts::of(store).refuse(&refused.agency, &refused.delivery, &folder, why, on)
 }
 
 /// Why a delivery whose signature and digests are good was refused after all.

@@ -31,6 +31,10 @@ pub fn run(global: &args::Global, accept: &args::Accept, output: &Output) -> Res
                 counts.quarantined,
                 output.say("行 = 接收 + 合并 + 搁置", "rows = accepted + collapsed + set aside")
             )),
+            Fate::Bridge(people) => output.line(format!(
+                "{name}: {people} {}",
+                output.say("人的新旧令牌（桥表）", "people with their old and new tokens (a bridge)")
+            )),
             Fate::Known => output.line(format!("{name}: {}", output.say("以前已收", "taken in before"))),
             Fate::NotYet => output.line(format!(
                 "{name}: {}",
@@ -43,11 +47,14 @@ pub fn run(global: &args::Global, accept: &args::Accept, output: &Output) -> Res
             ),
         }
     }
+    for note in &intaken.intake.notes {
+        output.warning(&note.zh, &note.en);
+    }
     output.json(&json!({"deliveries": night_run::intake_json(&intaken.intake)}));
     let quarantined = intaken.intake.deliveries.iter().any(|delivery| match &delivery.fate {
         Fate::TakenIn(counts) => counts.quarantined > 0,
         Fate::Refused { .. } => true,
-        Fate::Known | Fate::NotYet => false,
+        Fate::Bridge(_) | Fate::Known | Fate::NotYet => false,
     });
     Ok(if quarantined { Exit::LookAt } else { Exit::Done })
 }

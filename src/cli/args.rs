@@ -237,7 +237,7 @@ pub struct Synth {
 #[derive(Debug, ClapArgs)]
 pub struct Seal {
     #[command(subcommand)]
-    pub keygen: Option<SealCommand>,
+    pub command: Option<SealCommand>,
     #[command(flatten)]
     pub seal: Option<SealDelivery>,
 }
@@ -246,6 +246,8 @@ pub struct Seal {
 pub enum SealCommand {
     /// 生成散列密钥或签名密钥 · make a hash key (one for the exchange) and a signing key (one an agency)
     Keygen(Keygen),
+    /// 更换散列密钥：制作桥表，让新令牌接上旧令牌 · for a change of the hash key: a bridge from the old tokens to the new
+    Rekey(Rekey),
 }
 
 #[derive(Debug, ClapArgs)]
@@ -259,6 +261,46 @@ pub struct Keygen {
     /// 签名密钥属于哪个部门 · the agency that signs with it
     #[arg(long, requires = "sign_key")]
     pub agency: Option<String>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Rekey {
+    /// 桥表的日期 · the day of the bridge
+    #[arg(long, value_name = "DATE")]
+    pub as_of: NaiveDate,
+    /// 旧散列密钥：文件、-、fd:3 或 credential:名称 · the old hash key: its file, -, fd:3 or credential:NAME
+    #[arg(long, value_name = "FILE")]
+    pub hash_key: PathBuf,
+    /// 新散列密钥，同上 · the new hash key, likewise
+    #[arg(long, value_name = "FILE")]
+    pub to_hash_key: PathBuf,
+    /// 旧令牌的算法 · the keyed hash of the old tokens
+    #[arg(long, value_name = "NAME", default_value_t)]
+    pub hash: HashName,
+    /// 新令牌的算法，默认不变 · the keyed hash of the new tokens (default: as before)
+    #[arg(long, value_name = "NAME")]
+    pub to_hash: Option<HashName>,
+    /// 旧密钥批次名，默认由密钥得出 · the old epoch's name (default: derived from the key)
+    #[arg(long)]
+    pub key_id: Option<String>,
+    /// 新密钥批次名，默认由密钥得出 · the new epoch's name (default: derived from the key)
+    #[arg(long)]
+    pub to_key_id: Option<String>,
+    /// 签名私钥：文件，或同上 · the signing key: its file, or as above
+    #[arg(long, value_name = "FILE")]
+    pub sign_key: PathBuf,
+    /// 收件箱；桥表放在 DIR/部门/bridge-… · the inbox; the bridge goes to DIR/agency/bridge-…
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// 原始文件，即用旧密钥封装过的那些 · the raw files, those that were sealed with the old key
+    #[arg(required = true, value_name = "AGENCY.DATASET=FILE")]
+    pub files: Vec<String>,
+    /// 数据集由哪个流程使用；不写则用 schemas/ · the pipeline that uses the datasets (default: schemas/)
+    #[arg(long, value_name = "NAME")]
+    pub pipeline: Option<PathBuf>,
+    /// 桥表写成 .csv.gz · compress the table
+    #[arg(long)]
+    pub gzip: bool,
 }
 
 #[derive(Debug, ClapArgs)]

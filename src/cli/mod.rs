@@ -16,6 +16,7 @@ mod mutants;
 mod open;
 mod output;
 mod progress;
+mod rekey;
 mod root;
 mod run;
 mod seal;

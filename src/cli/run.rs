@@ -195,8 +195,11 @@ pub fn tell_intake(record: &RunRecord, output: &Output, zh: bool) {
                     Some(hint),
                 );
             }
-            Fate::Known | Fate::NotYet => {}
+            Fate::Bridge(_) | Fate::Known | Fate::NotYet => {}
         }
+    }
+    for note in &record.intake.notes {
+        output.warning(&note.zh, &note.en);
     }
     let (deliveries, rows, accepted, collapsed, quarantined) = taken;
     output.line(if zh {
@@ -241,6 +244,7 @@ pub fn intake_json(intake: &night::Intake) -> Vec<serde_json::Value> {
                 "fate": "taken_in", "rows": counts.rows, "accepted": counts.accepted,
                 "collapsed": counts.collapsed, "quarantined": counts.quarantined,
             }),
+            Fate::Bridge(people) => json!({"fate": "bridge", "people": people}),
             Fate::Known => json!({"fate": "known"}),
             Fate::NotYet => json!({"fate": "not_yet"}),
             Fate::Refused { code, what, hint } => {

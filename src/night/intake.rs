@@ -2,11 +2,17 @@
 //!
 //! A delivery that is refused changes nothing but its receipt; the others go on.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use chrono::NaiveDate;
 
-use super::{NightError, Watch};
+use super::{
+    NightError, Watch,
+    rekey::{self, Move},
+};
 use crate::{
     accept::{AllowedSigners, Desk, LateRefusal, Outcome, accept_inbox, take_back},
     acquire::{AcquireError, Refusal, acquire},
@@ -49,6 +55,8 @@ pub struct DeliveryFate {
 pub enum Fate {
     /// Taken in tonight.
     TakenIn(Counts),
+    /// A bridge to another key, taken in tonight: for how many people.
+    Bridge(u64),
     /// Taken in before.
     Known,
     /// About a day after the business date.
@@ -69,6 +77,8 @@ pub enum Fate {
 pub struct Intake {
     /// One entry a delivery.
     pub deliveries: Vec<DeliveryFate>,
+    /// What became of the key epoch, if anything did.
+    pub notes: Vec<Text>,
 }
 
 impl Intake {
@@ -93,28 +103,61 @@ pub fn take_in(setting: &Setting<'_>, watch: &dyn Watch) -> Result<Intaken, Nigh
     let store = Store::at(setting.store);
     let lock = store.lock()?;
     let signers = AllowedSigners::load(setting.signers)?;
-    let shelf = Shelf::open(&store)?;
+    let mut outcomes = accept(setting, &store, &signers)?;
+    let waiting = outcomes.iter().filter(|outcome| matches!(outcome, Outcome::Accepted { .. })).count();
+    watch.stage(&Text::new("收取交付", "taking in deliveries"), u64::try_from(waiting).unwrap_or_default());
+    let mut dictionary = GrowingDictionary::load(lock)?;
+    let mut fates: BTreeMap<PathBuf, DeliveryFate> = BTreeMap::new();
+    let mut notes = Vec::new();
+    // A bridge may let in what was refused a moment ago: then the inbox is gone through once more.
+    loop {
+        let ready = rekey::ready(&outcomes);
+        let mut has_bridge = false;
+        for outcome in outcomes {
+            let fate = fate(setting, &mut dictionary, outcome, watch)?;
+            has_bridge |= matches!(fate.fate, Fate::Bridge(_));
+            let is_settled = |before: &DeliveryFate| !matches!(before.fate, Fate::Refused { .. });
+            if !fates.get(&fate.folder).is_some_and(is_settled) {
+                fates.insert(fate.folder.clone(), fate);
+            }
+        }
+        if !has_bridge {
+            match rekey::move_on(setting, &mut dictionary, &ready)? {
+                Move::On(said) => notes.extend(said),
+                Move::Held(why) => {
+                    rekey::hold(setting, &ready, &why, &mut fates)?;
+                    break;
+                }
+                Move::Nowhere => break,
+            }
+        }
+        outcomes = accept(setting, &store, &signers)?;
+    }
+    let (dictionary, lock) = dictionary.finish();
+    let deliveries = fates.into_values().collect();
+    Ok(Intaken { intake: Intake { deliveries, notes }, dictionary, lock })
+}
+
+/// One round of accepting.
+fn accept(
+    setting: &Setting<'_>,
+    store: &Store,
+    signers: &AllowedSigners,
+) -> Result<Vec<Outcome>, NightError> {
+    let shelf = Shelf::open(store)?;
     let acquired = |dataset: &DatasetId, delivery: &str| {
-        shelf.snapshots(dataset).iter().any(|snapshot| snapshot.record.delivery == delivery)
+        store.bridge(&dataset.agency, delivery).exists()
+            || shelf.snapshots(dataset).iter().any(|snapshot| snapshot.record.delivery == delivery)
     };
-    let outcomes = accept_inbox(&Desk {
+    Ok(accept_inbox(&Desk {
         inbox: setting.inbox,
         store: setting.store,
-        signers: &signers,
+        signers,
         contracts: &setting.project.contracts,
         key_id: setting.project.pipeline.key_id.as_deref(),
         business_date: setting.t,
         acquired: &acquired,
-    })?;
-    let waiting = outcomes.iter().filter(|outcome| matches!(outcome, Outcome::Accepted { .. })).count();
-    watch.stage(&Text::new("收取交付", "taking in deliveries"), u64::try_from(waiting).unwrap_or_default());
-    let mut dictionary = GrowingDictionary::load(lock)?;
-    let mut deliveries = Vec::with_capacity(outcomes.len());
-    for outcome in outcomes {
-        deliveries.push(fate(setting, &mut dictionary, outcome, watch)?);
-    }
-    let (dictionary, lock) = dictionary.finish();
-    Ok(Intaken { intake: Intake { deliveries }, dictionary, lock })
+    })?)
 }
 
 fn fate(
@@ -151,17 +194,24 @@ fn fate(
     if let Some(fate) = known {
         return Ok(of(fate));
     }
+    let refuse = |late: LateRefusal| -> Result<DeliveryFate, NightError> {
+        take_back(setting.store, &accepted, &late, setting.t)?;
+        Ok(of(Fate::Refused { code: late.code, what: late.what, hint: late.hint }))
+    };
+    if accepted.package.bridge_to.is_some() {
+        watch.step(&accepted.delivery);
+        return match rekey::take(&accepted, dictionary.lock())? {
+            Ok(people) => Ok(of(Fate::Bridge(people))),
+            Err(late) => refuse(late),
+        };
+    }
     let Some(contract) = setting.project.contracts.get(&accepted.package.dataset) else {
         return Err(NightError::NoContract(accepted.package.dataset.clone()));
     };
     watch.step(&accepted.delivery);
     match acquire(&accepted, contract, dictionary) {
         Ok(acquired) => Ok(of(Fate::TakenIn(acquired.snapshot.record.counts))),
-        Err(AcquireError::Refused { refusals, .. }) => {
-            let late = refused(&refusals);
-            take_back(setting.store, &accepted, &late, setting.t)?;
-            Ok(of(Fate::Refused { code: late.code, what: late.what, hint: late.hint }))
-        }
+        Err(AcquireError::Refused { refusals, .. }) => refuse(refused(&refusals)),
         Err(error) => Err(error.into()),
     }
 }

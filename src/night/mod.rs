@@ -26,6 +26,7 @@ mod lanes;
 mod manifest;
 mod plan;
 mod record;
+mod rekey;
 mod retell;
 pub mod trial;
 mod words;

@@ -106,7 +106,7 @@ pub fn refused(intake: &Intake) -> Vec<Refused> {
             code: code.clone(),
             message: Text::new(format!("{}。{}", what.zh, hint.zh), format!("{}; {}", what.en, hint.en)),
         }),
-        Fate::TakenIn(_) | Fate::Known | Fate::NotYet => None,
+        Fate::TakenIn(_) | Fate::Bridge(_) | Fate::Known | Fate::NotYet => None,
     });
     refused.collect()
 }

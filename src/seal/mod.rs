@@ -23,6 +23,7 @@ mod error;
 mod keygen;
 mod output;
 mod place;
+mod rekey;
 mod rows;
 mod set_aside;
 
@@ -32,6 +33,7 @@ use chrono::NaiveDate;
 
 pub use error::{HeaderFault, HeaderProblem, RawColumn, SealError};
 pub use keygen::{KeygenRequest, NewKeys, keygen};
+pub use rekey::{KeyInUse, RekeyRequest, Rekeyed, rekey};
 pub use set_aside::{Fault, SetAside, SetAsideRow};
 
 use crate::{
@@ -126,6 +128,7 @@ pub fn seal(request: &SealRequest<'_>) -> Result<Sealed, SealError> {
         key_id,
         hash: request.hash,
         normalisation: NORMALISATION,
+        bridge_to: None,
         sequence: request.sequence.unwrap_or(1),
         supersedes: request.supersedes.clone(),
         months: done.months,
@@ -139,7 +142,8 @@ pub fn seal(request: &SealRequest<'_>) -> Result<Sealed, SealError> {
         ));
     }
     let rows = package.resources.iter().map(|resource: &Resource| resource.rows).sum();
-    let placed = workshop.place(package, request)?;
+    let describe = |package: &Package| package.to_json(request.contract);
+    let placed = workshop.place(package, describe, request.sign_key, request.sequence)?;
     Ok(Sealed {
         delivery: placed.delivery,
         folder: placed.folder,

@@ -3,14 +3,18 @@
 //! Nothing here is ever changed after it was sealed. Who wants to write must hold the store's [`StoreLock`], of
 //! which there is one at a time; what a killed writer left behind is swept when the next one takes the lock.
 
+mod bridge;
+mod bridged;
 mod dictionary;
 mod draft;
 mod growing;
 mod lock;
+mod people;
 mod record;
 mod resolve;
 mod segment;
 mod shelf;
+mod token_table;
 mod volume;
 
 use std::{
@@ -20,10 +24,13 @@ use std::{
 
 use chrono::NaiveDate;
 
+pub use bridge::{Bridge, BridgeRecord, contradictions, turned};
+pub use bridged::Bridged;
 pub use dictionary::Dictionary;
 pub use draft::Draft;
 pub use growing::GrowingDictionary;
 pub use lock::StoreLock;
+pub use people::people_in;
 pub use record::{Counts, RECORD_FILE, SnapshotRecord};
 pub use resolve::{Part, Resolved, resolve};
 pub use shelf::{Shelf, Snapshot};
