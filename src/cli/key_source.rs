@@ -55,7 +55,7 @@ fn credential(name: &str, folder: Option<PathBuf>) -> Result<KeySource, Failure>
             ),
         ));
     };
-    Ok(KeySource::Credential(name.to_owned(), folder.join(name)))
+    Ok(KeySource::Credential(folder.join(name)))
 }
 
 #[expect(clippy::disallowed_methods, reason = "the command line is the door to the environment")]
@@ -106,7 +106,7 @@ mod tests {
             assert!(of(bad).is_err(), "{bad}");
         }
         let source = credential("hashkey", Some("/run/credentials/x".into())).unwrap();
-        assert_eq!(source, KeySource::Credential("hashkey".into(), "/run/credentials/x/hashkey".into()));
+        assert_eq!(source, KeySource::Credential("/run/credentials/x/hashkey".into()));
         let failure = credential("hashkey", None).unwrap_err();
         assert!(failure.hint.unwrap().en.contains("LoadCredential=hashkey:"));
     }

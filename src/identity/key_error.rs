@@ -104,6 +104,15 @@ impl KeyError {
     /// What to do about it.
     pub fn hint(&self) -> Option<Text> {
         match self {
+            // A descriptor has no name to type.
+            Self::Exposed { path, .. }
+                if path.to_string_lossy().starts_with("fd:") || path == Path::new("-") =>
+            {
+                Some(Text::new(
+                    "先用 chmod 600 收紧该文件的权限（若他人可能已读过，请换新密钥和新密钥期）",
+                    "close the file behind it with chmod 600 (and if others have been able to read it, make a new key and a new epoch)",
+                ))
+            }
             Self::Exposed { path, .. } => Some(Text::new(
                 format!("运行：chmod 600 {}   （若他人可能已读过，请换新密钥和新密钥期）", path.display()),
                 format!(

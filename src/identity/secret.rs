@@ -29,8 +29,8 @@ pub enum KeySource {
     Stdin,
     /// A descriptor that whoever started the program opened.
     Descriptor(u32),
-    /// A systemd credential: its name, and the file in the credentials folder.
-    Credential(String, PathBuf),
+    /// A systemd credential: its file in the credentials folder.
+    Credential(PathBuf),
 }
 
 impl From<&Path> for KeySource {
@@ -43,16 +43,15 @@ impl KeySource {
     /// How a message names it.
     pub fn shown(&self) -> PathBuf {
         match self {
-            Self::File(path) => path.clone(),
             Self::Stdin => PathBuf::from("-"),
             Self::Descriptor(number) => PathBuf::from(format!("fd:{number}")),
-            Self::Credential(name, _) => PathBuf::from(format!("credential:{name}")),
+            Self::File(path) | Self::Credential(path) => path.clone(),
         }
     }
 
     fn open(&self) -> io::Result<File> {
         match self {
-            Self::File(path) | Self::Credential(_, path) => File::open(path),
+            Self::File(path) | Self::Credential(path) => File::open(path),
             #[cfg(unix)]
             Self::Stdin => {
                 use std::os::fd::AsFd as _;
@@ -70,7 +69,7 @@ impl KeySource {
     fn forbidden(&self, is_file: bool) -> u32 {
         match self {
             Self::File(_) => 0o077,
-            Self::Credential(..) => 0o037,
+            Self::Credential(_) => 0o037,
             Self::Stdin | Self::Descriptor(_) if is_file => 0o077,
             Self::Stdin | Self::Descriptor(_) => 0,
         }
@@ -220,7 +219,9 @@ mod tests {
         let source = KeySource::Descriptor(std::os::fd::AsRawFd::as_raw_fd(&open).unsigned_abs());
         assert_eq!(read(&source, 100).unwrap().trimmed(), b"secret");
         write(&path, b"secret\n", 0o644);
-        assert!(matches!(read(&source, 100), Err(KeyError::Exposed { .. })));
+        let exposed = read(&source, 100).err().unwrap();
+        assert!(matches!(exposed, KeyError::Exposed { .. }));
+        assert!(exposed.hint().unwrap().en.contains("the file behind it"));
         let none = read(&KeySource::Descriptor(9_999), 100).err().unwrap();
         assert!(none.to_string().contains("fd:9999"), "{none}");
     }
@@ -229,7 +230,7 @@ mod tests {
     fn a_credential_may_show_the_mask_of_its_access_list_and_nothing_more() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("hashkey");
-        let source = KeySource::Credential("hashkey".to_owned(), path.clone());
+        let source = KeySource::Credential(path.clone());
         for (mode, is_read) in [(0o400, true), (0o440, true), (0o444, false), (0o460, false), (0o660, false)]
         {
             write(&path, b"secret", mode);

@@ -112,16 +112,19 @@ pub fn take_in(setting: &Setting<'_>, watch: &dyn Watch) -> Result<Intaken, Nigh
     // A bridge may let in what was refused a moment ago: then the inbox is gone through once more.
     loop {
         let ready = rekey::ready(&outcomes);
-        let mut has_bridge = false;
+        let (mut has_bridge, mut has_data) = (false, false);
         for outcome in outcomes {
             let fate = fate(setting, &mut dictionary, outcome, watch)?;
             has_bridge |= matches!(fate.fate, Fate::Bridge(_));
+            has_data |= matches!(fate.fate, Fate::TakenIn(_));
             let is_settled = |before: &DeliveryFate| !matches!(before.fate, Fate::Refused { .. });
             if !fates.get(&fate.folder).is_some_and(is_settled) {
                 fates.insert(fate.folder.clone(), fate);
             }
         }
-        if !has_bridge {
+        // What was taken in a moment ago may be the first of an agency that has sent no bridge: it is looked at once more.
+        let is_settled = !has_bridge && (!has_data || ready.is_empty());
+        if is_settled {
             match rekey::move_on(setting, &mut dictionary, &ready)? {
                 Move::On(said) => notes.extend(said),
                 Move::Held(why) => {

@@ -28,6 +28,7 @@ mod mutants;
 mod outcomes;
 mod package;
 mod program;
+mod rekey;
 mod rule_book;
 mod small_city;
 mod table;
