@@ -52,6 +52,7 @@
 //! | figure, parameter | 参数 | a dated, division-scoped number of the law |
 //! | token | 令牌 | keyed hash of an identity number |
 //! | epoch | 批次 | the time during which one key makes the tokens |
+//! | bridge | 桥表 | an agency's signed table from the tokens of one epoch to those of the next |
 //! | business date, t | 业务日期 | the day a run is about |
 //! | hit, clear, insufficient | 命中、无异常、信息不足 | the three outcomes of a rule for a subject |
 

@@ -4,7 +4,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::package::{DataFormat, Package, Resource};
+use super::package::{BRIDGE_COLUMNS, DataFormat, Package, Resource};
 use crate::contract::{Column, Contract, Kind};
 
 /// The profile that the descriptor follows. It is a name: nothing is fetched.
@@ -28,12 +28,40 @@ impl Package {
         format!("{:#}\n", Value::Object(package))
     }
 
+    /// The descriptor of a bridge, ready to be signed.
+    pub fn bridge_to_json(&self) -> String {
+        let field = |name: &str| json!({"name": name, "type": "string", "constraints": {"required": true, "pattern": "[0-9a-f]{64}"}});
+        let fields: Vec<Value> = BRIDGE_COLUMNS.iter().map(|name| field(name)).collect();
+        let resources: Vec<Value> =
+            self.resources.iter().map(|resource| table_json(resource, fields.clone())).collect();
+        let package = json!({
+            "$schema": PROFILE,
+            "name": self.name,
+            "title": "换钥桥表",
+            "description": "Bridge between two key epochs: the token of each person under the old key and under the new one",
+            "hedui": self.facts(),
+            "resources": resources,
+        });
+        format!("{package:#}\n")
+    }
+
     fn facts(&self) -> Value {
         let mut facts = Map::new();
+        let (key_id, hash) = match &self.bridge_to {
+            Some(_) => ("from_key_id", "from_hash"),
+            None => ("key_id", "hash"),
+        };
+        if self.bridge_to.is_some() {
+            facts.insert("kind".to_owned(), json!("bridge"));
+        }
         facts.insert("agency".to_owned(), json!(self.agency));
         facts.insert("as_of".to_owned(), json!(self.as_of.to_string()));
-        facts.insert("key_id".to_owned(), json!(self.key_id));
-        facts.insert("hash".to_owned(), json!(self.hash.as_str()));
+        facts.insert(key_id.to_owned(), json!(self.key_id));
+        facts.insert(hash.to_owned(), json!(self.hash.as_str()));
+        if let Some(to) = &self.bridge_to {
+            facts.insert("to_key_id".to_owned(), json!(to.key_id));
+            facts.insert("to_hash".to_owned(), json!(to.hash.as_str()));
+        }
         facts.insert("normalisation".to_owned(), json!(self.normalisation));
         facts.insert("sequence".to_owned(), json!(self.sequence));
         if let Some(supersedes) = &self.supersedes {
@@ -48,6 +76,10 @@ impl Package {
 }
 
 fn resource_json(resource: &Resource, contract: &Contract) -> Value {
+    table_json(resource, contract.columns.iter().map(field_json).collect())
+}
+
+fn table_json(resource: &Resource, fields: Vec<Value>) -> Value {
     let totals: Map<String, Value> =
         resource.totals.iter().map(|(column, total)| (column.clone(), json!(total.to_string()))).collect();
     let (format, mediatype) = match resource.format {
@@ -66,7 +98,7 @@ fn resource_json(resource: &Resource, contract: &Contract) -> Value {
         "hash": format!("sha256:{}", resource.sha256),
         "schema": {
             "missingValues": [""],
-            "fields": contract.columns.iter().map(field_json).collect::<Vec<_>>(),
+            "fields": fields,
         },
         "hedui": {
             "dataset": resource.dataset.to_string(),

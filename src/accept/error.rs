@@ -2,6 +2,8 @@
 
 use std::{io, path::PathBuf};
 
+use crate::store::StoreError;
+
 /// Why accepting cannot go on at all.
 #[derive(Debug, thiserror::Error)]
 pub enum AcceptError {
@@ -13,6 +15,9 @@ pub enum AcceptError {
         /// What the system said.
         source: io::Error,
     },
+    /// What the store holds cannot be read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
     /// The store cannot be read or written.
     #[error("{}", path.display())]
     Io {

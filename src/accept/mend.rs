@@ -70,12 +70,31 @@ impl Refusal {
                     "ask the receiver for the current contract (version {ours}), export the data to it and seal it again"
                 ),
             ),
-            Self::NormalisationUnknown { .. } | Self::HashAlgorithm { .. } | Self::KeyEpoch { .. } => {
-                Text::new(
-                    "请核对所用的散列密钥文件是否为本期的一把，并用与收件方相同版本的 hedui 重新封装",
-                    "check that the hash key is this epoch's, and seal the files again with the version of hedui that the receiver uses",
-                )
-            }
+            Self::KeyWaits { missing, .. } if missing.is_empty() => Text::new(
+                "各机构的桥表已齐，由收件方换到新密钥；这份交付不必重发",
+                "every agency's bridge is there and the receiver moves on to the new key; this delivery need not be sent again",
+            ),
+            Self::KeyWaits { missing, .. } => Text::new(
+                format!(
+                    "若贵单位在其中，请用 hedui seal rekey 做桥表并交付：{}；这份交付不必重发",
+                    missing.join("、")
+                ),
+                format!(
+                    "if you are one of these, make a bridge with hedui seal rekey and deliver it: {}; this delivery need not be sent again",
+                    missing.join(", ")
+                ),
+            ),
+            Self::BridgeEpoch { .. } => Text::new(
+                "请用收件方现在的密钥和新密钥重新制作桥表（hedui seal rekey）",
+                "make the bridge again from the receiver's present key to the new one (hedui seal rekey)",
+            ),
+            Self::NormalisationUnknown { .. }
+            | Self::HashAlgorithm { .. }
+            | Self::KeyEpoch { .. }
+            | Self::KeyReplaced { .. } => Text::new(
+                "请核对所用的散列密钥文件是否为本期的一把，并用与收件方相同版本的 hedui 重新封装",
+                "check that the hash key is this epoch's, and seal the files again with the version of hedui that the receiver uses",
+            ),
             Self::FormatUnsupported { .. } => Text::new(
                 "请改用 CSV 或 XLSX 导出后重新封装",
                 "export the data as CSV or XLSX and seal it again",

@@ -20,6 +20,8 @@
 //!   looked.
 //! - Deliveries are taken in the order of their `as_of` and sequence, so that which one fixes the epoch does not hang on
 //!   the names of folders.
+//! - A bridge between two keys is a delivery of the dataset `<agency>.bridge`, so that whatever is asked of a delivery is
+//!   asked of it; no contract describes it.
 //! - A known delivery is not hashed again every night; it is when its snapshot is missing, because then it is read again.
 
 mod aside;
@@ -44,7 +46,7 @@ use std::{
 
 use chrono::NaiveDate;
 
-pub use epoch::Epoch;
+pub use epoch::{epochs, move_on};
 pub use error::AcceptError;
 pub(crate) use package::is_plain_name;
 pub use package::*;
@@ -156,6 +158,11 @@ pub fn take_back(
     Refusals { store, inbox, on }.put(&accepted.folder, Some(accepted), verdict)
 }
 
+/// Gives a refused delivery that stays in the inbox another reason than accepting could know. Its receipt says so from now on.
+pub fn restate(refused: &Refused, verdict: Verdict) -> Result<Refused, AcceptError> {
+    refused::restate(refused, verdict)
+}
+
 impl Outcome {
     /// Where the delivery lay in the inbox.
     pub fn folder(&self) -> &Path {
@@ -235,7 +242,13 @@ impl Round<'_> {
         candidate: Option<&Accepted>,
         refusal: &Refusal,
     ) -> Result<Outcome, AcceptError> {
-        Ok(Outcome::Refused(self.refusals().put(folder, candidate, refusal.verdict())?))
+        let mut refused = self.refusals().put(folder, candidate, refusal.verdict())?;
+        if let Refusal::KeyWaits { stated, missing, .. } = refusal
+            && missing.is_empty()
+        {
+            refused.waits_for = Some(stated.clone());
+        }
+        Ok(Outcome::Refused(refused))
     }
 
     fn refusals(&self) -> Refusals<'_> {

@@ -10,12 +10,12 @@
 //! - The id of a delivery follows from the package, not from the folder that it happens to lie in: a renamed
 //!   folder is the same delivery, and an id is always safe in a path.
 
-use std::{collections::BTreeMap, fmt, path::PathBuf};
+use std::{collections::BTreeMap, path::PathBuf};
 
 use chrono::NaiveDate;
-use serde::{Deserialize, Serialize};
 
 use crate::model::{DatasetId, Digest, Fen, Month};
+pub use crate::model::{Epoch, HashName};
 
 /// The descriptor's file name.
 pub const PACKAGE_FILE: &str = "datapackage.json";
@@ -26,32 +26,10 @@ pub const PACKAGE_MAX_BYTES: u64 = 4 << 20;
 /// The only normalisation of identity numbers there is so far.
 pub const NORMALISATION: u32 = 1;
 
-/// The keyed hash that made the tokens.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub enum HashName {
-    /// HMAC with SHA-256.
-    #[serde(rename = "hmac-sha256")]
-    HmacSha256,
-    /// HMAC with SM3 (GB/T 32905).
-    #[serde(rename = "hmac-sm3")]
-    HmacSm3,
-}
-
-impl HashName {
-    /// The name in a package.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::HmacSha256 => "hmac-sha256",
-            Self::HmacSm3 => "hmac-sm3",
-        }
-    }
-}
-
-impl fmt::Display for HashName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
+/// The dataset's name of a bridge: a table by which the tokens of one key epoch become those of the next.
+pub const BRIDGE: &str = "bridge";
+/// The columns of a bridge, in their order.
+pub const BRIDGE_COLUMNS: [&str; 2] = ["from_token", "to_token"];
 
 /// How a data file is laid out, told by its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,6 +77,8 @@ pub struct Package {
     pub hash: HashName,
     /// The version of the normalisation before hashing.
     pub normalisation: u32,
+    /// The epoch that a bridge leads to, from the one above; none: this is no bridge.
+    pub bridge_to: Option<Epoch>,
     /// 1, 2, … for deliveries of one dataset and one day.
     pub sequence: u32,
     /// The id of the delivery that this one corrects.
@@ -137,6 +117,12 @@ pub struct Resource {
 }
 
 impl Package {
+    /// The key epoch of its tokens; of a bridge: the one that it leads from.
+    pub fn epoch(&self) -> Epoch {
+        let (key_id, hash, normalisation) = (self.key_id.clone(), self.hash, self.normalisation);
+        Epoch { key_id, hash, normalisation }
+    }
+
     /// `<dataset>-<as_of>-<sequence>-<8 hex of the descriptor's digest>`: the delivery's name everywhere.
     pub fn delivery_id(&self, descriptor: &Digest) -> String {
         let digest = descriptor.hex();

@@ -12,7 +12,9 @@ use std::{
 use chrono::NaiveDate;
 use serde::Deserialize;
 
-use super::package::{DataFormat, HashName, PACKAGE_FILE, Package, Resource, SIGNATURE_FILE, is_plain_name};
+use super::package::{
+    BRIDGE, DataFormat, Epoch, HashName, PACKAGE_FILE, Package, Resource, SIGNATURE_FILE, is_plain_name,
+};
 use crate::model::{DatasetId, Digest, Fen, Month, Text, Token, printable};
 
 const RESOURCES_MAX: usize = 1000;
@@ -92,15 +94,61 @@ struct PackageFile {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct PackageFacts {
+    kind: Option<PackageKind>,
     agency: String,
     as_of: String,
+    #[serde(alias = "from_key_id")]
     key_id: String,
+    #[serde(alias = "from_hash")]
     hash: HashName,
+    to_key_id: Option<String>,
+    to_hash: Option<HashName>,
     normalisation: u32,
     sequence: u32,
     supersedes: Option<String>,
     #[serde(default)]
     months: Vec<String>,
+}
+
+/// What a package is, where it is no delivery of a dataset.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum PackageKind {
+    Bridge,
+}
+
+impl PackageFacts {
+    /// The epoch that a bridge leads to. A package that is no bridge names none.
+    fn bridge_to(&self, problems: &mut Problems) -> Option<Epoch> {
+        match (self.kind, &self.to_key_id, self.to_hash) {
+            (None, None, None) => None,
+            (Some(PackageKind::Bridge), Some(key_id), Some(hash)) => {
+                if !is_plain_name(key_id, 64) || *key_id == self.key_id {
+                    problems.add(
+                        "hedui.to_key_id",
+                        "应为另一个密钥期名称：字母、数字、. _ -，最多 64 个字符",
+                        "is not the name of another epoch: letters, digits, . _ -, at most 64",
+                    );
+                }
+                if self.supersedes.is_some() || !self.months.is_empty() {
+                    problems.add(
+                        "hedui",
+                        "桥表没有 supersedes 和 months",
+                        "a bridge has no supersedes and no months",
+                    );
+                }
+                Some(Epoch { key_id: key_id.clone(), hash, normalisation: self.normalisation })
+            }
+            _ => {
+                problems.add(
+                    "hedui.kind",
+                    "桥表须同时有 kind: bridge、to_key_id 和 to_hash，其他交付都没有",
+                    "a bridge has kind: bridge, to_key_id and to_hash; any other delivery has none of them",
+                );
+                None
+            }
+        }
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -152,6 +200,7 @@ impl PackageFile {
                 "use letters, digits, . _ -, at most 64",
             );
         }
+        let bridge_to = facts.bridge_to(problems);
         if facts.sequence == 0 {
             problems.add("hedui.sequence", "从 1 起", "starts at 1");
         }
@@ -202,6 +251,17 @@ impl PackageFile {
                 format!("`{}` is not the agency of {dataset}", printable(&facts.agency, 80)),
             );
         }
+        let is_table =
+            |r: &Resource| matches!(r.format, DataFormat::Csv | DataFormat::CsvGz) && r.totals.is_empty();
+        if bridge_to.is_some() != (dataset.dataset == BRIDGE)
+            || bridge_to.is_some() && !(count == 1 && resources.iter().all(is_table))
+        {
+            problems.add(
+                "resources",
+                format!("桥表是一个 CSV 文件，数据集名为 机构.{BRIDGE}，无合计；其他交付不用此名"),
+                format!("a bridge is one CSV file of the dataset AGENCY.{BRIDGE} without totals; no other delivery has that name"),
+            );
+        }
         (resources.len() == count).then_some(())?;
         Some(Package {
             name: self.name.unwrap_or_else(|| dataset.dataset.clone()),
@@ -212,6 +272,7 @@ impl PackageFile {
             key_id: facts.key_id,
             hash: facts.hash,
             normalisation: facts.normalisation,
+            bridge_to,
             sequence: facts.sequence,
             supersedes: facts.supersedes,
             months: months.into_iter().collect(),

@@ -4,7 +4,7 @@
 
 use chrono::NaiveDate;
 
-use super::{Fault, HashName, PackageError, Problem, Verdict};
+use super::{Epoch, Fault, HashName, PackageError, Problem, Verdict};
 use crate::model::{DatasetId, Text, printable};
 
 /// How many problems of one descriptor are told.
@@ -39,6 +39,9 @@ pub enum Refusal {
     ContractVersion { stated: String, ours: String },
     NormalisationUnknown { stated: u32 },
     KeyEpoch { stated: String, ours: String },
+    KeyReplaced { stated: String, ours: String },
+    KeyWaits { stated: Epoch, ours: String, missing: Vec<String> },
+    BridgeEpoch { from: String, to: String, ours: String },
     HashAlgorithm { stated: HashName, ours: HashName },
     FormatUnsupported { path: String },
     FileMissing { path: String },
@@ -78,7 +81,8 @@ impl Refusal {
             Self::ContractUnknown { .. } => "contract_unknown",
             Self::ContractVersion { .. } => "contract_version",
             Self::NormalisationUnknown { .. } => "normalisation_unknown",
-            Self::KeyEpoch { .. } => "key_epoch",
+            Self::KeyEpoch { .. } | Self::KeyReplaced { .. } | Self::KeyWaits { .. } => "key_epoch",
+            Self::BridgeEpoch { .. } => "bridge_epoch",
             Self::HashAlgorithm { .. } => "hash_algorithm",
             Self::FormatUnsupported { .. } => "format_unsupported",
             Self::FileMissing { .. } => "file_missing",
@@ -125,6 +129,9 @@ impl Refusal {
             | Self::ContractVersion { .. }
             | Self::NormalisationUnknown { .. }
             | Self::KeyEpoch { .. }
+            | Self::KeyReplaced { .. }
+            | Self::KeyWaits { .. }
+            | Self::BridgeEpoch { .. }
             | Self::HashAlgorithm { .. }
             | Self::FormatUnsupported { .. }
             | Self::FileMissing { .. }
@@ -233,6 +240,32 @@ impl Refusal {
                     "its key epoch {stated} is not the store's, {ours}: tokens of two epochs cannot be compared"
                 ),
             ),
+            Self::KeyReplaced { stated, ours } => Text::new(
+                format!("密钥期 {stated} 已由 {ours} 取代"),
+                format!("its key epoch {stated} was replaced by {ours}"),
+            ),
+            Self::KeyWaits { stated, ours, missing } if missing.is_empty() => Text::new(
+                format!("库仍在密钥期 {ours}，尚未换到 {}", stated.key_id),
+                format!("the store is still in key epoch {ours} and has not moved on to {}", stated.key_id),
+            ),
+            Self::KeyWaits { stated, ours, missing } => Text::new(
+                format!(
+                    "库仍在密钥期 {ours}：换到 {} 还缺这些机构的桥表：{}",
+                    stated.key_id,
+                    missing.join("、")
+                ),
+                format!(
+                    "the store is still in key epoch {ours}: to move on to {} it lacks the bridges of {}",
+                    stated.key_id,
+                    missing.join(", ")
+                ),
+            ),
+            Self::BridgeEpoch { from, to, ours } => Text::new(
+                format!("桥表从 {from} 通向 {to}，而库在密钥期 {ours}；用过的密钥不能再用"),
+                format!(
+                    "it leads from {from} to {to}, but the store is in {ours}; a key that was replaced never comes back"
+                ),
+            ),
             Self::HashAlgorithm { stated, ours } => Text::new(
                 format!("令牌算法 {stated} 与库中的 {ours} 不同"),
                 format!("its tokens are {stated}, the store's are {ours}"),
@@ -294,12 +327,34 @@ impl Refusal {
                 "核对 schemas/ 中的契约，或请机构按现行契约重新封装",
                 "look at the contract in schemas/, or ask the agency to seal it again with the current one",
             ),
-            Self::KeyEpoch { .. } | Self::HashAlgorithm { .. } | Self::NormalisationUnknown { .. } => {
-                Text::new(
-                    "请机构用本期密钥和算法重新封装",
-                    "ask the agency to seal it again with the key and algorithm of this epoch",
-                )
-            }
+            Self::KeyEpoch { .. } => Text::new(
+                "请机构用本期密钥和算法重新封装；若是约定更换密钥，各机构先用 hedui seal rekey 送来桥表",
+                "ask the agency to seal it again with the key and algorithm of this epoch; if the key was changed by agreement, every agency first sends its bridge: hedui seal rekey",
+            ),
+            Self::KeyReplaced { ours, .. } => Text::new(
+                format!("请机构用密钥 {ours} 重新封装，更正也是（--supersedes 照旧）"),
+                format!(
+                    "ask the agency to seal it again with the key {ours}, also if it is a correction (--supersedes stays)"
+                ),
+            ),
+            Self::KeyWaits { .. } => Text::new(
+                "桥表齐了即自动收下；请所缺机构运行 hedui seal rekey",
+                "it is taken in by itself once the bridges are there; ask those agencies to run hedui seal rekey",
+            ),
+            Self::BridgeEpoch { .. } => Text::new(
+                "请用库中现在的密钥和新密钥重新制作桥表：hedui seal rekey",
+                "make the bridge again from the key of the store to a new key: hedui seal rekey",
+            ),
+            Self::NormalisationUnknown { .. } => Text::new(
+                "请机构用本期密钥和算法重新封装",
+                "ask the agency to seal it again with the key and algorithm of this epoch",
+            ),
+            Self::HashAlgorithm { ours, .. } => Text::new(
+                format!("请机构用本期算法重新封装：hedui seal --hash {ours}"),
+                format!(
+                    "ask the agency to seal it again with the algorithm of this epoch: hedui seal --hash {ours}"
+                ),
+            ),
             Self::SequenceTaken { by } => Text::new(
                 format!("若是更正，请用更大的 --sequence 并加 --supersedes {by} 重新封装"),
                 format!(

@@ -27,7 +27,7 @@ use std::{
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::{AcceptError, Accepted, aside, folder_name, is_plain_name, receipt::write_json};
+use super::{AcceptError, Accepted, Epoch, aside, folder_name, is_plain_name, receipt::write_json};
 use crate::model::{DatasetId, Digest, Text, printable};
 
 const RECEIPT: &str = "receipt.json";
@@ -110,6 +110,8 @@ pub struct Refused {
     pub receipt: PathBuf,
     /// Where it is now.
     pub kept: Kept,
+    /// The key epoch that it waits for, if every bridge to it is there.
+    pub waits_for: Option<Epoch>,
 }
 
 /// The receipt of a refused delivery, `<store>/refused/<agency>/<delivery>/receipt.json`.
@@ -211,7 +213,8 @@ impl Refusals<'_> {
             }
         };
         let dataset = candidate.map(|candidate| candidate.package.dataset.clone());
-        Ok(Refused { folder: folder.to_owned(), agency, dataset, delivery, verdict, receipt: path, kept })
+        let folder = folder.to_owned();
+        Ok(Refused { folder, agency, dataset, delivery, verdict, receipt: path, kept, waits_for: None })
     }
 
     /// The place of this refusal: the first of its name where no delivery lies yet, or where this very one lies, with the
@@ -315,8 +318,21 @@ impl RefusedReceipt {
             verdict: Verdict { faults: self.problems, is_final: true },
             receipt,
             kept,
+            waits_for: None,
         }
     }
+}
+
+/// Writes another reason into the receipt.
+pub(super) fn restate(refused: &Refused, verdict: Verdict) -> Result<Refused, AcceptError> {
+    if let Some(mut receipt) = read(&refused.receipt)? {
+        receipt.code = verdict.code();
+        receipt.what = verdict.what();
+        receipt.what_to_do = verdict.hint();
+        receipt.problems = verdict.faults.clone();
+        write_json(&refused.receipt, &receipt)?;
+    }
+    Ok(Refused { verdict, ..refused.clone() })
 }
 
 fn tried_again() -> Text {

@@ -2,11 +2,7 @@
 //!
 //! Only Ed25519: its signatures are deterministic, so sealing the same data twice gives the same bytes.
 
-use std::{
-    fs::File,
-    io::{self, Read},
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use ssh_key::{
     HashAlg, LineEnding, PrivateKey, PublicKey, SshSig,
@@ -16,14 +12,16 @@ use ssh_key::{
 use zeroize::Zeroizing;
 
 use crate::{
-    identity::{KeyError, owner_only, write_new_private},
+    identity::{KeyError, KeySource, read_secret, write_new_private},
     model::Text,
 };
 
 /// The namespace of every delivery's signature.
 pub const NAMESPACE: &str = "hedui-delivery";
-/// The longest signature or key file that is read.
+/// The longest signature that is read.
 pub(super) const SIGNATURE_MAX_BYTES: u64 = 1 << 16;
+/// The longest signing key that is read.
+const KEY_MAX_BYTES: usize = 1 << 16;
 
 /// A private key that signs deliveries. It prints as nothing.
 #[derive(Clone)]
@@ -98,19 +96,23 @@ impl SignKeyError {
 
 impl SignKey {
     /// Reads an OpenSSH private key, as `ssh-keygen -t ed25519 -N ''` writes it.
-    pub fn load(path: &Path) -> Result<Self, SignKeyError> {
-        let io = |source: io::Error| KeyError::Io { path: path.to_owned(), source };
-        let file = File::open(path).map_err(io)?;
-        owner_only(&file, path)?;
-        let mut text = Zeroizing::new(Vec::new());
-        file.take(SIGNATURE_MAX_BYTES).read_to_end(&mut text).map_err(io)?;
-        let key = PrivateKey::from_openssh(&text)
-            .map_err(|error| SignKeyError::Form { path: path.to_owned(), reason: error.to_string() })?;
+    pub fn load(source: impl Into<KeySource>) -> Result<Self, SignKeyError> {
+        let source = source.into();
+        let path = source.shown();
+        let form = |reason: String| SignKeyError::Form { path: path.clone(), reason };
+        let secret = match read_secret(&source, KEY_MAX_BYTES) {
+            Err(KeyError::Form { .. }) => return Err(form("too long".to_owned())),
+            read => read?,
+        };
+        if secret.trimmed().is_empty() {
+            return Err(form("the file is empty".to_owned()));
+        }
+        let key = PrivateKey::from_openssh(secret.trimmed()).map_err(|error| form(error.to_string()))?;
         if key.is_encrypted() {
-            return Err(SignKeyError::Encrypted { path: path.to_owned() });
+            return Err(SignKeyError::Encrypted { path });
         }
         if !key.key_data().is_ed25519() {
-            return Err(SignKeyError::Kind { path: path.to_owned(), found: key.algorithm().to_string() });
+            return Err(SignKeyError::Kind { path, found: key.algorithm().to_string() });
         }
         Ok(Self(key))
     }
@@ -201,6 +203,7 @@ mod tests {
     use super::*;
     use crate::accept::AllowedSigners;
     use std::{
+        fs::File,
         os::unix::fs::PermissionsExt as _,
         process::{Command, Stdio},
     };
@@ -286,12 +289,19 @@ mod tests {
         let key = SignKey::generate(&path, "x").unwrap();
         assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         assert!(matches!(SignKey::generate(&path, "x"), Err(SignKeyError::File(KeyError::Exists { .. }))));
-        assert_eq!(SignKey::load(&path).unwrap().public(), key.public());
+        assert_eq!(SignKey::load(&*path).unwrap().public(), key.public());
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o640)).unwrap();
-        assert!(matches!(SignKey::load(&path), Err(SignKeyError::File(KeyError::Exposed { .. }))));
+        assert!(matches!(SignKey::load(&*path), Err(SignKeyError::File(KeyError::Exposed { .. }))));
         std::fs::write(folder.path().join("text"), "hello").unwrap();
         std::fs::set_permissions(folder.path().join("text"), std::fs::Permissions::from_mode(0o600)).unwrap();
-        assert!(matches!(SignKey::load(&folder.path().join("text")), Err(SignKeyError::Form { .. })));
+        for text in ["hello", "", "\n", &"x".repeat(70_000)] {
+            std::fs::write(folder.path().join("text"), text).unwrap();
+            let error = SignKey::load(&*folder.path().join("text")).unwrap_err();
+            assert!(matches!(error, SignKeyError::Form { .. }), "{error}");
+        }
+        let key_text = std::fs::read_to_string(&path).unwrap();
+        let middle: String = key_text.lines().nth(2).unwrap().chars().take(20).collect();
+        assert!(!format!("{key:?}").contains(&middle));
         assert!(format!("{key:?}").starts_with("SignKey(SHA256:"));
     }
 }

@@ -77,6 +77,7 @@ impl Office {
             key_id: "k1".to_owned(),
             hash: HashName::HmacSha256,
             normalisation: NORMALISATION,
+            bridge_to: None,
             sequence: 1,
             supersedes: None,
             months: vec!["2026-02".parse().unwrap()],
@@ -522,8 +523,12 @@ fn the_first_delivery_fixes_the_key_epoch_and_another_one_is_refused() {
     office.lay("c", |package| package.hash = HashName::HmacSm3);
     office.lay("d", |package| package.normalisation = 2);
     assert_eq!(office.words(), ["accepted", "key_epoch", "hash_algorithm", "normalisation_unknown"]);
-    let epoch: Epoch = serde_json::from_slice(&fs::read(office.store().join("epoch.json")).unwrap()).unwrap();
-    assert_eq!(epoch, Epoch { key_id: "k1".into(), hash: HashName::HmacSha256, normalisation: 1 });
+    let epoch: Vec<Epoch> =
+        serde_json::from_slice(&fs::read(office.store().join("epoch.json")).unwrap()).unwrap();
+    assert_eq!(epoch, [Epoch { key_id: "k1".into(), hash: HashName::HmacSha256, normalisation: 1 }]);
+    // As it was written before keys could change.
+    fs::write(office.store().join("epoch.json"), serde_json::to_string(&epoch[0]).unwrap()).unwrap();
+    assert_eq!(epochs(&office.store()).unwrap(), epoch);
     office.key_id = Some("k2".into());
     assert!(matches!(office.run(), Err(AcceptError::EpochConflict { .. })));
     fs::write(office.store().join("epoch.json"), "{").unwrap();

@@ -97,6 +97,7 @@ pub(crate) fn delivery(
         key_id: "2026".to_owned(),
         hash: HashName::HmacSha256,
         normalisation: 1,
+        bridge_to: None,
         sequence: 1,
         supersedes: None,
         months: Vec::new(),

@@ -9,6 +9,7 @@
 //! its package states is refused whole, and nothing of it is kept. It never repairs by guessing, and no value of a
 //! row reaches a message.
 
+mod bridge;
 mod checks;
 mod columns;
 mod decode;
@@ -32,6 +33,7 @@ pub mod text;
 mod text_error;
 pub mod value;
 
+pub use bridge::{BridgeFault, check_against, read_bridge};
 pub use header::Warning;
 pub use intake::{Acquired, Means, acquire};
 pub use reason::Reason;

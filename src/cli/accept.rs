@@ -47,6 +47,10 @@ pub fn run(global: &args::Global, accept: &args::Accept, output: &Output) -> Res
                     );
                 }
             }
+            Fate::Bridge(people) => output.line(format!(
+                "{name}: {people} {}",
+                output.say("人的新旧令牌（桥表）", "people with their old and new tokens (a bridge)")
+            )),
             Fate::Known => output.line(format!("{name}: {}", output.say("以前已收", "taken in before"))),
             Fate::NotYet => output.line(format!(
                 "{name}: {}",
@@ -55,11 +59,14 @@ pub fn run(global: &args::Global, accept: &args::Accept, output: &Output) -> Res
             Fate::Refused(refused) => night_run::tell_refused(refused, output),
         }
     }
+    for note in &intaken.intake.notes {
+        output.warning(&note.zh, &note.en);
+    }
     output.json(&json!({"deliveries": night_run::intake_json(&intaken.intake)}));
     let quarantined = intaken.intake.deliveries.iter().any(|delivery| match &delivery.fate {
         Fate::TakenIn(counts) => counts.quarantined > 0,
         Fate::Refused(_) => true,
-        Fate::Known | Fate::NotYet => false,
+        Fate::Bridge(_) | Fate::Known | Fate::NotYet => false,
     });
     Ok(if quarantined { Exit::LookAt } else { Exit::Done })
 }

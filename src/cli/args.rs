@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
-use crate::model::{DatasetId, Lang};
+use crate::model::{DatasetId, HashName, Lang};
 
 /// hedui 核对: leads for social assistance, from what agencies deliver every night.
 #[derive(Debug, Parser)]
@@ -23,7 +23,7 @@ pub struct Args {
 }
 
 /// Flags that every command has.
-#[derive(Debug, Clone, ClapArgs)]
+#[derive(Debug, Clone, Default, ClapArgs)]
 pub struct Global {
     /// 结果格式 · how results are written
     #[arg(long, global = true, value_enum, default_value_t = Format::Text)]
@@ -52,9 +52,10 @@ pub struct Global {
 }
 
 /// The format of results.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub enum Format {
     /// For people.
+    #[default]
     Text,
     /// For programs.
     Json,
@@ -247,7 +248,7 @@ pub struct Synth {
 #[derive(Debug, ClapArgs)]
 pub struct Seal {
     #[command(subcommand)]
-    pub keygen: Option<SealCommand>,
+    pub command: Option<SealCommand>,
     #[command(flatten)]
     pub seal: Option<SealDelivery>,
 }
@@ -256,6 +257,8 @@ pub struct Seal {
 pub enum SealCommand {
     /// 生成散列密钥或签名密钥 · make a hash key (one for the exchange) and a signing key (one an agency)
     Keygen(Keygen),
+    /// 更换散列密钥：制作桥表，让新令牌接上旧令牌 · for a change of the hash key: a bridge from the old tokens to the new
+    Rekey(Rekey),
 }
 
 #[derive(Debug, ClapArgs)]
@@ -272,6 +275,46 @@ pub struct Keygen {
 }
 
 #[derive(Debug, ClapArgs)]
+pub struct Rekey {
+    /// 桥表的日期 · the day of the bridge
+    #[arg(long, value_name = "DATE")]
+    pub as_of: NaiveDate,
+    /// 旧散列密钥：文件、-、fd:3 或 credential:名称 · the old hash key: its file, -, fd:3 or credential:NAME
+    #[arg(long, value_name = "FILE")]
+    pub hash_key: PathBuf,
+    /// 新散列密钥，同上 · the new hash key, likewise
+    #[arg(long, value_name = "FILE")]
+    pub to_hash_key: PathBuf,
+    /// 旧令牌的算法 · the keyed hash of the old tokens
+    #[arg(long, value_name = "NAME", default_value_t)]
+    pub hash: HashName,
+    /// 新令牌的算法，默认不变 · the keyed hash of the new tokens (default: as before)
+    #[arg(long, value_name = "NAME")]
+    pub to_hash: Option<HashName>,
+    /// 旧密钥批次名，默认由密钥得出 · the old epoch's name (default: derived from the key)
+    #[arg(long)]
+    pub key_id: Option<String>,
+    /// 新密钥批次名，默认由密钥得出 · the new epoch's name (default: derived from the key)
+    #[arg(long)]
+    pub to_key_id: Option<String>,
+    /// 签名私钥：文件，或同上 · the signing key: its file, or as above
+    #[arg(long, value_name = "FILE")]
+    pub sign_key: PathBuf,
+    /// 收件箱；桥表放在 DIR/部门/bridge-… · the inbox; the bridge goes to DIR/agency/bridge-…
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// 原始文件，即用旧密钥封装过的那些 · the raw files, those that were sealed with the old key
+    #[arg(required = true, value_name = "AGENCY.DATASET=FILE")]
+    pub files: Vec<String>,
+    /// 数据集由哪个流程使用；不写则用 schemas/ · the pipeline that uses the datasets (default: schemas/)
+    #[arg(long, value_name = "NAME")]
+    pub pipeline: Option<PathBuf>,
+    /// 桥表写成 .csv.gz · compress the table
+    #[arg(long)]
+    pub gzip: bool,
+}
+
+#[derive(Debug, ClapArgs)]
 pub struct SealDelivery {
     /// 数据集，如 civil_affairs.payments · the dataset
     #[arg(long, value_name = "AGENCY.DATASET")]
@@ -282,10 +325,14 @@ pub struct SealDelivery {
     /// 数据反映哪一天 · the day that the data is about
     #[arg(long, value_name = "DATE")]
     pub as_of: NaiveDate,
-    /// 散列密钥文件 · the hash key's file
+    /// 散列密钥：文件，或 -（标准输入）、fd:3、credential:名称 · the hash key: its file, or - (standard input), fd:3,
+    /// credential:NAME (systemd)
     #[arg(long, value_name = "FILE")]
     pub hash_key: PathBuf,
-    /// 签名私钥文件 · the signing key's file
+    /// 令牌的算法，由交换各方约定：hmac-sha256 或 hmac-sm3（国密） · the keyed hash, as the exchange agreed
+    #[arg(long, value_name = "NAME", default_value_t)]
+    pub hash: HashName,
+    /// 签名私钥：文件，或同上 · the signing key: its file, or as above
     #[arg(long, value_name = "FILE")]
     pub sign_key: PathBuf,
     /// 收件箱；交付放在 DIR/部门/交付 · the inbox; the delivery goes to DIR/agency/delivery

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     accept::SignKey,
     identity::HashKey,
-    model::Month,
+    model::{HashName, Month},
     night::Order,
     project::Project,
     seal::{self, SealRequest},
@@ -107,9 +107,9 @@ impl Keys {
         make_folder(folder)?;
         let hash_path = folder.join("exchange.hashkey");
         let hash = if hash_path.exists() {
-            HashKey::load(&hash_path)
+            HashKey::load(&*hash_path)
         } else {
-            HashKey::generate(&hash_path).and_then(|_| HashKey::load(&hash_path))
+            HashKey::generate(&hash_path).and_then(|_| HashKey::load(&*hash_path))
         };
         let hash =
             hash.map_err(|error| Failure::failed("散列密钥不能用", "the hash key cannot be used", &error))?;
@@ -121,7 +121,7 @@ impl Keys {
         let mut lines = String::new();
         for agency in agencies {
             let path = folder.join(format!("{agency}.signkey"));
-            let key = if path.exists() { SignKey::load(&path) } else { SignKey::generate(&path, agency) };
+            let key = if path.exists() { SignKey::load(&*path) } else { SignKey::generate(&path, agency) };
             let key = key.map_err(|error| {
                 Failure::failed("签名密钥不能用", "the signing key cannot be used", &error)
             })?;
@@ -160,6 +160,7 @@ fn seal_all(
             contract,
             as_of: delivery.as_of.parse().map_err(|_| broken("as_of"))?,
             hash_key: &keys.hash,
+            hash: HashName::default(),
             key_id: None,
             sign_key: keys.of(&dataset.agency)?,
             files: &files,

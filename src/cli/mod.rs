@@ -12,10 +12,12 @@ mod demo;
 mod exit;
 mod explain;
 mod failure;
+mod key_source;
 mod mutants;
 mod open;
 mod output;
 mod progress;
+mod rekey;
 mod root;
 mod run;
 mod seal;
@@ -33,7 +35,16 @@ use output::Output;
 
 /// Parses the arguments, does what they say, and returns the exit code.
 pub async fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
-    let args = match Args::try_parse_from(arguments) {
+    let mut arguments: Vec<OsString> = arguments.into_iter().collect();
+    let holds_key = key_source::take_out(&mut arguments);
+    let parsed = Args::try_parse_from(arguments);
+    if holds_key {
+        let global = parsed.map(|args| args.global).unwrap_or_default();
+        let failure = key_source::typed();
+        Output::new(&global).failure(&failure);
+        return failure.exit;
+    }
+    let args = match parsed {
         Ok(args) => args,
         Err(error) => {
             let is_wrong = error.use_stderr();

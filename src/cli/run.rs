@@ -195,8 +195,11 @@ pub fn tell_intake(record: &RunRecord, output: &Output, zh: bool) {
             }
             Fate::Refused(refused) => tell_refused(refused, output),
             Fate::NotYet => waiting.push(delivery.delivery.as_str()),
-            Fate::Known => {}
+            Fate::Bridge(_) | Fate::Known => {}
         }
+    }
+    for note in &record.intake.notes {
+        output.warning(&note.zh, &note.en);
     }
     if let Some((first, others)) = waiting.split_first() {
         let named = others.iter().take(4).fold((*first).to_owned(), |list, name| format!("{list}, {name}"));
@@ -290,6 +293,7 @@ pub fn intake_json(intake: &night::Intake) -> Vec<serde_json::Value> {
                 "fate": "taken_in", "rows": counts.rows, "accepted": counts.accepted,
                 "collapsed": counts.collapsed, "quarantined": counts.quarantined,
             }),
+            Fate::Bridge(people) => json!({"fate": "bridge", "people": people}),
             Fate::Known => json!({"fate": "known"}),
             Fate::NotYet => json!({"fate": "not_yet"}),
             Fate::Refused(refused) => json!({

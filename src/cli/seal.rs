@@ -8,9 +8,9 @@ use super::{
     Exit,
     args::{self, SealCommand},
     failure::Failure,
-    open,
+    key_source, open,
     output::Output,
-    root,
+    rekey, root,
 };
 use crate::{
     accept::SignKey,
@@ -24,8 +24,9 @@ use crate::{
 
 /// Seals files, or makes keys.
 pub fn run(global: &args::Global, seal: &args::Seal, output: &Output) -> Result<Exit, Failure> {
-    match (&seal.keygen, &seal.seal) {
+    match (&seal.command, &seal.seal) {
         (Some(SealCommand::Keygen(request)), _) => keygen(request, output),
+        (Some(SealCommand::Rekey(request)), _) => rekey::run(global, request, output),
         (None, Some(request)) => deliver(global, request, output),
         (None, None) => Err(Failure::usage("没有说要封装什么", "nothing was named to be sealed")),
     }
@@ -73,19 +74,11 @@ fn keygen(request: &args::Keygen, output: &Output) -> Result<Exit, Failure> {
 
 fn deliver(global: &args::Global, request: &args::SealDelivery, output: &Output) -> Result<Exit, Failure> {
     let contracts = contracts(global, request.pipeline.as_deref(), output)?;
-    let contract = contracts.get(&request.contract).ok_or_else(|| unknown(&contracts, request))?;
-    let hash_key = HashKey::load(&request.hash_key).map_err(|error| {
-        let mut failure =
-            Failure::failed("散列密钥不能用", "the hash key cannot be used", &error).exit(Exit::Usage);
-        failure.hint = error.hint();
-        failure
-    })?;
-    let sign_key = SignKey::load(&request.sign_key).map_err(|error| {
-        let mut failure =
-            Failure::failed("签名密钥不能用", "the signing key cannot be used", &error).exit(Exit::Usage);
-        failure.hint = error.hint();
-        failure
-    })?;
+    let contract = contracts
+        .get(&request.contract)
+        .ok_or_else(|| unknown(&contracts, &request.contract, request.pipeline.is_none()))?;
+    let hash_key = hash_key(&request.hash_key)?;
+    let sign_key = sign_key(&request.sign_key)?;
     let months = match &request.months {
         Some(text) => months(text)?,
         None => Vec::new(),
@@ -103,6 +96,7 @@ fn deliver(global: &args::Global, request: &args::SealDelivery, output: &Output)
         contract,
         as_of: request.as_of,
         hash_key: &hash_key,
+        hash: request.hash,
         key_id: request.key_id.clone(),
         sign_key: &sign_key,
         files: &request.files,
@@ -123,8 +117,28 @@ fn deliver(global: &args::Global, request: &args::SealDelivery, output: &Output)
     Ok(if sealed.set_aside.rows > 0 { Exit::LookAt } else { Exit::Done })
 }
 
+/// A hash key.
+pub fn hash_key(given: &Path) -> Result<HashKey, Failure> {
+    HashKey::load(key_source::named(given)?).map_err(|error| {
+        let mut failure = Failure::failed("散列密钥不能用", "the hash key cannot be used", &error);
+        failure.causes = vec![error.text().zh, error.text().en];
+        failure.hint = error.hint();
+        failure.exit(Exit::Usage)
+    })
+}
+
+/// A signing key.
+pub fn sign_key(given: &Path) -> Result<SignKey, Failure> {
+    SignKey::load(key_source::named(given)?).map_err(|error| {
+        let mut failure = Failure::failed("签名密钥不能用", "the signing key cannot be used", &error);
+        failure.causes = vec![error.text().zh, error.text().en];
+        failure.hint = error.hint();
+        failure.exit(Exit::Usage)
+    })
+}
+
 /// The contracts of `schemas/`, or of all folders that a pipeline names.
-fn contracts(
+pub fn contracts(
     global: &args::Global,
     pipeline: Option<&Path>,
     output: &Output,
@@ -147,14 +161,18 @@ fn contracts(
 }
 
 /// A dataset that none of the contracts describes.
-fn unknown(contracts: &BTreeMap<DatasetId, Contract>, request: &args::SealDelivery) -> Failure {
-    let name = request.contract.to_string();
+pub fn unknown(
+    contracts: &BTreeMap<DatasetId, Contract>,
+    dataset: &DatasetId,
+    is_of_schemas: bool,
+) -> Failure {
+    let name = dataset.to_string();
     let known: Vec<String> = contracts.keys().map(ToString::to_string).collect();
     let near = diagnostic::nearest(&name, known.iter().map(String::as_str));
     let failure = Failure::usage(format!("没有数据集 `{name}`"), format!("there is no dataset `{name}`"));
     match near {
         Some(near) => failure.hint(format!("是不是 {near}？"), format!("did you mean {near}?")),
-        None if request.pipeline.is_none() => failure.hint(
+        None if is_of_schemas => failure.hint(
             "schemas/ 中没有它的合约；若合约在某个流程自己的文件夹里，加上 --pipeline 流程名",
             "schemas/ has no contract of it; if a pipeline brings its own, add --pipeline NAME",
         ),

@@ -4,12 +4,16 @@
 //! number is told by a closed list of reasons, and [`IdNumber`] and [`HashKey`] print as nothing.
 
 mod key;
+mod key_error;
 mod number;
 mod rejection;
 mod scan;
+mod secret;
 
-pub use key::{HashKey, KeyError, Tokeniser};
-pub(crate) use key::{owner_only, write_new_private};
+pub use key::{HashKey, Tokeniser};
+pub use key_error::{FormFault, KeyError};
 pub use number::{IdNumber, Repair, Repairs, normalise};
 pub use rejection::Rejection;
 pub use scan::{ColumnScan, Sighting, sight};
+pub use secret::KeySource;
+pub(crate) use secret::{read as read_secret, write_new_private};

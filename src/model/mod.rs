@@ -5,6 +5,8 @@
 mod dataset;
 mod digest;
 mod division;
+mod epoch;
+mod hash_name;
 mod lead;
 mod money;
 mod month;
@@ -14,6 +16,8 @@ mod token;
 pub use dataset::{BadDatasetId, DatasetId};
 pub use digest::Digest;
 pub use division::{division_stem, lies_in};
+pub use epoch::Epoch;
+pub use hash_name::{BadHashName, HashName};
 pub use lead::{BadWord, CoverageRow, Direction, EvidenceRow, Lead, LeadStatus, Severity, SubjectKind};
 pub use money::{BadMoney, Fen};
 pub use month::{BadMonth, Month};

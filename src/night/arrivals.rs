@@ -10,7 +10,7 @@ use rand::SeedableRng as _;
 
 use super::execute::parts;
 use crate::{
-    acquire::{acquire, fixture},
+    acquire::{Means, acquire, fixture},
     compare,
     contract::{Contract, Delivery, Kind},
     engine::{Engine, Limits, Placeholders, cell},
@@ -54,7 +54,7 @@ fn take_in(one: &Sent, contract: &Contract, inbox: &Path, dictionary: &mut Growi
     accepted.package.months = one.stated.iter().copied().collect();
     accepted.package_sha256 = Digest::of(one.id.as_bytes());
     (accepted.delivery, accepted.known_on) = (one.id.clone(), one.known_on);
-    let acquired = acquire(&accepted, contract, dictionary).unwrap();
+    let acquired = acquire(&accepted, contract, dictionary, Means::default()).unwrap();
     assert_eq!(acquired.snapshot.record.counts.accepted, one.rows.len() as u64);
     acquired.already_there
 }

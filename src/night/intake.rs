@@ -2,11 +2,17 @@
 //!
 //! A delivery that is refused changes nothing but where it lies and its receipt; the others go on.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use chrono::NaiveDate;
 
-use super::{NightError, Watch, history};
+use super::{
+    NightError, Watch, history,
+    rekey::{self, Move},
+};
 use crate::{
     accept::{AllowedSigners, Desk, Fault, Outcome, Refused, Verdict, accept_inbox, take_back},
     acquire::{AcquireError, Means, Refusal, acquire},
@@ -61,6 +67,8 @@ pub struct DeliveryFate {
 pub enum Fate {
     /// Taken in tonight.
     TakenIn(Counts),
+    /// A bridge to another key, taken in tonight: for how many people.
+    Bridge(u64),
     /// Taken in before.
     Known,
     /// About a day after the business date.
@@ -74,6 +82,8 @@ pub enum Fate {
 pub struct Intake {
     /// One entry a delivery.
     pub deliveries: Vec<DeliveryFate>,
+    /// What became of the key epoch, if anything did.
+    pub notes: Vec<Text>,
 }
 
 impl Intake {
@@ -98,30 +108,66 @@ pub fn take_in(setting: &Setting<'_>, watch: &dyn Watch) -> Result<Intaken, Nigh
     let store = Store::at(setting.store);
     let lock = store.lock()?;
     let signers = AllowedSigners::load(setting.signers)?;
-    let shelf = Shelf::open(&store)?;
+    let mut outcomes = accept(setting, &store, &signers)?;
+    let waiting = outcomes.iter().filter(|outcome| matches!(outcome, Outcome::Accepted { .. })).count();
+    watch.stage(&Text::new("收取交付", "taking in deliveries"), u64::try_from(waiting).unwrap_or_default());
+    let mut dictionary = GrowingDictionary::load(lock)?;
+    let mut fates: BTreeMap<PathBuf, DeliveryFate> = BTreeMap::new();
+    let mut notes = Vec::new();
+    // A bridge may let in what was refused a moment ago: then the inbox is gone through once more.
+    loop {
+        let ready = rekey::ready(&outcomes);
+        let (mut has_bridge, mut has_data) = (false, false);
+        for outcome in outcomes {
+            let fate = fate(setting, &mut dictionary, outcome, watch)?;
+            has_bridge |= matches!(fate.fate, Fate::Bridge(_));
+            has_data |= matches!(fate.fate, Fate::TakenIn(_));
+            let is_settled = |before: &DeliveryFate| !matches!(before.fate, Fate::Refused(_));
+            if !fates.get(&fate.folder).is_some_and(is_settled) {
+                fates.insert(fate.folder.clone(), fate);
+            }
+        }
+        // What was taken in a moment ago may be the first of an agency that has sent no bridge: it is looked at once more.
+        let is_settled = !has_bridge && (!has_data || ready.is_empty());
+        if is_settled {
+            match rekey::move_on(setting, &mut dictionary, &ready)? {
+                Move::On(said) => notes.extend(said),
+                Move::Held(why) => {
+                    rekey::hold(&ready, &why, &mut fates)?;
+                    break;
+                }
+                Move::Nowhere => break,
+            }
+        }
+        outcomes = accept(setting, &store, &signers)?;
+    }
+    let (dictionary, lock) = dictionary.finish();
+    let deliveries = fates.into_values().collect();
+    Ok(Intaken { intake: Intake { deliveries, notes }, dictionary, lock })
+}
+
+/// One round of accepting.
+fn accept(
+    setting: &Setting<'_>,
+    store: &Store,
+    signers: &AllowedSigners,
+) -> Result<Vec<Outcome>, NightError> {
+    let shelf = Shelf::open(store)?;
     let acquired = |dataset: &DatasetId, delivery: &str| {
-        shelf.snapshots(dataset).iter().any(|snapshot| snapshot.record.delivery == delivery)
+        store.bridge(&dataset.agency, delivery).exists()
+            || shelf.snapshots(dataset).iter().any(|snapshot| snapshot.record.delivery == delivery)
     };
-    let outcomes = accept_inbox(&Desk {
+    Ok(accept_inbox(&Desk {
         inbox: setting.inbox,
         store: setting.store,
-        signers: &signers,
+        signers,
         contracts: &setting.project.contracts,
         key_id: setting.project.pipeline.key_id.as_deref(),
         business_date: setting.t,
         today: setting.today,
-        known_on: history::newest_night(&store, &shelf, setting.t)?,
+        known_on: history::newest_night(store, &shelf, setting.t)?,
         acquired: &acquired,
-    })?;
-    let waiting = outcomes.iter().filter(|outcome| matches!(outcome, Outcome::Accepted { .. })).count();
-    watch.stage(&Text::new("收取交付", "taking in deliveries"), u64::try_from(waiting).unwrap_or_default());
-    let mut dictionary = GrowingDictionary::load(lock)?;
-    let mut deliveries = Vec::with_capacity(outcomes.len());
-    for outcome in outcomes {
-        deliveries.push(fate(setting, &mut dictionary, outcome, watch)?);
-    }
-    let (dictionary, lock) = dictionary.finish();
-    Ok(Intaken { intake: Intake { deliveries }, dictionary, lock })
+    })?)
 }
 
 fn fate(
@@ -146,17 +192,24 @@ fn fate(
     if let Some(fate) = known {
         return Ok(of(fate));
     }
+    let refuse = |verdict: Verdict| -> Result<DeliveryFate, NightError> {
+        let refused = take_back(setting.inbox, setting.store, &accepted, verdict, setting.t)?;
+        Ok(DeliveryFate::refused(refused))
+    };
+    if accepted.package.bridge_to.is_some() {
+        watch.step(&accepted.delivery);
+        return match rekey::take(&accepted, dictionary.lock())? {
+            Ok(people) => Ok(of(Fate::Bridge(people))),
+            Err(verdict) => refuse(verdict),
+        };
+    }
     let Some(contract) = setting.project.contracts.get(&accepted.package.dataset) else {
         return Err(NightError::NoContract(accepted.package.dataset.clone()));
     };
     watch.step(&accepted.delivery);
     match acquire(&accepted, contract, dictionary, means(setting.limits)) {
         Ok(acquired) => Ok(of(Fate::TakenIn(acquired.snapshot.record.counts))),
-        Err(AcquireError::Refused { refusals, .. }) => {
-            let verdict = verdict(&refusals);
-            let refused = take_back(setting.inbox, setting.store, &accepted, verdict, setting.t)?;
-            Ok(DeliveryFate::refused(refused))
-        }
+        Err(AcquireError::Refused { refusals, .. }) => refuse(verdict(&refusals)),
         Err(error) => Err(error.into()),
     }
 }

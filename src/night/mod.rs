@@ -31,6 +31,7 @@ mod lanes;
 mod manifest;
 mod plan;
 mod record;
+mod rekey;
 mod retell;
 pub mod trial;
 mod words;

@@ -180,8 +180,8 @@ impl NightError {
                 ("用 --inbox 指明一个已有的文件夹", "name an existing folder with --inbox")
             }
             Self::Accept(AcceptError::EpochConflict { .. }) => (
-                "两批密钥的令牌不能比对：新密钥用新库，或改正流程的 key_id",
-                "tokens of two epochs cannot be compared: use a new store for the new key, or mend the pipeline's key_id",
+                "两批密钥的令牌不能比对：流程仍写旧密钥期，先收下各机构的桥表（hedui seal rekey），再改为新密钥期；没有桥表则用新库",
+                "tokens of two epochs cannot be compared: leave the old key_id in the pipeline until the agencies' bridges are taken in (hedui seal rekey), then write the new one; without bridges use a new store",
             ),
             Self::Accept(AcceptError::EpochDamaged { .. } | AcceptError::ReceiptDamaged { .. }) => {
                 ("从库的备份恢复这个文件", "restore the file from the backup of the store")

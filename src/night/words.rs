@@ -109,7 +109,7 @@ pub fn refused(intake: &Intake) -> Vec<Refused> {
                 message: Text::new(format!("{}。{}", what.zh, hint.zh), format!("{}; {}", what.en, hint.en)),
             })
         }
-        Fate::TakenIn(_) | Fate::Known | Fate::NotYet => None,
+        Fate::TakenIn(_) | Fate::Bridge(_) | Fate::Known | Fate::NotYet => None,
     });
     refused.collect()
 }

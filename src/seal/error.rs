@@ -19,6 +19,18 @@ pub enum SealError {
         /// What was given.
         given: String,
     },
+    /// The two keys of a bridge are one.
+    #[error("the old and the new key are the same, or have the same name `{key_id}`")]
+    SameKey {
+        /// The name of both.
+        key_id: String,
+    },
+    /// The files of a bridge belong to several agencies.
+    #[error("one bridge is one agency's, but the files are those of {}", agencies.join(", "))]
+    SeveralAgencies {
+        /// Whose.
+        agencies: Vec<String>,
+    },
     /// A file cannot be read as a table.
     #[error(transparent)]
     Text(#[from] TextError),
@@ -69,6 +81,10 @@ impl SealError {
         match self {
             Self::NoFiles => both("没有给出要封装的文件".to_owned()),
             Self::KeyId { given } => both(format!("“{given}”不能作密钥期名称")),
+            Self::SameKey { key_id } => both(format!("新旧密钥相同，或名称同为“{key_id}”")),
+            Self::SeveralAgencies { agencies } => {
+                both(format!("一份桥表只属于一个机构，而文件属于：{}", agencies.join("、")))
+            }
             Self::Text(error) => error.text(),
             Self::Header(problems) => both(list(problems, HeaderProblem::zh)),
             Self::RawNumbers(columns) => both(list(columns, RawColumn::zh)),
@@ -96,6 +112,13 @@ impl SealError {
                 "只能用字母、数字、. _ -，最多 64 个字符",
                 "use letters, digits, . _ -, at most 64",
             )),
+            Self::SameKey { .. } => Some(Text::new(
+                "新密钥用 hedui seal keygen 生成；名称用 --key-id、--to-key-id 区分",
+                "make the new key with hedui seal keygen; tell the names apart with --key-id and --to-key-id",
+            )),
+            Self::SeveralAgencies { .. } => {
+                Some(Text::new("每个机构各做一份", "make one bridge for each agency"))
+            }
             Self::Text(error) => error.hint(),
             Self::Header(_) => Some(Text::new(
                 "列名请用合约中的中文或英文名称，未约定的列请删去",

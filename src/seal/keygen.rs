@@ -62,10 +62,10 @@ mod tests {
         let line = keys.allowed_signers_line.unwrap();
         let signers = AllowedSigners::parse(&line, Path::new("s")).unwrap();
         assert_eq!(
-            signers.allow(SignKey::load(&sign).unwrap().public(), "housing", chrono::NaiveDate::MIN),
+            signers.allow(SignKey::load(&*sign).unwrap().public(), "housing", chrono::NaiveDate::MIN),
             Ok(())
         );
-        assert_eq!(HashKey::load(&hash).unwrap().default_id(), keys.key_id.unwrap());
+        assert_eq!(HashKey::load(&*hash).unwrap().default_id(), keys.key_id.unwrap());
         let again = keygen(&request).unwrap_err();
         assert!(
             matches!(again, SealError::Sign(SignKeyError::File(KeyError::Exists { .. })))

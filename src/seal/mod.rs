@@ -23,6 +23,7 @@ mod error;
 mod keygen;
 mod output;
 mod place;
+mod rekey;
 mod rows;
 mod set_aside;
 
@@ -32,6 +33,7 @@ use chrono::NaiveDate;
 
 pub use error::{HeaderFault, HeaderProblem, RawColumn, SealError};
 pub use keygen::{KeygenRequest, NewKeys, keygen};
+pub use rekey::{KeyInUse, RekeyRequest, Rekeyed, rekey};
 pub use set_aside::{Fault, SetAside, SetAsideRow};
 
 use crate::{
@@ -51,6 +53,8 @@ pub struct SealRequest<'a> {
     pub as_of: NaiveDate,
     /// The key of the exchange.
     pub hash_key: &'a HashKey,
+    /// The keyed hash that makes the tokens.
+    pub hash: HashName,
     /// The key epoch's name; none: the one that follows from the key.
     pub key_id: Option<String>,
     /// The agency's signing key.
@@ -122,8 +126,9 @@ pub fn seal(request: &SealRequest<'_>) -> Result<Sealed, SealError> {
         dataset: request.contract.id.clone(),
         as_of: request.as_of,
         key_id,
-        hash: HashName::HmacSha256,
+        hash: request.hash,
         normalisation: NORMALISATION,
+        bridge_to: None,
         sequence: request.sequence.unwrap_or(1),
         supersedes: request.supersedes.clone(),
         months: done.months,
@@ -137,7 +142,8 @@ pub fn seal(request: &SealRequest<'_>) -> Result<Sealed, SealError> {
         ));
     }
     let rows = package.resources.iter().map(|resource: &Resource| resource.rows).sum();
-    let placed = workshop.place(package, request)?;
+    let describe = |package: &Package| package.to_json(request.contract);
+    let placed = workshop.place(package, describe, request.sign_key, request.sequence)?;
     Ok(Sealed {
         delivery: placed.delivery,
         folder: placed.folder,

@@ -8,9 +8,9 @@ use std::{
 
 use tempfile::TempDir;
 
-use super::{SealError, SealRequest};
+use super::SealError;
 use crate::{
-    accept::{PACKAGE_FILE, Package, SIGNATURE_FILE},
+    accept::{PACKAGE_FILE, Package, SIGNATURE_FILE, SignKey},
     model::Digest,
 };
 
@@ -46,21 +46,27 @@ impl Workshop {
         self.bench.path()
     }
 
-    /// Writes descriptor and signature and gives the delivery its name.
-    pub(super) fn place(self, mut package: Package, request: &SealRequest<'_>) -> Result<Placed, SealError> {
+    /// Writes descriptor and signature and gives the delivery its name; its number if none is given.
+    pub(super) fn place(
+        self,
+        mut package: Package,
+        describe: impl Fn(&Package) -> String,
+        sign_key: &SignKey,
+        sequence: Option<u32>,
+    ) -> Result<Placed, SealError> {
         let (descriptor, delivery) = loop {
-            let descriptor = package.to_json(request.contract);
+            let descriptor = describe(&package);
             let delivery = package.delivery_id(&Digest::of(descriptor.as_bytes()));
             let folder = self.agency.join(&delivery);
             if folder.join(PACKAGE_FILE).exists() {
                 return Ok(Placed { delivery, folder, already_there: true, package });
             }
-            if request.sequence.is_some() || !self.is_taken(&package)? {
+            if sequence.is_some() || !self.is_taken(&package)? {
                 break (descriptor, delivery);
             }
             package.sequence += 1;
         };
-        let signature = request.sign_key.sign(descriptor.as_bytes())?;
+        let signature = sign_key.sign(descriptor.as_bytes())?;
         for (name, text) in [(PACKAGE_FILE, descriptor), (SIGNATURE_FILE, signature)] {
             let path = self.bench.path().join(name);
             let mut file = File::create_new(&path).map_err(SealError::io(&path))?;

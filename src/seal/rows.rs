@@ -62,7 +62,7 @@ impl<'a> Sealing<'a> {
     pub(super) fn new(request: &'a SealRequest<'a>) -> Result<Self, SealError> {
         Ok(Self {
             request,
-            tokeniser: request.hash_key.tokeniser(),
+            tokeniser: request.hash_key.tokeniser(request.hash),
             listing: Listing::open(request.set_aside)?,
             repairs: BTreeMap::new(),
             scans: request.contract.columns.iter().map(|_| ColumnScan::default()).collect(),

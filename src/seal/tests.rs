@@ -30,6 +30,7 @@ struct Wish<'a> {
     gzip: bool,
     set_aside: Option<PathBuf>,
     key_id: Option<String>,
+    hash: HashName,
     out: Option<PathBuf>,
 }
 
@@ -62,6 +63,7 @@ impl Agency {
             contract: &contracts()[&dataset.parse().unwrap()],
             as_of: "2026-03-01".parse().unwrap(),
             hash_key: &self.hash_key,
+            hash: wish.hash,
             key_id: wish.key_id,
             sign_key: &self.sign_key,
             files,
@@ -78,7 +80,7 @@ impl Agency {
 
     fn token(&self, number: &str) -> String {
         let (number, _) = normalise(number, "2026-03-01".parse().unwrap()).unwrap();
-        self.hash_key.tokeniser().token(&number).to_string()
+        self.hash_key.tokeniser(HashName::default()).token(&number).to_string()
     }
 
     fn accept(&self) -> Vec<Outcome> {

@@ -1,6 +1,7 @@
 //! Token ↔ number: every person a dense number, whole tokens compared, so that no two people fall together.
 //!
-//! It only grows. A number, once sealed, means the same person for ever; numbers begin at 1 and have no gaps.
+//! A token of a later key epoch can stand for a person whom the store met under an earlier one: the number is the same, and
+//! the person's token stays the first. It only grows. A number, once sealed, means the same person for ever; numbers begin at 1 and have no gaps.
 //!
 //! # Decisions
 //!
@@ -25,7 +26,11 @@ use std::fs;
 
 use hashbrown::{HashTable, hash_table::Entry};
 
-use super::{Store, StoreError, segment};
+use super::{
+    Store, StoreError,
+    bridged::{self, Aliases},
+    segment,
+};
 use crate::model::Token;
 
 /// The dictionary in memory.
@@ -35,6 +40,8 @@ pub struct Dictionary {
     tokens: Vec<[u8; 32]>,
     /// Places in `tokens`, found by token.
     index: HashTable<u32>,
+    /// Tokens of later key epochs.
+    aliases: Aliases,
 }
 
 impl Dictionary {
@@ -60,13 +67,15 @@ impl Dictionary {
         for path in &paths {
             segment::read_into(&mut dictionary, path)?;
         }
+        bridged::read_into(&mut dictionary, store)?;
         Ok(dictionary)
     }
 
     /// The number of a person, if they have one.
     pub fn number_of(&self, token: &Token) -> Option<i64> {
         let same = |place: &u32| self.tokens.get(*place as usize) == Some(&token.0);
-        self.index.find(hash(&token.0), same).map(|place| i64::from(*place) + 1)
+        let found = self.index.find(hash(&token.0), same).map(|place| i64::from(*place) + 1);
+        found.or_else(|| self.aliases.number_of(token))
     }
 
     /// The person of a number.
@@ -95,9 +104,20 @@ impl Dictionary {
         self.index.reserve(more, hash_at(&self.tokens));
     }
 
+    /// Lets a token of a later key epoch stand for a person; false if it stands for somebody else already.
+    pub(super) fn add_alias(&mut self, token: &Token, number: i64) -> bool {
+        match self.number_of(token) {
+            Some(known) => known == number,
+            None => self.token_of(number).is_some() && self.aliases.add(token, number),
+        }
+    }
+
     /// The token's number, a new one if it has none, and whether it is new.
     pub(super) fn find_or_add(&mut self, token: &[u8; 32]) -> Result<(i64, bool), StoreError> {
-        let Self { tokens, index } = self;
+        if let Some(number) = self.aliases.number_of(&Token(*token)) {
+            return Ok((number, false));
+        }
+        let Self { tokens, index, .. } = self;
         let same = |place: &u32| tokens.get(*place as usize) == Some(token);
         match index.entry(hash(token), same, hash_at(tokens)) {
             Entry::Occupied(found) => Ok((i64::from(*found.get()) + 1, false)),
@@ -118,7 +138,7 @@ impl Dictionary {
 }
 
 /// Tokens are uniformly random, so any eight bytes of one are its hash.
-fn hash(token: &[u8; 32]) -> u64 {
+pub(super) fn hash(token: &[u8; 32]) -> u64 {
     token.first_chunk().copied().map_or(0, u64::from_le_bytes)
 }
 

@@ -5,7 +5,7 @@
 
 use std::ops::Deref;
 
-use super::{Dictionary, StoreError, StoreLock, segment};
+use super::{Bridged, Dictionary, StoreError, StoreLock, bridged, segment};
 use crate::model::Token;
 
 /// A dictionary that can grow, and the lock without which it could not.
@@ -49,6 +49,13 @@ impl GrowingDictionary {
         if self.dictionary.len() > self.sealed {
             self.dictionary.truncate(self.sealed);
         }
+    }
+
+    /// Lets the new token of every pair stand for the person of the old one, and seals that under a name. People whom the
+    /// store never met are left out: they will be met under their new token.
+    pub fn bridge(&mut self, name: &str, pairs: &[(Token, Token)]) -> Result<Bridged, StoreError> {
+        self.seal()?;
+        bridged::seal(&self.lock, &mut self.dictionary, name, pairs)
     }
 
     /// The dictionary to read from and the lock, when nothing is to be added any more.

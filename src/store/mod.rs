@@ -5,14 +5,18 @@
 
 #[cfg(test)]
 pub(crate) mod arrivals;
+mod bridge;
+mod bridged;
 mod dictionary;
 mod draft;
 mod growing;
 mod lock;
+mod people;
 mod record;
 mod resolve;
 mod segment;
 mod shelf;
+mod token_table;
 mod volume;
 
 use std::{
@@ -22,10 +26,13 @@ use std::{
 
 use chrono::NaiveDate;
 
+pub use bridge::{Bridge, BridgeRecord, contradictions, turned};
+pub use bridged::Bridged;
 pub use dictionary::Dictionary;
 pub use draft::Draft;
 pub use growing::GrowingDictionary;
 pub use lock::StoreLock;
+pub use people::people_in;
 pub use record::{Counts, RECORD_FILE, SnapshotRecord};
 pub use resolve::{Part, Resolved, resolve};
 pub use shelf::{Shelf, Snapshot};

@@ -115,7 +115,7 @@ fn read(store: &Store, folder: PathBuf) -> Result<Snapshot, StoreError> {
     Ok(Snapshot { folder, record })
 }
 
-fn folders(path: &Path) -> Result<Vec<PathBuf>, StoreError> {
+pub(super) fn folders(path: &Path) -> Result<Vec<PathBuf>, StoreError> {
     let entries = match fs::read_dir(path) {
         Ok(entries) => entries,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),

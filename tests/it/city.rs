@@ -179,6 +179,13 @@ impl Place {
         Self { folder, night }
     }
 
+    /// The folder of an agency's delivery in this inbox whose name begins so.
+    pub fn delivery_of(&self, agency: &str, start: &str) -> PathBuf {
+        let entries = fs::read_dir(self.night.inbox.join(agency)).unwrap().map(|entry| entry.unwrap().path());
+        let begins = |path: &PathBuf| path.file_name().unwrap().to_string_lossy().starts_with(start);
+        entries.into_iter().find(begins).unwrap()
+    }
+
     /// The folder of a dataset's delivery in this inbox.
     pub fn delivery(&self, dataset: &str) -> PathBuf {
         self.night.inbox.join(sealed(&self.night.inbox, dataset))

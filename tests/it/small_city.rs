@@ -199,11 +199,25 @@ impl SmallCity {
 
     /// Seals other rows of a dataset as another delivery of it.
     pub fn seal_rows(&self, dataset: &str, as_of: &str, rows: &[String], months: &[&str], inbox: &Path) {
-        let sheet = &self.sheets[dataset];
         let folder = tempfile::tempdir().unwrap();
-        let file: PathBuf = folder.path().join(format!("{dataset}.csv"));
-        fs::write(&file, format!("{}\n{}\n", sheet.header, rows.join("\n"))).unwrap();
+        let file = self.write(dataset, rows, folder.path());
         SAMPLE.keys.seal(dataset, as_of, inbox, &[file], months).ends(0);
+    }
+
+    /// Writes rows of a dataset as the agency's raw file.
+    fn write(&self, dataset: &str, rows: &[String], folder: &Path) -> PathBuf {
+        let file: PathBuf = folder.join(format!("{dataset}.csv"));
+        fs::write(&file, format!("{}\n{}\n", self.sheets[dataset].header, rows.join("\n"))).unwrap();
+        file
+    }
+
+    /// Writes every dataset as a raw file; their names, and the days that they are about.
+    pub fn write_all(&self, folder: &Path) -> Vec<(&'static str, &'static str, PathBuf)> {
+        let each = self
+            .sheets
+            .iter()
+            .map(|(dataset, sheet)| (*dataset, sheet.as_of, self.write(dataset, &sheet.rows, folder)));
+        each.collect()
     }
 
     /// Seals everything but what is left out; injury care states that it speaks for February too, if it may.
