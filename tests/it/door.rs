@@ -354,8 +354,8 @@ fn an_agency_is_told_what_was_wrong_and_how_to_mend_it() {
     };
     let id = find("taken_in")["delivery"].as_str().unwrap().to_owned();
     explain(&id, &["--lang", "en"]).ends(0).prints(&[
-        "Taken in, but 1 rows were set aside",
-        "[bad_date]: 1 times",
+        "Taken in, but 1 row was set aside",
+        "[bad_date]: once",
         "grace_periods.csv line 3",
         "how to mend it: write a date as 2026-03-14",
     ]);

@@ -20,7 +20,7 @@ pub use plain::plain;
 use crate::{model::Text, store::Counts};
 
 /// How many examples of one fault in one column are named.
-const EXAMPLES: usize = 5;
+const EXAMPLES: usize = 20;
 
 /// What is to be said about one delivery.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -109,6 +109,10 @@ impl Reply {
                 "Not taken in: nothing of this delivery is used. Please mend it as said below and deliver it again.",
             ),
             (true, 0) => Text::new("已全部收下，没有要改的。", "Taken in whole; there is nothing to mend."),
+            (true, 1) => Text::new(
+                "已收下，但有 1 行被搁置，没有参加核对。请按下面的办法改好，随下一次交付或作为更正交来。",
+                "Taken in, but 1 row was set aside and is not compared. Please mend it as said below, and send it with the next delivery or as a correction.",
+            ),
             (true, aside) => Text::new(
                 format!(
                     "已收下，但有 {aside} 行被搁置，没有参加核对。请按下面的办法改好，随下一次交付或作为更正交来。"

@@ -4,7 +4,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::{
     Reply, RowFault,
-    plain::{codes, column_name, examples, heading, line_note},
+    plain::{address, codes, column_name, examples, heading, line_note, times},
 };
 use crate::{
     model::{Lang, Text},
@@ -29,6 +29,7 @@ pub fn page(reply: &Reply, lang: Lang) -> String {
                     header {
                         p.kicker { (say("数据交付回执", "Reply to a delivery of data")) " · " time datetime=(reply.on) { (reply.on) } }
                         h1 { (both(&title)) }
+                        p.note { code { (address(reply)) } }
                         p.verdict.bad[!reply.is_clean()] { (both(&reply.verdict())) }
                         @if let Some(balance) = reply.balance() { p.note { (both(&balance)) } }
                     }
@@ -67,7 +68,7 @@ fn mend(how: &Text) -> Markup {
 fn row_fault(number: usize, fault: &RowFault) -> Markup {
     html! {
         section.fault {
-            h2 { span.number { (number) } (both(&fault.what)) span.count { (say(&format!("{} 处", fault.count), &format!("{} times", fault.count))) } }
+            h2 { span.number { (number) } (both(&fault.what)) span.count { (both(&times(fault.count))) } }
             (mend(&fault.mend))
             div.scroll { table {
                 thead { tr {

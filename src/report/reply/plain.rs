@@ -7,7 +7,7 @@ use crate::model::{Lang, Text};
 pub fn plain(reply: &Reply, lang: Lang) -> Vec<String> {
     let say = |zh: &str, en: &str| if lang == Lang::Zh { zh.to_owned() } else { en.to_owned() };
     let one = |text: &Text| text.in_lang(lang).to_owned();
-    let mut lines = vec![heading(reply, lang), one(&reply.verdict())];
+    let mut lines = vec![heading(reply, lang), address(reply), one(&reply.verdict())];
     lines.extend(reply.balance().as_ref().map(one));
     for (number, problem) in (1..).zip(&reply.problems) {
         lines.push(String::new());
@@ -21,7 +21,7 @@ pub fn plain(reply: &Reply, lang: Lang) -> Vec<String> {
             "{number}. {} [{}]{}",
             one(&fault.what),
             fault.code,
-            say(&format!("：{count} 处"), &format!(": {count} times"))
+            say("：", ": ") + &one(&times(count))
         ));
         lines.extend(fault.columns.iter().flat_map(|column| column_lines(column, lang)));
         lines.push(format!("   {}{}", say("怎样改：", "how to mend it: "), one(&fault.mend)));
@@ -46,6 +46,12 @@ pub fn plain(reply: &Reply, lang: Lang) -> Vec<String> {
     lines
 }
 
+/// How often.
+pub(super) fn times(count: u64) -> Text {
+    let en = if count == 1 { "once".to_owned() } else { format!("{count} times") };
+    Text::new(format!("{count} 处"), en)
+}
+
 /// What the numbers of lines count.
 pub(super) fn line_note() -> Text {
     Text::new(
@@ -54,14 +60,16 @@ pub(super) fn line_note() -> Text {
     )
 }
 
-/// Which delivery it is about.
+/// Which delivery it is about: the dataset and the day, in words where a contract has them.
 pub(super) fn heading(reply: &Reply, lang: Lang) -> String {
-    let mut words: Vec<&str> = Vec::new();
-    words.extend(reply.title.as_ref().map(|title| title.in_lang(lang)));
-    words.extend(reply.dataset.as_deref());
-    words.extend(reply.as_of.as_deref());
-    words.push(&reply.delivery);
-    words.join(" · ")
+    let title = reply.title.as_ref().map(|title| title.in_lang(lang));
+    let what = title.or(reply.dataset.as_deref()).unwrap_or(&reply.delivery);
+    [what].into_iter().chain(reply.as_of.as_deref()).collect::<Vec<_>>().join(" ")
+}
+
+/// The same as programs name it.
+pub(super) fn address(reply: &Reply) -> String {
+    reply.dataset.iter().chain([&reply.delivery]).cloned().collect::<Vec<_>>().join(" · ")
 }
 
 /// Where in the table: the column in the agency's words and in the contract's.
