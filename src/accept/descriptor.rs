@@ -81,6 +81,11 @@ fn resource_json(resource: &Resource, contract: &Contract) -> Value {
     {
         facts.shift_remove("contract");
     }
+    if let Some(sheet) = &resource.sheet
+        && let Some(facts) = json.get_mut("hedui").and_then(Value::as_object_mut)
+    {
+        facts.insert("sheet".to_owned(), json!(sheet));
+    }
     json
 }
 

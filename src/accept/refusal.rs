@@ -32,7 +32,6 @@ pub enum Refusal {
     NormalisationUnknown { stated: u32 },
     KeyEpoch { stated: String, ours: String },
     HashAlgorithm { stated: HashName, ours: HashName },
-    FormatUnsupported { path: String },
     FileMissing { path: String },
     FileIsLink { path: String },
     FileUnreadable { path: String, reason: String },
@@ -67,7 +66,6 @@ impl Refusal {
             Self::NormalisationUnknown { .. } => "normalisation_unknown",
             Self::KeyEpoch { .. } => "key_epoch",
             Self::HashAlgorithm { .. } => "hash_algorithm",
-            Self::FormatUnsupported { .. } => "format_unsupported",
             Self::FileMissing { .. } => "file_missing",
             Self::FileIsLink { .. } => "file_is_link",
             Self::FileUnreadable { .. } => "file_unreadable",
@@ -157,10 +155,6 @@ impl Refusal {
                 format!("令牌算法 {stated} 与库中的 {ours} 不同"),
                 format!("its tokens are {stated}, the store's are {ours}"),
             ),
-            Self::FormatUnsupported { path } => Text::new(
-                format!("尚不能读取这种格式：{path}"),
-                format!("{path} is in a format that is not read yet"),
-            ),
             Self::FileMissing { path } => {
                 Text::new(format!("缺少文件 {path}"), format!("the file {path} is missing"))
             }
@@ -234,7 +228,6 @@ impl Refusal {
             | Self::SignatureUnreadable { .. } => {
                 Text::new("检查磁盘和权限后再运行", "check the disk and the permissions, then run again")
             }
-            Self::FormatUnsupported { .. } => Text::new("请以 CSV 或 XLSX 交付", "deliver CSV or XLSX"),
             Self::FileSize { .. } | Self::FileMissing { .. } => Text::new(
                 "可能仍在传输；传完后再运行，否则请机构重发",
                 "it may still be on its way: run again when it has arrived, or ask the agency to send it again",

@@ -1,6 +1,7 @@
 //! Bytes of a text file → strict UTF-8 with `\n` line ends, counted line by line.
 //!
-//! It must never replace a byte that it cannot read: a malformed byte ends the file with its line and offset.
+//! It must never replace a byte that it cannot read: a malformed byte ends the file with its line and offset, and so does
+//! text that was garbled before it came.
 //!
 //! # Decisions
 //!
@@ -11,9 +12,18 @@
 //! - The file's end is marked with a record of one NUL, which no file may contain. A quote that was never closed
 //!   swallows the mark, and so shows itself.
 
-use std::io::{self, Read};
+use std::{
+    collections::VecDeque,
+    io::{self, Read},
+};
 
 use encoding_rs::{DecoderResult, GB18030};
+
+use super::{
+    content::Content,
+    garbled::{GarbleWatch, Garbled},
+    quotes::QuoteWatch,
+};
 
 /// How much of a file is looked at to tell its encoding, and how much is decoded at a time.
 const WINDOW: usize = 1 << 16;
@@ -55,6 +65,10 @@ pub(super) enum DecodeFault {
     Utf16,
     #[error("a record is too long")]
     RecordTooLong,
+    #[error("text that was read in a wrong encoding before")]
+    Garbled { how: Garbled, line: u64 },
+    #[error("not text")]
+    OtherContent(Content),
 }
 
 /// A reader of decoded text.
@@ -78,6 +92,10 @@ pub(super) struct Decoding<R> {
     /// Decoded bytes handed out, and how many may be before a record must have ended.
     handed_out: u64,
     allowance: u64,
+    watch: GarbleWatch,
+    quotes: QuoteWatch,
+    /// Lines with a stray quotation mark that no record has claimed yet.
+    stray: VecDeque<u64>,
 }
 
 impl<R: Read> Decoding<R> {
@@ -99,11 +117,24 @@ impl<R: Read> Decoding<R> {
             ended: false,
             handed_out: 0,
             allowance: u64::MAX,
+            watch: GarbleWatch::default(),
+            quotes: QuoteWatch::new(),
+            stray: VecDeque::new(),
         }
     }
 
     pub(super) fn encoding(&self) -> Encoding {
         self.encoding
+    }
+
+    /// Whether a quotation mark stands where none may before or on this line; asked in the order of lines.
+    pub(super) fn has_stray_until(&mut self, line: u64) -> bool {
+        let mut found = false;
+        while self.stray.front().is_some_and(|stray| *stray <= line) {
+            self.stray.pop_front();
+            found = true;
+        }
+        found
     }
 
     /// Hands out no byte beyond this position: a record that is still open there is too long.
@@ -152,6 +183,8 @@ impl<R: Read> Decoding<R> {
             self.fault = Some(DecodeFault::Nul { line: self.line, offset: self.offset });
         }
         if self.fault.is_none() && self.inner_ended && self.raw.is_empty() {
+            let how = self.watch.finish();
+            self.fault = how.map(|how| DecodeFault::Garbled { how, line: self.line });
             self.ready.extend_from_slice(END_MARK);
             self.ended = true;
         }
@@ -167,6 +200,8 @@ impl<R: Read> Decoding<R> {
             self.offset = 3;
         } else if self.raw.starts_with(&[0xFF, 0xFE]) || self.raw.starts_with(&[0xFE, 0xFF]) {
             self.fault = Some(DecodeFault::Utf16);
+        } else {
+            self.fault = Content::of(&self.raw).map(DecodeFault::OtherContent);
         }
     }
 
@@ -235,7 +270,19 @@ impl<R: Read> Decoding<R> {
         }
         self.ready.extend_from_slice(rest);
         let new = self.ready.get(before..).unwrap_or_default();
-        self.line += new.iter().filter(|&&byte| byte == b'\n').count() as u64;
+        let lines = |text: &[u8]| text.iter().filter(|&&byte| byte == b'\n').count() as u64;
+        if let Some((how, at)) = self.watch.see(new) {
+            let line = self.line + lines(new.get(..at).unwrap_or_default());
+            self.fault = self.fault.or(Some(DecodeFault::Garbled { how, line }));
+        }
+        let (line, stray) = (self.line, &mut self.stray);
+        self.quotes.see(new, |at| {
+            let line = line + lines(new.get(..at).unwrap_or_default());
+            if stray.back() != Some(&line) {
+                stray.push_back(line);
+            }
+        });
+        self.line += lines(new);
     }
 }
 

@@ -100,7 +100,7 @@ impl<'a> Intake<'a> {
                 self.refusals.push(Refusal::OtherDataset { file: resource.path.clone(), found, expected });
                 continue;
             }
-            match text::open(&self.accepted.folder.join(&resource.path)) {
+            match text::open_sheet(&self.accepted.folder.join(&resource.path), resource.sheet.as_deref()) {
                 Ok(table) => self.read_file(file, resource, table, dictionary)?,
                 Err(error) => self.refusals.push(Refusal::Unreadable(error)),
             }
@@ -125,6 +125,7 @@ impl<'a> Intake<'a> {
         if self.refusals.len() > refused {
             return Ok(());
         }
+        table.place(self.contract, &places.fields);
         self.columns.totals.fill(0);
         let mut rows = 0;
         let mut found = Vec::new();

@@ -11,21 +11,33 @@
 
 mod checks;
 mod columns;
+mod content;
+mod csv_rows;
 mod decode;
 #[cfg(test)]
 pub(crate) mod fixture;
+mod garbled;
 mod gzip;
 mod header;
 mod intake;
 mod keys;
+mod parquet_cell;
+mod parquet_fault;
+mod parquet_guard;
+mod parquet_rows;
 mod quarantine;
+mod quotes;
 mod reason;
 mod refusal;
 mod repair;
 mod sheet;
+mod sheet_fault;
+mod sheet_guard;
+mod sheet_number;
 mod snapshot;
 pub mod text;
 mod text_error;
+mod thrift;
 pub mod value;
 
 pub use header::Warning;
