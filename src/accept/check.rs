@@ -14,7 +14,7 @@ use chrono::NaiveDate;
 use super::{
     Accepted, Desk, Receipt, Refusal,
     epoch::EpochGate,
-    package::{DataFormat, PACKAGE_FILE, PACKAGE_MAX_BYTES, Package, Resource, SIGNATURE_FILE},
+    package::{PACKAGE_FILE, PACKAGE_MAX_BYTES, Package, Resource, SIGNATURE_FILE},
     signature::{self, BadSignature, SIGNATURE_MAX_BYTES, fingerprint},
     signers::NotAllowed,
 };
@@ -81,9 +81,6 @@ pub(super) fn check(
         .ok_or_else(|| Refusal::ContractUnknown { dataset: package.dataset.clone() })?;
     for resource in &package.resources {
         check_version(resource, contract)?;
-        if resource.format == DataFormat::Parquet {
-            return Err(Refusal::FormatUnsupported { path: resource.path.clone() });
-        }
     }
     epoch.check(package)?;
     check_sequence(package, contract, rivals)?;

@@ -113,6 +113,11 @@ fn table_json(resource: &Resource, fields: Vec<Value>) -> Value {
     {
         facts.shift_remove("contract");
     }
+    if let Some(sheet) = &resource.sheet
+        && let Some(facts) = json.get_mut("hedui").and_then(Value::as_object_mut)
+    {
+        facts.insert("sheet".to_owned(), json!(sheet));
+    }
     json
 }
 

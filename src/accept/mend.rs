@@ -95,10 +95,6 @@ impl Refusal {
                 "请核对所用的散列密钥文件是否为本期的一把，并用与收件方相同版本的 hedui 重新封装",
                 "check that the hash key is this epoch's, and seal the files again with the version of hedui that the receiver uses",
             ),
-            Self::FormatUnsupported { .. } => Text::new(
-                "请改用 CSV 或 XLSX 导出后重新封装",
-                "export the data as CSV or XLSX and seal it again",
-            ),
             Self::SequenceTaken { by } => Text::new(
                 format!(
                     "同一天的这个序号已经收过一份。若这份是更正，请加 --supersedes {by} 重新封装（序号会自动取下一个）；若是重复发送，不必再做什么"

@@ -98,6 +98,8 @@ pub struct Resource {
     pub path: String,
     /// What kind of file it is, told by its name.
     pub format: DataFormat,
+    /// The sheet of a workbook that holds the rows; none: the first visible one.
+    pub sheet: Option<String>,
     /// The dataset.
     pub dataset: DatasetId,
     /// The version of the contract that it was written to, if stated.

@@ -171,6 +171,7 @@ struct ResourceFacts {
     totals: BTreeMap<String, String>,
     #[serde(default)]
     set_aside: u64,
+    sheet: Option<String>,
 }
 
 #[derive(Default)]
@@ -299,6 +300,18 @@ impl ResourceFile {
                 "must end in .csv, .csv.gz, .xlsx or .parquet",
             );
         }
+        let sheet = self.hedui.sheet.as_ref();
+        if sheet.is_some() && format.is_some_and(|format| format != DataFormat::Xlsx) {
+            problems.add(at("hedui.sheet"), "只有 .xlsx 有工作表", "only an .xlsx file has sheets");
+        }
+        // A spreadsheet allows 31 characters.
+        if sheet.is_some_and(|sheet| sheet.is_empty() || sheet.chars().count() > 31) {
+            problems.add(
+                at("hedui.sheet"),
+                "应为 1 到 31 个字符",
+                "a text of 1 to 31 characters is expected",
+            );
+        }
         if self.bytes > RESOURCE_MAX_BYTES {
             problems.add(at("bytes"), "超过 1 TiB", "is more than 1 TiB");
         }
@@ -340,6 +353,7 @@ impl ResourceFile {
             name: self.name,
             path: self.path,
             format: format?,
+            sheet: self.hedui.sheet,
             dataset: dataset?,
             contract: self.hedui.contract,
             bytes: self.bytes,
@@ -459,6 +473,19 @@ mod tests {
                 "resources[0].hedui.totals.amount"
             ]
         );
+    }
+
+    #[test]
+    fn only_a_workbook_has_a_sheet() {
+        let mut value = example();
+        value["resources"][0]["hedui"]["sheet"] = "三月".into();
+        assert!(parse(&value).unwrap_err().to_string().contains("resources[0].hedui.sheet"));
+        value["resources"][0]["path"] = "payments.xlsx".into();
+        assert_eq!(parse(&value).unwrap().resources[0].sheet.as_deref(), Some("三月"));
+        for wrong in ["", &"三".repeat(32)] {
+            value["resources"][0]["hedui"]["sheet"] = wrong.into();
+            assert!(parse(&value).unwrap_err().to_string().contains("resources[0].hedui.sheet"));
+        }
     }
 
     #[test]

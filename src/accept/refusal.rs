@@ -43,7 +43,6 @@ pub enum Refusal {
     KeyWaits { stated: Epoch, ours: String, missing: Vec<String> },
     BridgeEpoch { from: String, to: String, ours: String },
     HashAlgorithm { stated: HashName, ours: HashName },
-    FormatUnsupported { path: String },
     FileMissing { path: String },
     FileIsLink { path: String },
     FileUnreadable { path: String, reason: String },
@@ -84,7 +83,6 @@ impl Refusal {
             Self::KeyEpoch { .. } | Self::KeyReplaced { .. } | Self::KeyWaits { .. } => "key_epoch",
             Self::BridgeEpoch { .. } => "bridge_epoch",
             Self::HashAlgorithm { .. } => "hash_algorithm",
-            Self::FormatUnsupported { .. } => "format_unsupported",
             Self::FileMissing { .. } => "file_missing",
             Self::FileIsLink { .. } => "file_is_link",
             Self::FileUnreadable { .. } => "file_unreadable",
@@ -133,7 +131,6 @@ impl Refusal {
             | Self::KeyWaits { .. }
             | Self::BridgeEpoch { .. }
             | Self::HashAlgorithm { .. }
-            | Self::FormatUnsupported { .. }
             | Self::FileMissing { .. }
             | Self::FileUnreadable { .. } => false,
         }
@@ -270,10 +267,6 @@ impl Refusal {
                 format!("令牌算法 {stated} 与库中的 {ours} 不同"),
                 format!("its tokens are {stated}, the store's are {ours}"),
             ),
-            Self::FormatUnsupported { path } => Text::new(
-                format!("尚不能读取这种格式：{path}"),
-                format!("{path} is in a format that is not read yet"),
-            ),
             Self::FileMissing { path } => {
                 Text::new(format!("缺少文件 {path}"), format!("the file {path} is missing"))
             }
@@ -374,7 +367,6 @@ impl Refusal {
                 "请机构核对 --as-of 并重新封装；若是本机时钟不对，先校正，再把文件夹移回收件箱",
                 "ask the agency which day the data is about, and to seal it again with that --as-of; if it is this machine's clock that is wrong, set it right and put the folder back into the inbox",
             ),
-            Self::FormatUnsupported { .. } => Text::new("请以 CSV 或 XLSX 交付", "deliver CSV or XLSX"),
             Self::FileMissing { .. }
             | Self::DescriptorMissing
             | Self::DescriptorCutOff(_)

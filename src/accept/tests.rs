@@ -85,6 +85,7 @@ impl Office {
                 name: "payments".to_owned(),
                 path: "payments.csv".to_owned(),
                 format: DataFormat::Csv,
+                sheet: None,
                 dataset,
                 contract: Some("1.0.0".to_owned()),
                 bytes: data.len() as u64,
@@ -605,16 +606,6 @@ fn a_delivery_corrects_only_its_own_dataset_and_nothing_newer() {
         });
         assert_eq!(office.words(), [outcome], "{id}");
     }
-}
-
-#[test]
-fn a_format_that_is_not_read_yet_is_named() {
-    let office = Office::open();
-    office.lay("x", |package| {
-        package.resources[0].path = "payments.parquet".into();
-        package.resources[0].format = DataFormat::Parquet;
-    });
-    assert_eq!(office.waits(), "format_unsupported");
 }
 
 #[test]

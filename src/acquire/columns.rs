@@ -230,6 +230,10 @@ fn cell(
         return if column.required { Err(Reason::RequiredMissing) } else { Ok(Cell::Null) };
     }
     let is_listed = || column.codes.iter().any(|code| code.value == text);
+    // A raw identity number is the graver finding, and an apostrophe does not hide it.
+    if let Some(reason) = value::damage(text).filter(|_| sight(text, as_of).is_none()) {
+        return Err(reason);
+    }
     let looks_raw = || sight(text, as_of) == Some(Sighting::Eighteen);
     let mut keep = || {
         let from = texts.len() as u32;
@@ -254,6 +258,7 @@ fn cell(
             within(column, text).then(&mut keep).ok_or(Reason::WrongLength)
         }
         Kind::Code if is_listed() => Ok(keep()),
+        Kind::Code if lost_zeros(column, text) => Err(Reason::LeadingZeroLost),
         Kind::Code => Err(value::spreadsheet_damage(text).unwrap_or(Reason::UnknownCode)),
         Kind::Division => {
             value::division(text)?;
@@ -276,6 +281,12 @@ fn cell(
         }
         Kind::Bool => value::bool(text).map(Cell::Bool),
     }
+}
+
+/// Whether a text is a code of the list without the zeros that it begins with.
+fn lost_zeros(column: &Column, text: &str) -> bool {
+    let is_it = |code: &str| code.starts_with('0') && code.trim_start_matches('0') == text;
+    column.codes.iter().any(|code| is_it(&code.value))
 }
 
 /// Whether a text has as many characters as the contract asks for.

@@ -1,6 +1,7 @@
 //! Bytes of a text file → strict UTF-8 with `\n` line ends, counted line by line.
 //!
-//! It must never replace a byte that it cannot read: a malformed byte ends the file with its line and offset.
+//! It must never replace a byte that it cannot read: a malformed byte ends the file with its line and offset, and so does
+//! text that was garbled before it came.
 //!
 //! # Decisions
 //!
@@ -11,9 +12,16 @@
 //! - The file's end is marked with a record of one NUL, which no file may contain. A quote that was never closed
 //!   swallows the mark, and so shows itself.
 
-use std::io::{self, Read};
+use std::{
+    io::{self, Read},
+};
 
 use encoding_rs::{DecoderResult, GB18030};
+
+use super::{
+    content::Content,
+    garbled::{GarbleWatch, Garbled},
+};
 
 /// How much of a file is looked at to tell its encoding, and how much is decoded at a time.
 const WINDOW: usize = 1 << 18;
@@ -55,6 +63,10 @@ pub(super) enum DecodeFault {
     Utf16,
     #[error("a record is too long")]
     RecordTooLong,
+    #[error("text that was read in a wrong encoding before")]
+    Garbled { how: Garbled, line: u64 },
+    #[error("not text")]
+    OtherContent(Content),
 }
 
 /// A reader of decoded text.
@@ -75,6 +87,7 @@ pub(super) struct Decoding<R> {
     begun: bool,
     fault: Option<DecodeFault>,
     ended: bool,
+    watch: GarbleWatch,
 }
 
 impl<R: Read> Decoding<R> {
@@ -94,6 +107,7 @@ impl<R: Read> Decoding<R> {
             begun: false,
             fault: None,
             ended: false,
+            watch: GarbleWatch::default(),
         }
     }
 
@@ -142,6 +156,8 @@ impl<R: Read> Decoding<R> {
             self.fault = Some(DecodeFault::Nul { line: self.line, offset: self.offset });
         }
         if self.fault.is_none() && self.inner_ended && self.raw.is_empty() {
+            let how = self.watch.finish();
+            self.fault = how.map(|how| DecodeFault::Garbled { how, line: self.line });
             self.ready.extend_from_slice(END_MARK);
             self.ended = true;
         }
@@ -157,6 +173,8 @@ impl<R: Read> Decoding<R> {
             self.offset = 3;
         } else if self.raw.starts_with(&[0xFF, 0xFE]) || self.raw.starts_with(&[0xFE, 0xFF]) {
             self.fault = Some(DecodeFault::Utf16);
+        } else {
+            self.fault = Content::of(&self.raw).map(DecodeFault::OtherContent);
         }
     }
 
@@ -225,7 +243,12 @@ impl<R: Read> Decoding<R> {
         }
         self.ready.extend_from_slice(rest);
         let new = self.ready.get(before..).unwrap_or_default();
-        self.line += memchr::memchr_iter(b'\n', new).count() as u64;
+        let lines = |text: &[u8]| memchr::memchr_iter(b'\n', text).count() as u64;
+        if let Some((how, at)) = self.watch.see(new) {
+            let line = self.line + lines(new.get(..at).unwrap_or_default());
+            self.fault = self.fault.or(Some(DecodeFault::Garbled { how, line }));
+        }
+        self.line += lines(new);
     }
 }
 

@@ -79,6 +79,7 @@ pub(crate) fn delivery(
         name: contract.id.dataset.clone(),
         path: name,
         format: DataFormat::Csv,
+        sheet: None,
         dataset: contract.id.clone(),
         contract: None,
         bytes: content.len() as u64,

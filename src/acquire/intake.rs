@@ -137,7 +137,7 @@ impl<'a> Intake<'a> {
                 self.refusals.push(Refusal::OtherDataset { file: resource.path.clone(), found, expected });
                 continue;
             }
-            match text::open(&self.accepted.folder.join(&resource.path)) {
+            match text::open_sheet(&self.accepted.folder.join(&resource.path), resource.sheet.as_deref()) {
                 Ok(table) => self.read_file(file, resource, table, sorter, dictionary, &mut gathered)?,
                 Err(error) => self.refusals.push(Refusal::Unreadable(error)),
             }
@@ -153,7 +153,7 @@ impl<'a> Intake<'a> {
         &mut self,
         file: usize,
         resource: &Resource,
-        table: TextTable,
+        mut table: TextTable,
         sorter: &Sorter,
         dictionary: &mut GrowingDictionary,
         gathered: &mut Gathered,
@@ -164,6 +164,7 @@ impl<'a> Intake<'a> {
         if self.refusals.len() > refused {
             return Ok(());
         }
+        table.place(self.contract, &places.fields);
         let task = Task {
             contract: self.contract,
             as_of: self.accepted.package.as_of,

@@ -55,9 +55,9 @@ impl Reason {
                 "月份请写成 2026-03 这样。表格软件常把它改成日期或“Mar-26”：请先把该列设为文本",
                 "write a month as 2026-03; a spreadsheet likes to turn it into a date or `Mar-26`: make the column text first",
             ),
-            Self::BadTerm => (
-                "学期请写成 2026-S（春季）或 2025-A（秋季）",
-                "write a term as 2026-S (spring) or 2025-A (autumn)",
+            Self::WrongForm => (
+                "请按数据合同规定的格式填写，例如学期写成 2026-S（春季）或 2025-A（秋季）",
+                "write it in the form that the contract asks for: a term, for example, as 2026-S (spring) or 2025-A (autumn)",
             ),
             Self::NotJanuary => (
                 "这一列表示年度，请写成当年一月，如 2026-01",
@@ -92,17 +92,49 @@ impl Reason {
                 "小数位数超过约定，金额最多两位。请按约定位数四舍五入后导出，或核对单位是否写错（如万元）",
                 "it has more decimals than agreed; an amount has two at the most: round it before exporting, and see whether the unit is right (ten thousands of yuan?)",
             ),
-            Self::ShareOutOfRange => (
-                "份额应为“几分之几”，分子不小于 1 且不大于分母，如 1 和 2 表示二分之一；独有写 1 和 1",
-                "a share is numerator and denominator, the first at least 1 and not above the second: 1 and 2 for a half, 1 and 1 for sole ownership",
+            Self::LeadingApostrophe => (
+                "值的开头多了一个单引号，是在表格软件中把数字变成文本时留下的。请从业务系统直接导出，或把单引号删去",
+                "an apostrophe stands before the value, left from making a number text in a spreadsheet: export straight from the system, or delete it",
             ),
-            Self::BasicAboveAmount => (
-                "基础养老金不能大于当月发放总额。请核对两列是否对调，或总额是否漏加了个人账户部分",
-                "the basic part cannot exceed the whole pension of the month: see whether the two columns were swapped, or the amount lacks the personal account",
+            Self::LeadingZeroLost => (
+                "少了一位，多半是表格软件去掉了开头的 0。请重新导出，并在打开前把该列设为文本",
+                "a digit is lacking, mostly because a spreadsheet dropped a zero at the front: export again, and make the column text before a spreadsheet opens it",
             ),
-            Self::NoDate => (
-                "这几个日期至少要有一个。请在业务系统中补上",
-                "at least one of these dates is needed: fill it in where the data is kept",
+            Self::DateSerial => (
+                "日期变成了天数（如 45292），是表格软件的内部写法。请把该列设为日期格式 2026-03-14 后重新导出",
+                "a date has become a number of days such as 45292, which is how a spreadsheet keeps it: give the column the date format 2026-03-14 and export again",
+            ),
+            Self::SpreadsheetError => (
+                "单元格里是 #N/A、#REF! 之类的错误。请改好公式，或直接填上值",
+                "the cell shows an error such as #N/A or #REF!: mend the formula, or type the value in",
+            ),
+            Self::FormulaWithoutValue => (
+                "这是公式，而文件里没有它的结果。请在表格软件中打开并保存一次，或选“粘贴为数值”后再导出",
+                "this is a formula whose result is not in the file: open and save it in the spreadsheet once, or paste it as values before exporting",
+            ),
+            Self::MergedCells => (
+                "这一行有合并的单元格，看不出值属于哪一行。请取消合并，每一行都填上自己的值",
+                "cells of this row are merged, so that nobody can tell whose the value is: unmerge them and fill in every row",
+            ),
+            Self::StrayQuote => (
+                "值里的引号没有按 CSV 的规则写成两个。请用系统自带的“导出 CSV”功能，或把值里的引号删去",
+                "a quotation mark inside a value is not doubled as CSV asks for: use the system's own CSV export, or take the mark out of the value",
+            ),
+            Self::LostCharacters => (
+                "这里有连续的问号，原来的文字在转换编码时丢失了。请以 UTF-8 或 GB18030 编码重新导出",
+                "question marks stand in a row where characters were lost in a change of encoding: export again as UTF-8 or GB18030",
+            ),
+            Self::OutOfRange => (
+                "数值超出约定的范围。请核对单位（元还是万元、平方米还是亩）和小数点，再重新导出",
+                "the value is smaller or larger than agreed: check its unit (yuan or ten thousands of yuan?) and the decimal point, and export again",
+            ),
+            Self::NotInOrder => (
+                "与同一行的另一列矛盾：结束早于开始、部分大于整体，或份额的分子大于分母。请核对两列是否对调",
+                "it contradicts another column of the row: an end before its start, a part above its whole, a share above one; see whether the two columns were swapped",
+            ),
+            Self::NoneGiven => (
+                "这几列至少要填一列（如死亡日期或火化日期）。请在业务系统中补上",
+                "at least one of these columns needs a value (the day of death or of cremation, say): fill it in where the data is kept",
             ),
             Self::DuplicateKeyDiffers => (
                 "同一主键有几行而内容不同，不知道以哪一行为准，所以都没有收。请在业务系统中查明，只留一行；完全相同的重复行不必处理",

@@ -12,15 +12,23 @@
 mod bridge;
 mod checks;
 mod columns;
+mod content;
+mod csv_rows;
 mod decode;
 #[cfg(test)]
 pub(crate) mod fixture;
+mod garbled;
 mod gzip;
 mod header;
 mod intake;
 mod mend;
+mod parquet_cell;
+mod parquet_fault;
+mod parquet_guard;
+mod parquet_rows;
 mod pieces;
 mod quarantine;
+mod quotes;
 mod reading;
 mod reason;
 mod refusal;
@@ -28,9 +36,13 @@ mod repair;
 mod runs;
 mod settle;
 mod sheet;
+mod sheet_fault;
+mod sheet_guard;
+mod sheet_number;
 mod snapshot;
 pub mod text;
 mod text_error;
+mod thrift;
 pub mod value;
 
 pub use bridge::{BridgeFault, check_against, read_bridge};

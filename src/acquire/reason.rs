@@ -53,6 +53,14 @@ reasons! {
     Exponent = "exponent", "被表格软件改成了科学计数法", "a spreadsheet has turned it into a number with an exponent";
     TrailingPointZero = "trailing_point_zero", "末尾多出“.0”", "ends in `.0`";
     ThousandsSeparator = "thousands_separator", "含有千位分隔符", "holds a thousands separator";
+    LeadingApostrophe = "leading_apostrophe", "以单引号开头，是表格软件留下的", "begins with an apostrophe that a spreadsheet left";
+    LeadingZeroLost = "leading_zero_lost", "少一位数字，可能被表格软件去掉了开头的0", "a digit is missing; a spreadsheet may have dropped a leading zero";
+    DateSerial = "date_serial", "日期被表格软件改成了天数（如 45292）", "a spreadsheet has turned a date into a number of days, such as 45292";
+    SpreadsheetError = "spreadsheet_error", "是表格软件的错误值（如 #N/A）", "an error of a spreadsheet stands in its place, such as #N/A";
+    FormulaWithoutValue = "formula_without_value", "公式没有保存计算结果", "a formula whose result was not saved";
+    MergedCells = "merged_cells", "本行有合并单元格，其值属于哪一行不清楚", "cells of the row are merged; which row a value belongs to is unclear";
+    StrayQuote = "stray_quote", "引号没有成对，或在不该有的位置；本行可能被错误地分列", "a quotation mark stands where none may; the row may have been cut at the wrong commas";
+    LostCharacters = "lost_characters", "连续的问号，文字可能已丢失", "question marks in a row; characters may have been lost";
     TooManyDecimals = "too_many_decimals", "小数位数过多", "has too many decimals";
     ShareOutOfRange = "share_out_of_range", "份额应满足 1 ≤ 分子 ≤ 分母", "a share needs 1 ≤ numerator ≤ denominator";
     BasicAboveAmount = "basic_above_amount", "基础养老金大于发放总额", "the basic part exceeds the amount";

@@ -1,165 +1,167 @@
-//! The first sheet of an `.xlsx` file as rows of text with their row numbers; it never guesses at a value.
+//! A sheet of an `.xlsx` file as rows of text with their row numbers; it never guesses at a value.
 //!
 //! # Decisions
 //!
-//! - A number is written with at most 15 significant digits, because that is all a spreadsheet keeps, and without
-//!   an exponent while it is below 10¹⁵. Beyond, digits have been lost, and it is written the way the sheet shows
-//!   it (`3.30302E+17`), so that the damage is found and not taken for a number that ends in zeros.
-//! - A date cell becomes `YYYY-MM-DD`; with a time of day it keeps the time and so fails as a date.
+//! - The sheet is the one that is named, else the first that a person sees: hidden sheets hold lists and leftovers. Hidden rows
+//!   are read, because a filter hides rows that are still there.
+//! - A value that cells share by merging belongs to no one row: rows that a merged area touches are set aside.
+//! - A formula counts by the value that was stored with it. One without is named, not read as empty; so is an error such as `#N/A`.
 
-use std::{fs::File, io::BufReader, path::Path};
+use std::{
+    fs::File,
+    io::{BufReader, Seek},
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::Path,
+    vec,
+};
 
-use calamine::{DataRef, ExcelDateTime, Reader as _, Xlsx, XlsxError};
+use calamine::{DataRef, Reader as _, SheetType, SheetVisible, Xlsx};
 use csv::StringRecord;
 
-/// No dataset has more columns; a cell further out is damage.
-const MAX_COLUMNS: u32 = 1_000;
-/// No sheet holds more text than this.
-const MAX_BYTES: usize = 2 << 30;
+use super::{
+    reason::Reason,
+    sheet_fault::SheetFault,
+    sheet_guard, sheet_number,
+    text::{MAX_COLUMNS, shown},
+    value::UNCALCULATED,
+};
 
-/// Why a sheet cannot be read.
-#[derive(Debug, thiserror::Error)]
-pub enum SheetFault {
-    /// Not a workbook, or a damaged one.
-    #[error("the workbook cannot be read")]
-    Workbook(#[from] XlsxError),
-    /// A workbook without sheets.
-    #[error("the workbook has no sheet")]
-    NoSheet,
-    /// A cell far outside any table.
-    #[error("row {row} has a cell beyond column {MAX_COLUMNS}")]
-    TooWide {
-        /// The row number.
-        row: u64,
-    },
-    /// More text than a sheet can sensibly hold.
-    #[error("the first sheet holds more than {MAX_BYTES} bytes of text")]
-    TooLarge,
-    /// Rows that are not in order.
-    #[error("row {row} stands after a later row")]
-    OutOfOrder {
-        /// The row number.
-        row: u64,
-    },
+/// No sheet is held that has more text than this, places counted as 8 bytes.
+const MAX_BYTES: usize = 1 << 30;
+
+/// One row that holds anything.
+#[derive(Debug, Default)]
+pub(super) struct SheetRow {
+    pub(super) line: u64,
+    pub(super) record: StringRecord,
+    /// The columns whose value is a day without a time.
+    pub(super) days: Vec<u16>,
+    pub(super) fault: Option<Reason>,
 }
 
-/// The rows that hold anything, in order, each with its row number.
-pub(super) fn read(path: &Path) -> Result<Vec<(u64, StringRecord)>, SheetFault> {
-    let file = File::open(path).map_err(XlsxError::Io)?;
+/// The rows that hold anything, in order.
+pub(super) fn read(path: &Path, wanted: Option<&str>) -> Result<vec::IntoIter<SheetRow>, SheetFault> {
+    let mut file = File::open(path).map_err(|error| SheetFault::Io(error.to_string()))?;
+    sheet_guard::check(&mut file)?;
+    file.rewind().map_err(|error| SheetFault::Io(error.to_string()))?;
+    // The reader counts without looking whether it fits; where that stops the program, the file is damaged.
+    let rows = catch_unwind(AssertUnwindSafe(|| read_rows(file, wanted)));
+    rows.unwrap_or(Err(SheetFault::Damaged { row: 0 })).map(Vec::into_iter)
+}
+
+fn read_rows(file: File, wanted: Option<&str>) -> Result<Vec<SheetRow>, SheetFault> {
     let mut book: Xlsx<_> = Xlsx::new(BufReader::new(file))?;
-    let first = book.sheet_names().first().cloned().ok_or(SheetFault::NoSheet)?;
-    let mut cells = book.worksheet_cells_reader(&first)?;
-    let mut rows: Vec<(u64, StringRecord)> = Vec::new();
+    let name = choose(&book, wanted)?;
+    let merged = merged_rows(&mut book, &name)?;
+    let mut cells = book.worksheet_cells_reader(&name)?;
+    let mut rows: Vec<SheetRow> = Vec::new();
     let mut bytes = 0;
     let mut text = String::new();
-    while let Some(cell) = cells.next_cell()? {
-        let (row, column) = cell.get_position();
+    while let Some(cell) = cells.next_cell_with_formula_metadata()? {
+        let (row, column) = cell.pos;
         let row = u64::from(row) + 1;
         text.clear();
-        write_value(cell.get_value(), &mut text);
+        let is_day = write_value(&cell.value, &mut text);
+        if cell.formula.is_some() && matches!(cell.value, DataRef::Empty) {
+            text.push_str(UNCALCULATED);
+        }
         if text.is_empty() {
             continue;
         }
+        let column = column as usize;
         if column >= MAX_COLUMNS {
             return Err(SheetFault::TooWide { row });
         }
         match rows.last() {
-            Some((last, _)) if *last == row => {}
-            Some((last, _)) if *last > row => return Err(SheetFault::OutOfOrder { row }),
-            _ => rows.push((row, StringRecord::new())),
-        }
-        if let Some((_, record)) = rows.last_mut() {
-            while record.len() < column as usize {
-                record.push_field("");
+            Some(last) if last.line == row => {}
+            Some(last) if last.line > row => return Err(SheetFault::OutOfOrder { row }),
+            _ => {
+                let is_merged = merged.binary_search_by(|&(from, to)| place(row, from, to)).is_ok();
+                // The first row is the header, whose cells may be merged for looks.
+                let fault = (is_merged && !rows.is_empty()).then_some(Reason::MergedCells);
+                rows.push(SheetRow { line: row, fault, ..SheetRow::default() });
+                bytes += size_of::<SheetRow>();
             }
-            record.push_field(&text);
         }
-        bytes += text.len() + 8;
+        let Some(last) = rows.last_mut() else { continue };
+        if last.record.len() > column {
+            return Err(SheetFault::OutOfOrder { row });
+        }
+        bytes += text.len() + 8 * (column + 1 - last.record.len());
         if bytes > MAX_BYTES {
             return Err(SheetFault::TooLarge);
+        }
+        while last.record.len() < column {
+            last.record.push_field("");
+        }
+        last.record.push_field(&text);
+        if is_day {
+            last.days.push(column as u16);
         }
     }
     Ok(rows)
 }
 
-fn write_value(value: &DataRef<'_>, text: &mut String) {
+/// The name of the sheet that is to be read.
+fn choose(book: &Xlsx<BufReader<File>>, wanted: Option<&str>) -> Result<String, SheetFault> {
+    let sheets = book.sheets_metadata().iter().filter(|sheet| sheet.typ == SheetType::WorkSheet);
+    let Some(wanted) = wanted else {
+        let first = sheets.into_iter().find(|sheet| sheet.visible == SheetVisible::Visible);
+        return first.map(|sheet| sheet.name.clone()).ok_or(SheetFault::NoSheet);
+    };
+    let names: Vec<&str> = sheets.map(|sheet| sheet.name.as_str()).collect();
+    if names.contains(&wanted) {
+        return Ok(wanted.to_owned());
+    }
+    let nearest = crate::diagnostic::nearest(wanted, names).map(shown);
+    Err(SheetFault::NoSuchSheet { wanted: shown(wanted), nearest })
+}
+
+/// Ranges of rows that merged areas touch, in order and apart from each other.
+fn merged_rows(book: &mut Xlsx<BufReader<File>>, name: &str) -> Result<Vec<(u64, u64)>, SheetFault> {
+    let areas = book.merge_cells_by_sheet_name(name)?;
+    let mut ranges: Vec<(u64, u64)> =
+        areas.iter().map(|area| (u64::from(area.start.0) + 1, u64::from(area.end.0) + 1)).collect();
+    ranges.sort_unstable();
+    let mut apart: Vec<(u64, u64)> = Vec::new();
+    for (from, to) in ranges {
+        match apart.last_mut() {
+            Some((_, last)) if from <= *last => *last = to.max(*last),
+            _ => apart.push((from, to)),
+        }
+    }
+    Ok(apart)
+}
+
+/// Where a range lies beside a row.
+fn place(row: u64, from: u64, to: u64) -> std::cmp::Ordering {
+    match row {
+        _ if row < from => std::cmp::Ordering::Greater,
+        _ if row > to => std::cmp::Ordering::Less,
+        _ => std::cmp::Ordering::Equal,
+    }
+}
+
+/// Writes a value as text; whether it is a day without a time.
+fn write_value(value: &DataRef<'_>, text: &mut String) -> bool {
     match value {
         DataRef::Empty => {}
-        DataRef::String(value) | DataRef::DateTimeIso(value) | DataRef::DurationIso(value) => {
-            text.push_str(value);
-        }
+        DataRef::String(value) | DataRef::DurationIso(value) => text.push_str(value),
         DataRef::SharedString(value) => text.push_str(value),
         DataRef::Int(value) => text.push_str(&value.to_string()),
-        DataRef::Float(value) => text.push_str(&number(*value)),
+        DataRef::Float(value) => text.push_str(&sheet_number::number(*value)),
         DataRef::Bool(value) => text.push_str(if *value { "true" } else { "false" }),
-        DataRef::DateTime(value) => text.push_str(&date(value)),
         DataRef::Error(error) => text.push_str(&error.to_string()),
-    }
-}
-
-/// A number as the sheet would show it in a cell wide enough.
-fn number(value: f64) -> String {
-    if value == 0.0 {
-        return "0".to_owned();
-    }
-    if !value.is_finite() || value.abs() >= 1e15 || value.abs() < 1e-9 {
-        return with_exponent(value);
-    }
-    // Fifteen significant digits: as many decimals as remain beside the digits before the point.
-    let before_point = value.abs().log10().floor() as i32 + 1;
-    let decimals = usize::try_from(15 - before_point).unwrap_or(0);
-    let text = format!("{value:.decimals$}");
-    match text.contains('.') {
-        true => text.trim_end_matches('0').trim_end_matches('.').to_owned(),
-        false => text,
-    }
-}
-
-/// `3.30302E+17`: six significant digits, as a spreadsheet shows it.
-fn with_exponent(value: f64) -> String {
-    let text = format!("{value:.5E}");
-    match text.split_once('E') {
-        Some((digits, exponent)) => {
-            let digits = digits.trim_end_matches('0').trim_end_matches('.');
-            let sign = if exponent.starts_with('-') { "" } else { "+" };
-            format!("{digits}E{sign}{exponent}")
+        DataRef::DateTimeIso(value) => {
+            let day =
+                value.split_once('T').filter(|(_, time)| time.bytes().all(|byte| b"0:.".contains(&byte)));
+            text.push_str(day.map_or(value.as_str(), |(day, _)| day));
+            return true;
         }
-        None => text,
-    }
-}
-
-fn date(value: &ExcelDateTime) -> String {
-    if !value.is_datetime() {
-        return number(value.as_f64());
-    }
-    let (year, month, day, hour, minute, second, milli) = value.to_ymd_hms_milli();
-    let date = format!("{year:04}-{month:02}-{day:02}");
-    match (hour, minute, second, milli) {
-        (0, 0, 0, 0) => date,
-        _ => format!("{date}T{hour:02}:{minute:02}:{second:02}"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_are_written_out_until_digits_were_lost() {
-        for (value, text) in [
-            (1190.0, "1190"),
-            (0.0, "0"),
-            (-12.5, "-12.5"),
-            (1234.56, "1234.56"),
-            (0.1 + 0.2, "0.3"),
-            (330_302_001_000.0, "330302001000"),
-            (999_999_999_999_999.0, "999999999999999"),
-            (330_302_199_003_070_015.0, "3.30302E+17"),
-            (1e15, "1E+15"),
-            (0.05, "0.05"),
-            (123_456_789_012.25, "123456789012.25"),
-        ] {
-            assert_eq!(number(value), text);
+        DataRef::DateTime(value) => {
+            text.push_str(&sheet_number::date(value));
+            return value.is_datetime();
         }
     }
+    false
 }

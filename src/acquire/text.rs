@@ -3,43 +3,61 @@
 //! Nothing is typed, trimmed or guessed here, and nothing is replaced: what cannot be read strictly is an error
 //! with its place. Memory is bounded by the longest record that is allowed, not by the file (spreadsheets, which
 //! hold at most a million rows, are read whole).
+//!
+//! # Decisions
+//!
+//! - A cell or a typed value that is a day, in a column of months, is its month if it is the first of one: this is how a
+//!   spreadsheet keeps `2026-03`, and a typed column has no other way to say it. Written as text, a day is no month.
 
 use std::{
-    fs::File,
-    io::{self, Cursor, Read},
+    fs::{self, File},
+    io::Read,
     path::{Path, PathBuf},
     vec,
 };
 
 use csv::StringRecord;
 
-pub use super::{decode::Encoding, pieces::MAX_RECORD, text_error::TextError};
-use super::{
-    decode::{DecodeFault, END},
-    gzip::{Bomb, Gunzip},
-    pieces::{Piece, Pieces},
-    reason::Reason,
-    sheet,
+pub use super::{
+    content::Content, decode::Encoding, garbled::Garbled, parquet_fault::ParquetFault, pieces::MAX_RECORD,
+    sheet_fault::SheetFault, text_error::TextError,
 };
+use super::{
+    csv_rows::{self, CsvRows},
+    garbled::GarbleWatch,
+    gzip::Gunzip,
+    parquet_rows::ParquetRows,
+    pieces::Pieces,
+    reason::Reason,
+    sheet::{self, SheetRow},
+};
+use crate::contract::{Contract, Kind};
 
-/// How many rows of a sheet are handed out at a time.
-const SHEET_ROWS: usize = 1 << 13;
+/// How many rows of a spreadsheet or of Parquet are handed out at a time.
+const ROWS: usize = 1 << 12;
+/// The most columns; no dataset has a tenth of them.
+pub const MAX_COLUMNS: usize = 1_000;
 
 /// A header and the rows below it.
 pub struct TextTable {
     /// The header's names, without surrounding spaces.
     pub header: Vec<String>,
-    /// The line that the header stands on.
+    /// The line that the header stands on; 0 where names are no line of the file.
     pub header_line: u64,
     path: PathBuf,
     source: Source,
-    /// The rows that are read one by one.
+    /// The rows that are read one by one; after the header, what came with it.
     rows: Rows,
+    /// Which columns are months.
+    months: Vec<bool>,
+    /// Looks at what came through no decoder, which looks at its own.
+    watch: GarbleWatch,
 }
 
 enum Source {
     Csv(Box<Pieces<Box<dyn Read + Send>>>),
-    Sheet(vec::IntoIter<(u64, StringRecord)>),
+    Sheet(vec::IntoIter<SheetRow>),
+    Parquet(Box<ParquetRows>),
 }
 
 /// Some of a table's rows, whole and in order; which thread reads them does not matter.
@@ -52,8 +70,8 @@ pub struct Rows {
 }
 
 enum Part {
-    Text { reader: Box<csv::Reader<Cursor<Vec<u8>>>>, line: u64 },
-    Sheet(vec::IntoIter<(u64, StringRecord)>),
+    Text(Box<CsvRows>),
+    Records(vec::IntoIter<(u64, StringRecord, Option<Reason>)>),
 }
 
 /// One record.
@@ -67,37 +85,77 @@ pub struct TextRow<'a> {
     pub fault: Option<Reason>,
 }
 
-/// Opens a `.csv`, `.csv.gz` or `.xlsx` file and reads its header.
+/// Opens a `.csv`, `.csv.gz`, `.xlsx` (its first sheet) or `.parquet` file and reads its header.
 pub fn open(path: &Path) -> Result<TextTable, TextError> {
+    open_sheet(path, None)
+}
+
+/// The same, with the name of the sheet that is to be read.
+pub fn open_sheet(path: &Path, wanted: Option<&str>) -> Result<TextTable, TextError> {
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_ascii_lowercase();
-    let source = if name.ends_with(".xlsx") {
-        let rows = sheet::read(path)
-            .map_err(|source| TextError::Sheet { path: path.to_owned(), source: Box::new(source) })?;
-        Source::Sheet(rows.into_iter())
-    } else {
-        let open = || File::open(path).map_err(|source| TextError::Io { path: path.to_owned(), source });
-        let bytes: Box<dyn Read + Send> = if name.ends_with(".csv.gz") {
-            Box::new(Gunzip::new(open()?))
-        } else if name.ends_with(".csv") {
-            Box::new(open()?)
-        } else {
-            return Err(TextError::UnknownKind { path: path.to_owned() });
-        };
-        Source::Csv(Box::new(Pieces::new(bytes)))
+    let kinds = [".csv", ".csv.gz", ".xlsx", ".parquet"];
+    let Some(kind) = kinds.into_iter().rev().find(|kind| name.ends_with(kind)) else {
+        return Err(TextError::UnknownKind { path: path.to_owned() });
+    };
+    let io = |source| TextError::Io { path: path.to_owned(), source };
+    // Opening a pipe or a device could wait for ever, and reading one would never end.
+    if !fs::metadata(path).map_err(io)?.is_file() {
+        return Err(TextError::NotAFile { path: path.to_owned() });
+    }
+    let mut head = Vec::new();
+    File::open(path).and_then(|file| file.take(Content::HEAD as u64).read_to_end(&mut head)).map_err(io)?;
+    let found = Content::of(&head);
+    let expected = match kind {
+        ".csv.gz" => Some(Content::Gzip),
+        ".xlsx" => Some(Content::Zip),
+        ".parquet" => Some(Content::Parquet),
+        _ => None,
+    };
+    if found != expected {
+        return Err(TextError::OtherContent { path: path.to_owned(), kind, found });
+    }
+    let csv = |bytes: Box<dyn Read + Send>| Source::Csv(Box::new(Pieces::new(bytes)));
+    let source = match kind {
+        ".xlsx" => Source::Sheet(
+            sheet::read(path, wanted)
+                .map_err(|source| TextError::Sheet { path: path.to_owned(), source: Box::new(source) })?,
+        ),
+        ".parquet" => Source::Parquet(Box::new(ParquetRows::open(path).map_err(parquet_error(path))?)),
+        ".csv.gz" => csv(Box::new(Gunzip::new(File::open(path).map_err(io)?))),
+        _ => csv(Box::new(File::open(path).map_err(io)?)),
     };
     let path = path.to_owned();
     let rows = Rows { path: path.clone(), width: 0, record: StringRecord::new(), part: Part::none() };
-    let mut table = TextTable { header: Vec::new(), header_line: 0, path, source, rows };
+    let mut table = TextTable {
+        header: Vec::new(),
+        header_line: 0,
+        path,
+        source,
+        rows,
+        months: Vec::new(),
+        watch: GarbleWatch::default(),
+    };
     table.read_header()?;
     Ok(table)
 }
 
 impl TextTable {
+    /// Says where the contract's columns stand in the file, so that typed days in columns of months are read as months.
+    pub fn place(&mut self, contract: &Contract, fields: &[Option<usize>]) {
+        self.months = vec![false; self.header.len()];
+        let columns = contract.columns.iter().zip(fields).filter(|(column, _)| column.kind == Kind::Month);
+        for field in columns.filter_map(|(_, field)| *field) {
+            if let Some(is_month) = self.months.get_mut(field) {
+                *is_month = true;
+            }
+        }
+    }
+
     /// The next record, or none at the end.
     pub fn next_row(&mut self) -> Result<Option<TextRow<'_>>, TextError> {
         loop {
-            if let Some((line, unclosed)) = self.rows.advance()? {
-                return Ok(Some(self.rows.row(line, unclosed)));
+            if let Some((line, fault)) = self.rows.advance()? {
+                return Ok(Some(self.rows.row(line, fault)));
             }
             match self.next_part()? {
                 Some(part) => self.rows.part = part,
@@ -115,38 +173,93 @@ impl TextTable {
         Ok(part.map(|part| Rows { path: self.path.clone(), width, record: StringRecord::new(), part }))
     }
 
-    /// The encoding, as far as the rows read so far tell it. A spreadsheet is UTF-8.
+    /// The encoding, as far as the rows read so far tell it. A spreadsheet is UTF-8, and so is Parquet.
     pub fn encoding(&self) -> Encoding {
         match &self.source {
             Source::Csv(pieces) => pieces.decoding().encoding(),
-            Source::Sheet(_) => Encoding::Utf8,
+            Source::Sheet(_) | Source::Parquet(_) => Encoding::Utf8,
         }
     }
 
     fn next_part(&mut self) -> Result<Option<Part>, TextError> {
-        match &mut self.source {
-            Source::Csv(pieces) => match pieces.next() {
-                Ok(piece) => Ok(piece.map(Part::text)),
-                Err(error) => Err(text_error(error, &self.path, pieces.line())),
-            },
-            Source::Sheet(rows) => {
-                let some: Vec<_> = rows.by_ref().take(SHEET_ROWS).collect();
-                Ok((!some.is_empty()).then(|| Part::Sheet(some.into_iter())))
+        if let Source::Csv(pieces) = &mut self.source {
+            return match pieces.next() {
+                Ok(piece) => Ok(piece.map(|piece| Part::Text(Box::new(CsvRows::new(piece))))),
+                Err(error) => Err(csv_rows::text_error(error, &self.path, pieces.line())),
+            };
+        }
+        let mut records = Vec::new();
+        while records.len() < ROWS
+            && let Some(record) = self.next_record()?
+        {
+            records.push(record);
+        }
+        if records.is_empty()
+            && let Some(how) = self.watch.finish()
+        {
+            return Err(TextError::Garbled { path: self.path.clone(), line: self.header_line, how });
+        }
+        Ok((!records.is_empty()).then(|| Part::Records(records.into_iter())))
+    }
+
+    /// The next record of a file that is no text.
+    fn next_record(&mut self) -> Result<Option<(u64, StringRecord, Option<Reason>)>, TextError> {
+        let next = match &mut self.source {
+            Source::Csv(_) => None,
+            Source::Sheet(rows) => rows.next().map(|row| {
+                let is_month = |day: &u16| self.months.get(usize::from(*day)).copied().unwrap_or(false);
+                let mut record = row.record;
+                if row.days.iter().any(is_month) {
+                    record = with_months(&record, &self.months, &row.days);
+                }
+                // A sheet does not store empty cells.
+                while record.len() < self.header.len() {
+                    record.push_field("");
+                }
+                (row.line, record, row.fault)
+            }),
+            Source::Parquet(rows) => {
+                let mut record = StringRecord::new();
+                let row = rows.read(&mut record, &self.months).map_err(parquet_error(&self.path))?;
+                row.map(|row| (row, record, None))
             }
+        };
+        if let Some((line, record, _)) = &next {
+            self.look(*line, record)?;
+        }
+        Ok(next)
+    }
+
+    /// Looks for garbled text in a record that no decoder has looked at.
+    fn look(&mut self, line: u64, record: &StringRecord) -> Result<(), TextError> {
+        match record.iter().find_map(|text| self.watch.value(text)) {
+            Some(how) => Err(TextError::Garbled { path: self.path.clone(), line, how }),
+            None => Ok(()),
         }
     }
 
     fn read_header(&mut self) -> Result<(), TextError> {
-        let path = self.path.clone();
-        let Some(TextRow { line, fields, fault }) = self.next_row()? else {
-            return Err(TextError::Empty { path });
+        let found = match &self.source {
+            Source::Csv(_) => {
+                self.next_row()?.map(|TextRow { line, fields, fault }| (line, fields.clone(), fault))
+            }
+            Source::Sheet(_) => self.next_record()?,
+            Source::Parquet(rows) => {
+                let names = StringRecord::from(rows.header.as_slice());
+                self.look(0, &names)?;
+                Some((0, names, None))
+            }
         };
+        let path = self.path.clone();
+        let Some((line, names, fault)) = found else { return Err(TextError::Empty { path }) };
         if fault == Some(Reason::UnclosedQuote) {
             return Err(TextError::UnclosedHeader { path, line });
         }
-        let header = fields.iter().map(|name| name.trim().to_owned()).collect();
+        if names.len() > MAX_COLUMNS {
+            return Err(TextError::TooManyColumns { path, line });
+        }
         self.header_line = line;
-        self.header = header;
+        self.header = names.iter().map(|name| name.trim().to_owned()).collect();
         self.rows.width = self.header.len();
         let mut sorted: Vec<&String> = self.header.iter().filter(|name| !name.is_empty()).collect();
         sorted.sort_unstable();
@@ -159,6 +272,53 @@ impl TextTable {
         }
         Ok(())
     }
+}
+
+impl Part {
+    fn none() -> Self {
+        Self::Records(Vec::new().into_iter())
+    }
+
+    fn is_none(&self) -> bool {
+        matches!(self, Self::Records(records) if records.len() == 0)
+    }
+}
+
+impl Rows {
+    /// The next row, or none at the end.
+    pub fn next_row(&mut self) -> Result<Option<TextRow<'_>>, TextError> {
+        Ok(self.advance()?.map(|(line, fault)| self.row(line, fault)))
+    }
+
+    /// Reads the next record; its line, and what is wrong with it as a whole.
+    fn advance(&mut self) -> Result<Option<(u64, Option<Reason>)>, TextError> {
+        match &mut self.part {
+            Part::Text(rows) => rows.read(&mut self.record, &self.path),
+            Part::Records(records) => Ok(records.next().map(|(line, record, fault)| {
+                self.record = record;
+                (line, fault)
+            })),
+        }
+    }
+
+    fn row(&self, line: u64, fault: Option<Reason>) -> TextRow<'_> {
+        let wrong = (self.record.len() != self.width).then_some(Reason::WrongFieldCount);
+        TextRow { line, fields: &self.record, fault: fault.or(wrong) }
+    }
+}
+
+fn parquet_error(path: &Path) -> impl Fn(ParquetFault) -> TextError {
+    |source| TextError::Parquet { path: path.to_owned(), source: Box::new(source) }
+}
+
+/// The same record, in which days that are the first of a month are that month, in columns of months.
+fn with_months(record: &StringRecord, months: &[bool], days: &[u16]) -> StringRecord {
+    let text = |(at, text): (usize, &'_ str)| {
+        let is_day = months.get(at) == Some(&true) && days.iter().any(|day| usize::from(*day) == at);
+        let month = text.strip_suffix("-01").filter(|_| is_day && text.len() == "2026-03-01".len());
+        month.unwrap_or(text).to_owned()
+    };
+    record.iter().enumerate().map(text).collect()
 }
 
 /// A header's name as a message may show it: a file without a header has a row of data in its place, which may
@@ -176,112 +336,9 @@ pub fn shown(name: &str) -> String {
     name.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
-impl Part {
-    fn none() -> Self {
-        Self::Sheet(Vec::new().into_iter())
-    }
-
-    fn is_none(&self) -> bool {
-        matches!(self, Self::Sheet(rows) if rows.len() == 0)
-    }
-
-    fn text(piece: Piece) -> Self {
-        let reader = csv::ReaderBuilder::new()
-            .has_headers(false)
-            .flexible(true)
-            .terminator(csv::Terminator::Any(b'\n'))
-            .from_reader(Cursor::new(piece.text));
-        Self::Text { reader: Box::new(reader), line: piece.line }
-    }
-}
-
-impl Rows {
-    /// The next row, or none at the end.
-    pub fn next_row(&mut self) -> Result<Option<TextRow<'_>>, TextError> {
-        Ok(self.advance()?.map(|(line, unclosed)| self.row(line, unclosed)))
-    }
-
-    /// Reads the next record; its line, and whether a quote in it is never closed.
-    fn advance(&mut self) -> Result<Option<(u64, bool)>, TextError> {
-        let Self { path, record, part, .. } = self;
-        match part {
-            Part::Text { reader, line } => read_record(reader, *line, record, path),
-            Part::Sheet(rows) => Ok(rows.next().map(|(line, row)| {
-                *record = row;
-                (line, false)
-            })),
-        }
-    }
-
-    fn row(&mut self, line: u64, unclosed: bool) -> TextRow<'_> {
-        if let Part::Sheet(_) = self.part {
-            // A sheet does not store empty cells.
-            while self.record.len() < self.width {
-                self.record.push_field("");
-            }
-        }
-        let fault = if unclosed {
-            Some(Reason::UnclosedQuote)
-        } else {
-            (self.record.len() != self.width).then_some(Reason::WrongFieldCount)
-        };
-        TextRow { line, fields: &self.record, fault }
-    }
-}
-
-fn read_record(
-    reader: &mut csv::Reader<Cursor<Vec<u8>>>,
-    first: u64,
-    record: &mut StringRecord,
-    path: &Path,
-) -> Result<Option<(u64, bool)>, TextError> {
-    let start = reader.position().byte();
-    match reader.read_record(record) {
-        Ok(false) => return Ok(None),
-        Ok(true) if record.as_slice() == END => return Ok(None),
-        Ok(true) => {}
-        Err(error) => {
-            let source = io::Error::other(format!("{:?}", error.into_kind()));
-            return Err(TextError::Io { path: path.to_owned(), source });
-        }
-    }
-    // Blank lines are skipped before a record, so its first line is counted back from its last. A record whose quote is
-    // never closed has swallowed the mark of the end.
-    let unclosed = record.as_slice().contains(END);
-    let inside = memchr::memchr_iter(b'\n', record.as_slice().as_bytes()).count() as u64;
-    let lines = inside + u64::from(!unclosed);
-    let line = (first + reader.position().line() - 1).saturating_sub(lines);
-    if reader.position().byte() - start > MAX_RECORD {
-        return Err(TextError::RecordTooLong { path: path.to_owned(), line });
-    }
-    Ok(Some((line, unclosed)))
-}
-
-fn text_error(source: io::Error, path: &Path, line: u64) -> TextError {
-    let path = path.to_owned();
-    if let Some(fault) = source.get_ref().and_then(|inner| inner.downcast_ref::<DecodeFault>()) {
-        return match *fault {
-            DecodeFault::Malformed { encoding, line, offset } => {
-                TextError::Malformed { path, encoding, line, offset }
-            }
-            DecodeFault::Nul { line, offset } => TextError::Nul { path, line, offset },
-            DecodeFault::Utf16 => TextError::Utf16 { path },
-            DecodeFault::RecordTooLong => TextError::RecordTooLong { path, line },
-        };
-    }
-    if source.get_ref().is_some_and(|inner| inner.is::<Bomb>()) {
-        return match source.into_inner() {
-            Some(source) => TextError::Bomb { path, source },
-            None => TextError::UnknownKind { path },
-        };
-    }
-    match source.kind() {
-        io::ErrorKind::UnexpectedEof | io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData => {
-            TextError::DamagedGzip { path, line, source }
-        }
-        _ => TextError::Io { path, source },
-    }
-}
-
+#[cfg(test)]
+mod parquet_tests;
+#[cfg(test)]
+mod sheet_tests;
 #[cfg(test)]
 mod tests;

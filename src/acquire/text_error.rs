@@ -1,8 +1,18 @@
 //! Why a file cannot be read as a table of text, in both languages. It never shows a value of the file.
 
-use std::{io, path::PathBuf};
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
 
-use super::{decode::Encoding, sheet::SheetFault, text::MAX_RECORD};
+use super::{
+    content::Content,
+    decode::Encoding,
+    garbled::Garbled,
+    parquet_fault::ParquetFault,
+    sheet_fault::SheetFault,
+    text::{MAX_COLUMNS, MAX_RECORD},
+};
 use crate::model::Text;
 
 /// Why a file cannot be read as a table of text.
@@ -13,6 +23,12 @@ pub enum TextError {
     Io { path: PathBuf, source: io::Error },
     #[error("{}: not a kind of file that is read here", path.display())]
     UnknownKind { path: PathBuf },
+    #[error("{}: not a plain file", path.display())]
+    NotAFile { path: PathBuf },
+    #[error("{}: named {kind}, but it is {}", path.display(), en(*found))]
+    OtherContent { path: PathBuf, kind: &'static str, found: Option<Content> },
+    #[error("{}: text that was read in a wrong encoding and saved again ({})", at(path, *line), how.text().en)]
+    Garbled { path: PathBuf, line: u64, how: Garbled },
     #[error("{}:{line}: a byte that is not {} at offset {offset}", path.display(), encoding.name())]
     Malformed { path: PathBuf, encoding: Encoding, line: u64, offset: u64 },
     #[error("{}:{line}: a NUL byte at offset {offset}", path.display())]
@@ -27,9 +43,13 @@ pub enum TextError {
     Bomb { path: PathBuf, source: Box<dyn std::error::Error + Send + Sync> },
     #[error("{}: cannot be read as a spreadsheet", path.display())]
     Sheet { path: PathBuf, source: Box<SheetFault> },
+    #[error("{}: cannot be read as Parquet", path.display())]
+    Parquet { path: PathBuf, source: Box<ParquetFault> },
     #[error("{}: the file is empty", path.display())]
     Empty { path: PathBuf },
-    #[error("{}:{line}: the header names `{name}` twice", path.display())]
+    #[error("{}: the header has more than {MAX_COLUMNS} columns", at(path, *line))]
+    TooManyColumns { path: PathBuf, line: u64 },
+    #[error("{}: the header names `{name}` twice", at(path, *line))]
     DuplicateHeader { path: PathBuf, line: u64, name: String },
     #[error("{}:{line}: a quote in the header is never closed", path.display())]
     UnclosedHeader { path: PathBuf, line: u64 },
@@ -41,6 +61,9 @@ impl TextError {
         match self {
             Self::Io { .. } => "file_unreadable",
             Self::UnknownKind { .. } => "file_kind",
+            Self::NotAFile { .. } => "not_a_file",
+            Self::OtherContent { .. } => "other_content",
+            Self::Garbled { .. } => "garbled_text",
             Self::Malformed { .. } => "malformed_text",
             Self::Nul { .. } => "nul_byte",
             Self::Utf16 { .. } => "utf_16",
@@ -48,6 +71,8 @@ impl TextError {
             Self::DamagedGzip { .. } => "damaged_gzip",
             Self::Bomb { .. } => "unpacks_too_far",
             Self::Sheet { .. } => "damaged_sheet",
+            Self::Parquet { .. } => "damaged_parquet",
+            Self::TooManyColumns { .. } => "too_many_columns",
             Self::Empty { .. } => "file_empty",
             Self::DuplicateHeader { .. } => "header_twice",
             Self::UnclosedHeader { .. } => "unclosed_header",
@@ -59,6 +84,14 @@ impl TextError {
         let zh = match self {
             Self::Io { path, source } => format!("读不出 {}：{source}", path.display()),
             Self::UnknownKind { path } => format!("{}：不支持的文件类型", path.display()),
+            Self::NotAFile { path } => format!("{}：不是普通文件", path.display()),
+            Self::OtherContent { path, kind, found } => {
+                let found = found.map_or_else(|| "别的内容".to_owned(), |found| found.text().zh);
+                format!("{}：名为 {kind}，实为{found}", path.display())
+            }
+            Self::Garbled { path, line, how } => {
+                format!("{}：文字曾用错误的编码读取后又保存（{}）", at(path, *line), how.text().zh)
+            }
             Self::Malformed { path, encoding, line, offset } => {
                 format!("{}:{line}：第 {offset} 字节处不是有效的 {}", path.display(), encoding.name())
             }
@@ -73,10 +106,18 @@ impl TextError {
                 format!("{}：压缩文件在第 {line} 行之后被截断或已损坏", path.display())
             }
             Self::Bomb { path, .. } => format!("{}：解压后大得异常", path.display()),
-            Self::Sheet { path, source } => format!("{}：不能作为电子表格读取：{source}", path.display()),
+            Self::Sheet { path, source } => {
+                format!("{}：不能作为电子表格读取：{}", path.display(), source.text().zh)
+            }
+            Self::Parquet { path, source } => {
+                format!("{}：不能作为 Parquet 读取：{}", path.display(), source.text().zh)
+            }
+            Self::TooManyColumns { path, line } => {
+                format!("{}：表头超过 {MAX_COLUMNS} 列", at(path, *line))
+            }
             Self::Empty { path } => format!("{}：文件是空的", path.display()),
             Self::DuplicateHeader { path, line, name } => {
-                format!("{}:{line}：表头“{name}”出现两次", path.display())
+                format!("{}：表头“{name}”出现两次", at(path, *line))
             }
             Self::UnclosedHeader { path, line } => format!("{}:{line}：表头中的引号未闭合", path.display()),
         };
@@ -84,6 +125,7 @@ impl TextError {
             // The others say all they know themselves.
             Self::Io { source, .. } | Self::DamagedGzip { source, .. } => format!("{self}: {source}"),
             Self::Sheet { source, .. } => format!("{self}: {source}"),
+            Self::Parquet { source, .. } => format!("{self}: {source}"),
             _ => self.to_string(),
         };
         Text::new(zh, en)
@@ -93,8 +135,19 @@ impl TextError {
     pub fn hint(&self) -> Option<Text> {
         Some(match self {
             Self::UnknownKind { .. } => {
-                Text::new("请使用 .csv、.csv.gz 或 .xlsx", "write .csv, .csv.gz or .xlsx")
+                Text::new("请使用 .csv、.csv.gz、.xlsx 或 .parquet", "write .csv, .csv.gz, .xlsx or .parquet")
             }
+            Self::NotAFile { .. } => Text::new("请给出文件本身", "name the file itself"),
+            Self::OtherContent { .. } => Text::new(
+                "请按文件名所示的格式重新导出，不要只改文件名",
+                "export it in the format that its name says; renaming a file does not change it",
+            ),
+            Self::Garbled { .. } => Text::new(
+                "丢失的文字无法复原，请从原系统以 UTF-8 或 GB18030 编码重新导出",
+                "what was lost cannot be brought back: export the file again from its system as UTF-8 or GB18030",
+            ),
+            Self::Sheet { source, .. } => source.hint(),
+            Self::Parquet { source, .. } => source.hint(),
             Self::Malformed { .. } | Self::Utf16 { .. } => {
                 Text::new("请以 UTF-8 或 GB18030 编码重新导出", "export the file again as UTF-8 or GB18030")
             }
@@ -113,5 +166,17 @@ impl TextError {
             ),
             _ => return None,
         })
+    }
+}
+
+fn en(found: Option<Content>) -> String {
+    found.map_or_else(|| "something else".to_owned(), |found| found.text().en)
+}
+
+/// A file and its line, if what is meant stands on one.
+fn at(path: &Path, line: u64) -> String {
+    match line {
+        0 => path.display().to_string(),
+        line => format!("{}:{line}", path.display()),
     }
 }

@@ -7,6 +7,32 @@ use crate::model::Fen;
 
 /// The most characters of a reference or a code.
 const LONGEST: usize = 64;
+/// What stands for a formula whose result was not saved with the sheet.
+pub(super) const UNCALCULATED: &str = "#UNCALCULATED!";
+/// What a spreadsheet shows in place of a value that it could not calculate.
+const ERRORS: &[&str] = &[
+    "#N/A",
+    "#REF!",
+    "#VALUE!",
+    "#DIV/0!",
+    "#NAME?",
+    "#NUM!",
+    "#NULL!",
+    "#SPILL!",
+    "#CALC!",
+    "#GETTING_DATA",
+    "#DATA!",
+];
+
+/// Damage that shows whatever the column holds.
+pub fn damage(text: &str) -> Option<Reason> {
+    match text.chars().next()? {
+        '\'' | '‘' | '’' => Some(Reason::LeadingApostrophe),
+        '#' if text == UNCALCULATED => Some(Reason::FormulaWithoutValue),
+        '#' if ERRORS.contains(&text) => Some(Reason::SpreadsheetError),
+        _ => None,
+    }
+}
 
 /// A day, and whether its form had to be repaired.
 pub fn date(text: &str) -> Result<(NaiveDate, Option<Repair>), Reason> {
@@ -16,7 +42,7 @@ pub fn date(text: &str) -> Result<(NaiveDate, Option<Repair>), Reason> {
         [y1, y2, y3, y4, b'/', m1, m2, b'/', d1, d2] | [y1, y2, y3, y4, m1, m2, d1, d2] => {
             ([y1, y2, y3, y4], [m1, m2], [d1, d2], Some(Repair::DateForm))
         }
-        _ => return Err(spreadsheet_damage(text).unwrap_or(Reason::BadDate)),
+        _ => return Err(day_damage(text).unwrap_or(Reason::BadDate)),
     };
     let parts = (digits(&year), digits(&month), digits(&day));
     let (Some(year), Some(month), Some(day)) = parts else {
@@ -31,13 +57,22 @@ pub fn month(text: &str) -> Result<(NaiveDate, Option<Repair>), Reason> {
     let (year, month, repair) = match text.as_bytes() {
         [y1, y2, y3, y4, b'-', m1, m2] => ([y1, y2, y3, y4], [m1, m2], None),
         [y1, y2, y3, y4, m1, m2] => ([y1, y2, y3, y4], [m1, m2], Some(Repair::MonthForm)),
-        _ => return Err(spreadsheet_damage(text).unwrap_or(Reason::BadMonth)),
+        _ => return Err(day_damage(text).unwrap_or(Reason::BadMonth)),
     };
     let (Some(year), Some(month)) = (digits(&year), digits(&month)) else {
         return Err(spreadsheet_damage(text).unwrap_or(Reason::BadMonth));
     };
     let first = NaiveDate::from_ymd_opt(year as i32, month, 1).ok_or(Reason::BadMonth)?;
     Ok((first, repair))
+}
+
+/// What a spreadsheet makes of days: besides other damage, their number since 1900.
+fn day_damage(text: &str) -> Option<Reason> {
+    let (days, time) = text.split_once('.').unwrap_or((text, "0"));
+    let is_number = time.bytes().all(|byte| byte.is_ascii_digit()) && days.len() == 5;
+    // From 1950 to 2099.
+    let is_serial = is_number && days.parse().is_ok_and(|days: u32| (18_264..=73_050).contains(&days));
+    spreadsheet_damage(text).or(is_serial.then_some(Reason::DateSerial))
 }
 
 fn digits(bytes: &[&u8]) -> Option<u32> {
@@ -103,15 +138,21 @@ pub fn bool(text: &str) -> Result<bool, Reason> {
 
 /// A code of an administrative division: 6, 9 or 12 digits.
 pub fn division(text: &str) -> Result<(), Reason> {
-    if matches!(text.len(), 6 | 9 | 12) && text.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Ok(());
+    let is_digits = text.bytes().all(|byte| byte.is_ascii_digit());
+    match text.len() {
+        6 | 9 | 12 if is_digits => return Ok(()),
+        5 | 8 | 11 if is_digits => return Err(Reason::LeadingZeroLost),
+        _ => {}
     }
     Err(spreadsheet_damage(text).unwrap_or(Reason::BadDivision))
 }
 
 /// A free text on one line.
 pub fn text(text: &str) -> Result<(), Reason> {
-    if text.chars().any(char::is_control) { Err(Reason::ControlCharacter) } else { Ok(()) }
+    if text.chars().any(char::is_control) {
+        return Err(Reason::ControlCharacter);
+    }
+    if text.contains("??") { Err(Reason::LostCharacters) } else { Ok(()) }
 }
 
 /// A key that an agency made up: short, on one line, and not damaged by a spreadsheet. Whether it holds an
@@ -137,13 +178,14 @@ pub fn spreadsheet_damage(text: &str) -> Option<Reason> {
         return None;
     }
     let is_digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    let is_zeros = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte == b'0');
     if let Some((mantissa, exponent)) = number.split_once(['e', 'E']) {
         let power = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
         let (whole, decimals) = mantissa.split_once('.').unwrap_or((mantissa, "0"));
         let is_number = is_digits(whole) && is_digits(decimals) && is_digits(power);
         return is_number.then_some(Reason::Exponent);
     }
-    if number.strip_suffix(".0").is_some_and(is_digits) {
+    if number.split_once('.').is_some_and(|(whole, zeros)| is_digits(whole) && is_zeros(zeros)) {
         return Some(Reason::TrailingPointZero);
     }
     let grouped = number.split('.').next().unwrap_or(number);
@@ -198,7 +240,6 @@ mod tests {
             "2026-03-01T00:00:00",
             "01/03/2026",
             "2026-00-01",
-            "46082",
             "2026-03",
             "0000-00-00",
             "二〇二六年",
@@ -208,6 +249,12 @@ mod tests {
         }
         assert_eq!(date("2.0260301E+7"), Err(Reason::Exponent));
         assert_eq!(date("20260301.0"), Err(Reason::TrailingPointZero));
+        for serial in ["46082", "45292", "45292.5", "18264"] {
+            assert_eq!((date(serial), month(serial)), (Err(Reason::DateSerial), Err(Reason::DateSerial)));
+        }
+        for number in ["12345", "99999", "4529", "45292.x"] {
+            assert_eq!(date(number), Err(Reason::BadDate), "{number}");
+        }
     }
 
     #[test]
@@ -291,9 +338,13 @@ mod tests {
         for good in ["330302", "330302001", "330302001001"] {
             assert_eq!(division(good), Ok(()));
         }
-        for bad in ["3303", "33030200", "33030200100", "33030A", "330302001001000"] {
+        for bad in ["3303", "3303020", "33030A", "3303A", "330302001001000"] {
             assert_eq!(division(bad), Err(Reason::BadDivision), "{bad}");
         }
+        for short in ["33030", "33030200", "33030200100"] {
+            assert_eq!(division(short), Err(Reason::LeadingZeroLost), "{short}");
+        }
+        assert_eq!(division("330302.00"), Err(Reason::TrailingPointZero));
         assert_eq!(division("3.30302E+11"), Err(Reason::Exponent));
         assert_eq!(division("330302.0"), Err(Reason::TrailingPointZero));
     }
@@ -308,6 +359,24 @@ mod tests {
         assert_eq!(reference("1E+15"), Err(Reason::Exponent));
         assert_eq!(reference("330302.0"), Err(Reason::TrailingPointZero));
         assert_eq!(reference("a\nb"), Err(Reason::ControlCharacter));
+        assert_eq!(reference("??号"), Err(Reason::LostCharacters));
+        assert_eq!(reference("一号?"), Ok(()));
+    }
+
+    #[test]
+    fn damage_of_a_spreadsheet_shows_in_any_column() {
+        for (text, reason) in [
+            ("'330302", Some(Reason::LeadingApostrophe)),
+            ("‘330302", Some(Reason::LeadingApostrophe)),
+            ("#N/A", Some(Reason::SpreadsheetError)),
+            ("#DIV/0!", Some(Reason::SpreadsheetError)),
+            (UNCALCULATED, Some(Reason::FormulaWithoutValue)),
+            ("#12", None),
+            ("a'b", None),
+            ("", None),
+        ] {
+            assert_eq!(damage(text), reason, "{text}");
+        }
     }
 
     #[test]

@@ -338,9 +338,12 @@ pub struct SealDelivery {
     /// 收件箱；交付放在 DIR/部门/交付 · the inbox; the delivery goes to DIR/agency/delivery
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
-    /// 原始文件：.csv .csv.gz .xlsx · the raw files
+    /// 原始文件：.csv .csv.gz .xlsx .parquet · the raw files
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
+    /// .xlsx 的工作表，默认第一个可见的 · the sheet of .xlsx files (default: the first visible one)
+    #[arg(long, value_name = "SHEET")]
+    pub sheet: Option<String>,
     /// 密钥批次名，默认由密钥得出 · the key epoch's name (default: derived from the key)
     #[arg(long)]
     pub key_id: Option<String>,

@@ -164,6 +164,7 @@ fn seal_all(
             key_id: None,
             sign_key: keys.of(&dataset.agency)?,
             files: &files,
+            sheet: None,
             out: inbox,
             sequence: None,
             supersedes: None,

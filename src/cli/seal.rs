@@ -100,6 +100,7 @@ fn deliver(global: &args::Global, request: &args::SealDelivery, output: &Output)
         key_id: request.key_id.clone(),
         sign_key: &sign_key,
         files: &request.files,
+        sheet: request.sheet.clone(),
         out: &request.out,
         sequence: request.sequence,
         supersedes: request.supersedes.clone(),

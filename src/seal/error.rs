@@ -182,6 +182,14 @@ pub enum HeaderFault {
 }
 
 impl HeaderProblem {
+    /// The file and the line, if names stand on a line of it.
+    fn place(&self) -> String {
+        match self.line {
+            0 => self.path.display().to_string(),
+            line => format!("{}:{line}", self.path.display()),
+        }
+    }
+
     fn zh(&self) -> String {
         let what = match &self.what {
             HeaderFault::Unknown { name, nearest: None } => format!("合约中没有列“{name}”"),
@@ -192,13 +200,13 @@ impl HeaderProblem {
             HeaderFault::Twice { column } => format!("列“{column}”出现两次"),
             HeaderFault::Missing { column, header_zh } => format!("缺少列“{header_zh}”（{column}）"),
         };
-        format!("{}:{}：{what}", self.path.display(), self.line)
+        format!("{}：{what}", self.place())
     }
 }
 
 impl fmt::Display for HeaderProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}: ", self.path.display(), self.line)?;
+        write!(f, "{}: ", self.place())?;
         match &self.what {
             HeaderFault::Unknown { name, nearest: None } => {
                 write!(f, "the contract knows no column `{name}`")

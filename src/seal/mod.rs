@@ -61,6 +61,8 @@ pub struct SealRequest<'a> {
     pub sign_key: &'a SignKey,
     /// The raw files, in the order in which they become resources.
     pub files: &'a [PathBuf],
+    /// The sheet to read of workbooks; none: the first visible one.
+    pub sheet: Option<String>,
     /// The inbox to write to.
     pub out: &'a Path,
     /// The number among the deliveries of that day; none: the first free one.

@@ -222,6 +222,7 @@ fn write(
         name: BRIDGE.to_owned(),
         path: name,
         format: if request.gzip { DataFormat::CsvGz } else { DataFormat::Csv },
+        sheet: None,
         dataset,
         contract: None,
         bytes,

@@ -76,8 +76,9 @@ impl<'a> Sealing<'a> {
     /// Seals one raw file into a data file of the delivery.
     pub(super) fn file(&mut self, n: usize, path: &Path, workshop: &Workshop) -> Result<Resource, SealError> {
         let contract = self.request.contract;
-        let mut table = text::open(path)?;
+        let mut table = text::open_sheet(path, self.request.sheet.as_deref())?;
         let places = columns::find(contract, path, &table, &mut self.warnings).map_err(SealError::Header)?;
+        table.place(contract, &places.fields);
         let name = match self.request.files.len() {
             1 => contract.id.dataset.clone(),
             _ => format!("{}-{}", contract.id.dataset, n + 1),
@@ -117,6 +118,7 @@ impl<'a> Sealing<'a> {
             name,
             path: file_name,
             format: if self.request.gzip { DataFormat::CsvGz } else { DataFormat::Csv },
+            sheet: None,
             dataset: contract.id.clone(),
             contract: Some(contract.version.clone()),
             bytes,

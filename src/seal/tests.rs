@@ -67,6 +67,7 @@ impl Agency {
             key_id: wish.key_id,
             sign_key: &self.sign_key,
             files,
+            sheet: None,
             out: &wish.out.unwrap_or_else(|| self.out()),
             sequence: wish.sequence,
             supersedes: None,

@@ -1,5 +1,5 @@
 //! hedui from outside: the program that was built is started as people and schedulers start it, and what it says, writes
-//! and leaves behind is looked at. Nothing here calls into the library.
+//! and leaves behind is looked at. Nothing here calls into the library but `hostile`, which throws bytes at its doors.
 //!
 //! One binary, one module a theme; the names of the tests are sentences. `city` makes the sample city's deliveries once
 //! with the keys of `tests/golden/keys`, and every test works on copies in a folder of its own.
@@ -12,6 +12,7 @@
 )]
 
 mod approvals;
+mod bombs;
 mod broken_deliveries;
 mod broken_files;
 mod broken_rules;
@@ -21,6 +22,7 @@ mod closing;
 mod demo;
 mod door;
 mod golden;
+mod hostile;
 mod interrupted;
 mod keys;
 mod layers;

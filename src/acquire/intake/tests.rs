@@ -195,7 +195,7 @@ fn each_kind_of_value_is_held_to_its_contract() {
     assert_eq!(
         faults(&acquired),
         [
-            "3 code unknown_code",
+            "3 code leading_zero_lost",
             "3 grade unknown_code",
             "3 division bad_division",
             "3 flag bad_bool",
@@ -491,4 +491,43 @@ fn an_unreadable_place_late_in_a_large_file_is_named_by_any_number_of_threads() 
         assert!(error.to_string().contains(":90002: a NUL byte"), "{error}");
         assert!(dictionary.is_empty());
     }
+}
+
+#[test]
+fn a_typed_parquet_delivery_is_held_to_the_same_contract_as_text() {
+    use std::sync::Arc;
+
+    use arrow::array::{ArrayRef, Date32Array, Decimal128Array, StringArray};
+    let bench = Bench::new();
+    let contract = posts();
+    let mut accepted = bench.delivery(&contract, "", 3, &[("monthly_wage", 231_005)]);
+    let persons: ArrayRef =
+        Arc::new(StringArray::from(vec![token(1), token(2), "11010519491231002X".to_owned()]));
+    let wages = Decimal128Array::from(vec![2_100_000, 210_050, 0]).with_precision_and_scale(14, 3).unwrap();
+    let columns: [(&str, ArrayRef, bool); 4] = [
+        ("月工资", Arc::new(wages), true),
+        ("person_id", persons, true),
+        ("to_on", Arc::new(Date32Array::from(vec![None, Some(20_513), None])), true),
+        ("上岗日期", Arc::new(Date32Array::from(vec![Some(20_000), Some(20_001), None])), true),
+    ];
+    let batch = RecordBatch::try_from_iter_with_nullable(columns).unwrap();
+    let resource = &mut accepted.package.resources[0];
+    resource.path = "posts.parquet".to_owned();
+    resource.format = crate::accept::DataFormat::Parquet;
+    let file = fs::File::create(accepted.folder.join(&resource.path)).unwrap();
+    let mut writer = parquet::arrow::ArrowWriter::try_new(file, batch.schema(), None).unwrap();
+    writer.write(&batch).unwrap();
+    writer.close().unwrap();
+
+    let acquired = bench.acquire(&accepted, &contract).unwrap();
+    assert_eq!(faults(&acquired), ["3 person_id looks_like_identity_number", "3 from_on required_missing"]);
+    let rows = read(&acquired.snapshot.folder.join(PART_FILE));
+    assert_eq!(rows.num_rows(), 2);
+    let wages = rows.column_by_name("monthly_wage").unwrap().as_primitive::<Decimal128Type>();
+    assert_eq!(wages.values().to_vec(), [210_000, 21_005]);
+    assert_eq!(
+        rows.column_by_name("from_on").unwrap().as_primitive::<Date32Type>().values().to_vec(),
+        [20_000, 20_001]
+    );
+    adds_up(&acquired.snapshot.record.counts);
 }

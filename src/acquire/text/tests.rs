@@ -131,7 +131,10 @@ fn a_packed_file_that_is_cut_off_or_damaged_is_refused() {
     let packed = gz(&b"a,b\n1,2\n".repeat(20_000));
     let cut = &packed[..packed.len() / 2];
     assert!(matches!(read("a.csv.gz", cut), Err(TextError::DamagedGzip { .. })));
-    assert!(matches!(read("a.csv.gz", b"a,b\n1,2\n"), Err(TextError::DamagedGzip { .. })));
+    for trailing in [b"a,b\n".as_slice(), b"\0\0\0\0", &packed[..20]] {
+        let more = [packed.as_slice(), trailing].concat();
+        assert!(matches!(read("a.csv.gz", &more), Err(TextError::DamagedGzip { .. })), "{trailing:?}");
+    }
     let mut flipped = packed.clone();
     let last = flipped.len() - 6;
     flipped[last] ^= 1;
@@ -142,7 +145,67 @@ fn a_packed_file_that_is_cut_off_or_damaged_is_refused() {
 fn other_files_and_missing_files_are_named() {
     assert!(matches!(read("a.txt", b"a"), Err(TextError::UnknownKind { .. })));
     assert!(matches!(open(Path::new("/nowhere/a.csv")), Err(TextError::Io { .. })));
-    assert!(matches!(read("a.xlsx", b"a,b"), Err(TextError::Sheet { .. })));
+}
+
+#[test]
+fn a_file_that_is_not_what_its_name_says_is_named_for_what_it_is() {
+    let is = |name: &str, bytes: &[u8]| match read(name, bytes) {
+        Err(TextError::OtherContent { found, .. }) => found,
+        other => panic!("{name}: {other:?}"),
+    };
+    let text = b"a,b\n1,2\n".as_slice();
+    for name in ["a.csv.gz", "a.xlsx", "a.parquet"] {
+        assert_eq!(is(name, text), None);
+        assert_eq!(is(name, b""), None);
+    }
+    assert_eq!(is("a.csv", &gz(text)), Some(Content::Gzip));
+    assert_eq!(is("a.csv.gz", &gz(&gz(text))), Some(Content::Gzip));
+    assert_eq!(is("a.xlsx", b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1...."), Some(Content::OldOffice));
+    assert_eq!(is("a.csv", b"PK\x03\x04...."), Some(Content::Zip));
+    assert_eq!(is("a.csv.gz", b"PAR1...."), Some(Content::Parquet));
+    assert_eq!(is("a.csv", b"<html><table>"), Some(Content::Markup));
+    let error = read("a.xlsx", text).unwrap_err();
+    assert!(error.to_string().ends_with("a.xlsx: named .xlsx, but it is something else"), "{error}");
+    assert!(error.text().zh.ends_with("名为 .xlsx，实为别的内容"), "{}", error.text().zh);
+}
+
+#[test]
+fn a_row_with_a_quotation_mark_where_none_may_stand_is_marked_and_the_others_read() {
+    let text = b"a,b\n1,\"x,\"\"y\"\"\"\n2,3\"\n4,\"5\n6\"7\n\n8,9\n";
+    let faults: Vec<_> = read("a.csv", text).unwrap().1.iter().map(|row| (row.0, row.2)).collect();
+    let stray = Some(Reason::StrayQuote);
+    assert_eq!(faults, [(2, None), (3, stray), (4, stray), (7, None)]);
+}
+
+#[test]
+fn a_pipe_is_refused_before_it_is_opened() {
+    let folder = tempfile::tempdir().unwrap();
+    let pipe = folder.path().join("a.csv");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    assert!(matches!(open(&pipe), Err(TextError::NotAFile { .. })));
+    assert!(matches!(open(folder.path()), Err(TextError::UnknownKind { .. })));
+    let device = folder.path().join("b.csv");
+    std::os::unix::fs::symlink("/dev/zero", &device).unwrap();
+    assert!(matches!(open(&device), Err(TextError::NotAFile { .. })));
+}
+
+#[test]
+fn garbled_text_is_refused_with_its_line_and_rare_characters_are_not() {
+    for text in ["a\n1\n锟斤拷\n", "a\n1\n甲\u{FFFD}\n", "a\n1\nÃ©\n", "a\n1\n浣犲ソ浣犲ソ浣犲ソ\n"]
+    {
+        let error = read("a.csv", text.as_bytes()).unwrap_err();
+        assert!(matches!(error, TextError::Garbled { line: 3, .. }), "{text}: {error}");
+        assert_eq!(read("a.csv.gz", &gz(text.as_bytes())).unwrap_err().code(), "garbled_text");
+    }
+    let mixed = [&GB18030.encode("户号\n").0, "示例城市\n第一街道\n".as_bytes()].concat();
+    assert_eq!(read("a.csv", &mixed).unwrap_err().code(), "garbled_text");
+    assert_eq!(read("a.csv", "户号\n𠮷田·买买提\n鎏鑫\n".as_bytes()).unwrap().1.len(), 2);
+}
+
+#[test]
+fn more_columns_than_any_dataset_has_are_refused() {
+    let wide = "a,".repeat(MAX_COLUMNS);
+    assert!(matches!(read("a.csv", wide.as_bytes()), Err(TextError::TooManyColumns { line: 1, .. })));
 }
 
 #[test]
