@@ -8,16 +8,17 @@ use std::path::PathBuf;
 use crate::{
     accept::{Accepted, Resource},
     contract::{Contract, Kind},
+    identity::Sighting,
     model::{Digest, Fen},
     store::{Counts, GrowingDictionary, PART_FILE, QUARANTINE_FILE, Snapshot, SnapshotRecord, StoreError},
 };
 
 use super::{
-    AcquireError, Refusal, Warning,
+    AcquireError, Reason, Refusal, Warning,
     columns::Columns,
     header::{self, Places},
     keys::{self, Place},
-    quarantine::{Fault, Quarantine, Where},
+    quarantine::{Fault, Quarantine, Where, too_many_bad},
     snapshot::{self, Rows},
     text::{self, TextTable},
 };
@@ -105,11 +106,31 @@ impl<'a> Intake<'a> {
                 Err(error) => self.refusals.push(Refusal::Unreadable(error)),
             }
         }
+        let (leak, faults) = self.columns.leaks.judge(self.contract, self.counts.rows);
+        if let Some(leak) = leak {
+            self.quarantine.tell(faults);
+            self.keep_list(dictionary)?;
+            self.refusals.push(leak);
+        }
+        self.refused()
+    }
+
+    /// Everything that was found wrong with the delivery as a whole.
+    fn refused(&mut self) -> Result<(), AcquireError> {
         if self.refusals.is_empty() {
             return Ok(());
         }
         let refusals = std::mem::take(&mut self.refusals);
         Err(AcquireError::Refused { delivery: self.accepted.delivery.clone(), refusals })
+    }
+
+    /// Seals the list of what was set aside, over one that an earlier attempt left.
+    fn keep_list(&mut self, dictionary: &GrowingDictionary) -> Result<(), AcquireError> {
+        let draft = dictionary.lock().draft()?;
+        self.quarantine.write(&draft.path().join(QUARANTINE_FILE), self.contract, &self.files)?;
+        let store = dictionary.lock().store();
+        draft.seal_over(&store.quarantine(&self.contract.id, &self.accepted.delivery))?;
+        Ok(())
     }
 
     fn read_file(
@@ -122,6 +143,13 @@ impl<'a> Intake<'a> {
         let refused = self.refusals.len();
         let (warnings, refusals) = (&mut self.warnings, &mut self.refusals);
         let places = header::find(self.contract, &table.header, &resource.path, warnings, refusals);
+        for (field, name) in table.header.iter().enumerate() {
+            let (file, line, place) = (file as u16, table.header_line, Where::Extra(field as u16 + 1));
+            if self.columns.leaks.look(name, place, file, line) == Some(Sighting::Eighteen) {
+                let reason = Reason::LooksLikeIdentityNumber;
+                self.quarantine.tell([Fault { file, line, place, reason }]);
+            }
+        }
         if self.refusals.len() > refused {
             return Ok(());
         }
@@ -141,13 +169,14 @@ impl<'a> Intake<'a> {
             rows += 1;
             let fault = |place, reason| Fault { file: file_number, line: row.line, place, reason };
             if let Some(reason) = row.fault {
-                self.quarantine.set_aside([fault(Where::Row, reason)]);
+                let leaks = self.columns.leaks.look_at_all(row.fields, file_number, row.line);
+                let leak = leaks.then(|| fault(Where::Row, Reason::LooksLikeIdentityNumber));
+                self.quarantine.set_aside([fault(Where::Row, reason)].into_iter().chain(leak));
                 continue;
             }
-            self.columns.add(row.line, row.fields, &places, dictionary, &mut found)?;
+            self.columns.add((file_number, row.line), row.fields, &places, dictionary, &mut found)?;
             if !found.is_empty() {
-                self.quarantine
-                    .set_aside(found.drain(..).map(|(at, reason)| fault(Where::Column(at as u16), reason)));
+                self.quarantine.set_aside(found.drain(..).map(|(place, reason)| fault(place, reason)));
             }
             if self.columns.rows() == ROWS_AT_ONCE {
                 self.take_batch(file)?;
@@ -222,12 +251,14 @@ impl<'a> Intake<'a> {
         self.counts.quarantined = self.quarantine.rows();
         self.counts.repairs = self.columns.repairs.by_code();
         self.counts.reasons = self.quarantine.reasons();
+        if let Some(refusal) = too_many_bad(&self.counts, contract.limits) {
+            self.keep_list(dictionary)?;
+            self.refusals.push(refusal);
+        }
+        self.refused()?;
 
         dictionary.seal()?;
-        let draft = dictionary.lock().draft()?;
-        self.quarantine.write(&draft.path().join(QUARANTINE_FILE), contract, &self.files)?;
-        let store = dictionary.lock().store();
-        draft.seal_over(&store.quarantine(&contract.id, &accepted.delivery))?;
+        self.keep_list(dictionary)?;
 
         let draft = dictionary.lock().draft()?;
         let part = draft.path().join(PART_FILE);
@@ -262,7 +293,7 @@ impl<'a> Intake<'a> {
             file: self.rows.files.get(batch).copied().unwrap_or(0) as u16,
             line: line.unsigned_abs(),
             place: Where::Key,
-            reason: super::Reason::DuplicateKeyDiffers,
+            reason: Reason::DuplicateKeyDiffers,
         }
     }
 }

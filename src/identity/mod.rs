@@ -12,4 +12,4 @@ pub use key::{HashKey, KeyError, Tokeniser};
 pub(crate) use key::{owner_only, write_new_private};
 pub use number::{IdNumber, Repair, Repairs, normalise};
 pub use rejection::Rejection;
-pub use scan::{ColumnScan, Sighting, sight};
+pub use scan::{ColumnScan, Sighting, are_too_many, sight};

@@ -1,7 +1,7 @@
 //! Whether a text looks as if it held a raw identity number (rule Q-06).
 //!
-//! It is asked of every value outside the person columns, so texts with fewer than fifteen digits leave at once. The
-//! answer is only yes or no: what was seen is never handed on.
+//! It is asked of every text of every delivery, so those with fewer than fifteen digits leave at once. The answer is only
+//! yes or no: what was seen is never handed on.
 
 use chrono::NaiveDate;
 
@@ -62,6 +62,11 @@ fn is_fifteen(run: &[u8], as_of: NaiveDate) -> bool {
     region_is_valid(&wide) && birth_is_valid(&wide, as_of)
 }
 
+/// Whether so many 15-digit sightings in one column of so many rows are no chance: three, or one row in a hundred.
+pub fn are_too_many(fifteen: u64, rows: u64) -> bool {
+    fifteen >= 3 || fifteen > 0 && fifteen.saturating_mul(100) >= rows
+}
+
 /// What was seen in one column, counted over its rows; `P` is how the caller names a place (a line, or file and line).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ColumnScan<P> {
@@ -96,7 +101,7 @@ impl<P> ColumnScan<P> {
 
     /// Whether the column must not leave: one 18-character sighting, or 15-digit ones in 3 rows or 1 % of them.
     pub fn looks_raw(&self) -> bool {
-        self.eighteen > 0 || self.fifteen >= 3 || self.fifteen > 0 && self.fifteen * 100 >= self.rows
+        self.eighteen > 0 || are_too_many(self.fifteen, self.rows)
     }
 
     /// Rows with a sighting.
