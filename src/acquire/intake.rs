@@ -10,7 +10,9 @@ use crate::{
     contract::{Contract, Kind},
     identity::Sighting,
     model::{Digest, Fen},
-    store::{Counts, GrowingDictionary, PART_FILE, QUARANTINE_FILE, Snapshot, SnapshotRecord, StoreError},
+    store::{
+        self, Counts, GrowingDictionary, PART_FILE, QUARANTINE_FILE, Snapshot, SnapshotRecord, StoreError,
+    },
 };
 
 use super::{
@@ -274,6 +276,7 @@ impl<'a> Intake<'a> {
             supersedes: accepted.package.supersedes.clone(),
             months,
             counts: self.counts.clone(),
+            nulls: store::nulls(&part, contract)?,
             sha256: Digest::of_file(&part).map_err(StoreError::io("read", &part))?,
             package_sha256: accepted.package_sha256,
             key_id: accepted.package.key_id.clone(),

@@ -180,7 +180,10 @@ mod tests {
                 to("persons", "sex"),
                 Some("`person_id` and `civil_affairs.persons.sex` are of different types"),
             ),
-            (found_in("civil_affairs.persons.person"), Some("`civil_affairs.persons` has no column `person`")),
+            (
+                found_in("civil_affairs.persons.person"),
+                Some("`civil_affairs.persons` has no column `person`"),
+            ),
             (
                 found_in("civil_affairs.persons.sex"),
                 Some("`person_id` and `civil_affairs.persons.sex` are of different types"),

@@ -19,6 +19,7 @@
 mod approval;
 mod approve;
 mod check;
+mod drift;
 mod execute;
 mod history;
 mod intake;

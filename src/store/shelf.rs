@@ -8,7 +8,11 @@ use std::{
 
 use chrono::NaiveDate;
 
-use super::{PART_FILE, RECORD_FILE, Resolved, SnapshotRecord, Store, StoreError, resolve, volume};
+use super::{
+    PART_FILE, RECORD_FILE, Resolved, SnapshotRecord, Store, StoreError,
+    resolve::{self, resolve},
+    volume,
+};
 use crate::{contract::Contract, model::DatasetId};
 
 /// A sealed snapshot and where it lies.
@@ -74,6 +78,11 @@ impl Shelf {
     /// The dataset as it was known on the day `t`.
     pub fn resolve(&self, contract: &Contract, t: NaiveDate) -> Resolved {
         resolve(&contract.delivery, self.snapshots(&contract.id), t)
+    }
+
+    /// The dataset's deliveries up to the day `t` that no other corrects, oldest first.
+    pub fn standing(&self, contract: &Contract, t: NaiveDate) -> Vec<&Snapshot> {
+        resolve::standing(self.snapshots(&contract.id), t)
     }
 
     /// How large the dataset's deliveries up to the day `t` are, oldest first, where that can be compared.
