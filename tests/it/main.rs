@@ -19,6 +19,7 @@ mod broken_store;
 mod city;
 mod closing;
 mod demo;
+mod drift;
 mod golden;
 mod interrupted;
 mod layers;
