@@ -5,16 +5,24 @@ use chrono::Datelike;
 use super::{Reason, columns::Cell, value};
 use crate::contract::{Condition, Contract, Term};
 
-/// The faults of one row: column and reason of each condition that fails. What could not be read is not judged again.
-pub(super) fn faults<'a>(
-    contract: &'a Contract,
-    cells: &'a [Cell],
-) -> impl Iterator<Item = (usize, Reason)> + 'a {
-    // A row that takes a record back is held to nothing: else a wrong record could not be undone.
-    let deleted = contract.deleted_column().and_then(|at| cells.get(at));
-    let is_taken_back = matches!(deleted, Some(Cell::Bool(true)));
-    let conditions = if is_taken_back { [].as_slice() } else { &contract.conditions };
-    conditions.iter().filter_map(|condition| fault(condition, cells))
+/// The conditions of a contract, made ready once: they are asked of every row.
+pub(super) struct Checks<'a> {
+    conditions: &'a [Condition],
+    deleted: Option<usize>,
+}
+
+impl<'a> Checks<'a> {
+    pub(super) fn of(contract: &'a Contract) -> Self {
+        Self { conditions: &contract.conditions, deleted: contract.deleted_column() }
+    }
+
+    /// The faults of one row: column and reason of each condition that fails. What could not be read is not judged again.
+    pub(super) fn faults(&self, cells: &[Cell]) -> impl Iterator<Item = (usize, Reason)> {
+        // A row that takes a record back is held to nothing: else a wrong record could not be undone.
+        let deleted = self.deleted.and_then(|at| cells.get(at));
+        let conditions = if deleted == Some(&Cell::Bool(true)) { &[] } else { self.conditions };
+        conditions.iter().filter_map(move |condition| fault(condition, cells))
+    }
 }
 
 fn fault(condition: &Condition, cells: &[Cell]) -> Option<(usize, Reason)> {
@@ -74,7 +82,7 @@ mod tests {
     }
 
     fn found(condition: Condition, cells: [Cell; 3]) -> Vec<(usize, Reason)> {
-        faults(&contract(condition), &cells).collect()
+        Checks::of(&contract(condition)).faults(&cells).collect()
     }
 
     #[test]

@@ -14,7 +14,8 @@ use chrono::NaiveDate;
 use csv::StringRecord;
 
 use super::{
-    Reason, checks,
+    Reason,
+    checks::Checks,
     header::Places,
     leaks::Leaks,
     quarantine::Where,
@@ -52,6 +53,7 @@ pub(super) enum Cell {
 /// The columns under construction.
 pub(super) struct Columns<'a> {
     contract: &'a Contract,
+    checks: Checks<'a>,
     schema: SchemaRef,
     builders: Vec<Builder>,
     lines: Int64Builder,
@@ -85,6 +87,7 @@ impl<'a> Columns<'a> {
         let line = Field::new(Contract::LINE, DataType::Int64, false);
         Self {
             contract,
+            checks: Checks::of(contract),
             schema: Arc::new(Schema::new(typed.chain([line]).collect::<Vec<_>>())),
             builders: contract.columns.iter().map(|column| Builder::of(column.kind)).collect(),
             lines: Int64Builder::new(),
@@ -146,7 +149,7 @@ impl<'a> Columns<'a> {
                 faults.push((place, Reason::LooksLikeIdentityNumber));
             }
         }
-        let conditions = checks::faults(self.contract, &self.cells);
+        let conditions = self.checks.faults(&self.cells);
         faults.extend(conditions.map(|(at, reason)| (Where::Column(at as u16), reason)));
         if faults.len() > before {
             return Ok(());

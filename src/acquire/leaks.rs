@@ -2,8 +2,8 @@
 //!
 //! # Decisions
 //!
-//! - A text of fewer than fifteen bytes cannot hold one, and a person's token is none: both leave at once. On the columns of
-//!   the sample city's payments the search costs less than a hundredth of taking them in (see `sight`).
+//! - A text of fewer than fifteen bytes cannot hold one, and a person's token is none: both leave at once (what it costs stands
+//!   with [`sight`]).
 //! - A text that is 64 lower-case hexadecimal digits is a keyed hash wherever it stands. Its digits are random, and in millions of
 //!   them some eighteen would pass for a number.
 //! - One number of eighteen characters condemns the delivery. Fifteen digits can be chance: they count by column, and three of

@@ -153,6 +153,29 @@ mod tests {
     }
 
     #[test]
+    fn a_record_from_before_empty_values_were_counted_is_read() {
+        let root = tempfile::tempdir().unwrap();
+        let store = Store::at(root.path());
+        let mut counted = snapshot("a", "2026-02-01", 1, None, &[]);
+        let nulls = || Some(BTreeMap::from([("to_on".to_owned(), 0)]));
+        counted.record.nulls = nulls();
+        let path = put(&store, &counted).join(RECORD_FILE);
+        let nulls_on_shelf = || {
+            let shelf = Shelf::open(&store).unwrap();
+            shelf.snapshots(&counted.record.dataset)[0].record.nulls.clone()
+        };
+        assert_eq!(nulls_on_shelf(), nulls());
+        let text = fs::read_to_string(&path).unwrap();
+        let before = text.replace("  \"nulls\": {\n    \"to_on\": 0\n  },\n", "");
+        assert_ne!(before, text);
+        fs::write(&path, before).unwrap();
+        assert_eq!(nulls_on_shelf(), None);
+        fs::write(&path, text.replace("\"to_on\": 0", "\"to_on\": 1")).unwrap();
+        let error = Shelf::open(&store).unwrap_err();
+        assert!(error.to_string().contains("more empty values than rows"), "{error}");
+    }
+
+    #[test]
     fn a_record_that_was_changed_or_moved_is_found() {
         let root = tempfile::tempdir().unwrap();
         let store = Store::at(root.path());

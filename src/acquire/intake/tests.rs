@@ -107,6 +107,9 @@ fn good_rows_become_a_snapshot_in_the_order_of_its_key() {
     let repairs: Vec<_> = counts.repairs.iter().map(|(kind, count)| (kind.as_str(), *count)).collect();
     assert_eq!(repairs, [("date_form", 2), ("full_width_digits", 1), ("surrounding_spaces", 1)]);
 
+    let nulls: Vec<_> = acquired.snapshot.record.nulls.clone().unwrap().into_iter().collect();
+    assert_eq!(nulls, [("to_on".to_owned(), 2)], "only a column that may be empty is counted");
+
     let batch = read(&acquired.snapshot.data());
     assert_eq!(batch.schema().fields(), posts().arrow_schema().fields());
     let people = batch.column(0).as_primitive::<Int64Type>().values().to_vec();
