@@ -15,7 +15,10 @@ use serde::Deserialize;
 use super::package::{
     BRIDGE, DataFormat, Epoch, HashName, PACKAGE_FILE, Package, Resource, SIGNATURE_FILE, is_plain_name,
 };
-use crate::model::{DatasetId, Digest, Fen, Month, Text, Token, printable};
+use crate::{
+    identity::sight,
+    model::{DatasetId, Digest, Fen, Month, Text, Token, printable},
+};
 
 const RESOURCES_MAX: usize = 1000;
 const RESOURCE_MAX_BYTES: u64 = 1 << 40;
@@ -286,6 +289,16 @@ impl ResourceFile {
     fn check(self, n: usize, problems: &mut Problems) -> Option<Resource> {
         let before = problems.0.len();
         let at = |property: &str| format!("resources[{n}].{property}");
+        // Names are shown in many places; one that holds a number must be shown in none, not even to say so.
+        let names = self.hedui.totals.keys().chain([&self.path, &self.name]);
+        if names.into_iter().any(|name| sight(name, NaiveDate::MAX).is_some()) {
+            problems.add(
+                at("path"),
+                "名称里有像证件号码的内容，不予显示：请给文件和列另取名称",
+                "a name looks as if it held an identity number and is not shown: call file and columns otherwise",
+            );
+            return None;
+        }
         if self.name.is_empty() || self.name.len() > 128 || self.name.chars().any(char::is_control) {
             problems.add(at("name"), "应为 1 到 128 字节的文字", "a text of 1 to 128 bytes is expected");
         }
@@ -451,6 +464,21 @@ mod tests {
             value["resources"][0]["path"] = path.into();
             let error = parse(&value).unwrap_err();
             assert!(error.problems.iter().any(|p| p.place == "resources[0].path"), "{path}: {error}");
+        }
+    }
+
+    #[test]
+    fn a_name_that_holds_an_identity_number_is_refused_and_not_shown() {
+        for (place, name) in [
+            ("path", "11010519491231002X.csv"),
+            ("name", "payments of 110105491231002"),
+            ("path", "../110105-19491231-002x.csv"),
+        ] {
+            let mut value = example();
+            value["resources"][0][place] = name.into();
+            let error = parse(&value).unwrap_err();
+            assert!(error.to_string().contains("resources[0].path: a name looks as if"), "{error}");
+            assert!(!format!("{error:?}{error}").contains("491231"), "{error}");
         }
     }
 

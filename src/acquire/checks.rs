@@ -1,107 +1,114 @@
-//! What the public contract says of several columns of a row, or of a text's form: see the dataset tables.
-//!
-//! # Decisions
-//!
-//! - The contract standard has no machine-readable form for a condition over two columns that its linter accepts,
-//!   so these few stand here, by dataset. A dataset that is not named here has none; a new source needs no Rust.
+//! The conditions that a contract puts on several columns of a row, asked of one row. Knows no dataset by name.
 
 use chrono::Datelike;
 
 use super::{Reason, columns::Cell, value};
-use crate::contract::Contract;
+use crate::contract::{Condition, Contract, Term};
 
-/// A condition on one row. Columns are positions in the contract.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Check {
-    /// 1 ≤ numerator ≤ denominator.
-    Share { numerator: usize, denominator: usize },
-    /// A part of an amount is not more than the amount.
-    Part { part: usize, whole: usize },
-    /// One of two dates is there, unless the row takes a record back.
-    AnyDate { first: usize, second: usize, deleted: Option<usize> },
-    /// A text is a school term.
-    Term { column: usize },
-    /// A month is a January.
-    January { column: usize },
+/// The conditions of a contract, made ready once: they are asked of every row.
+pub(super) struct Checks<'a> {
+    conditions: &'a [Condition],
+    deleted: Option<usize>,
 }
 
-/// The conditions of a dataset.
-pub(super) fn of(contract: &Contract) -> Vec<Check> {
-    let at = |name: &str| contract.column(name);
-    let check = match contract.id.to_string().as_str() {
-        "housing.property_units" => at("share_num")
-            .zip(at("share_den"))
-            .map(|(numerator, denominator)| Check::Share { numerator, denominator }),
-        "human_resources.pension_payments" => {
-            at("basic_amount").zip(at("amount")).map(|(part, whole)| Check::Part { part, whole })
-        }
-        "civil_affairs.deaths" => at("died_on")
-            .zip(at("cremated_on"))
-            .map(|(first, second)| Check::AnyDate { first, second, deleted: at("deleted") }),
-        "education.student_aid" => at("term").map(|column| Check::Term { column }),
-        "human_resources.resident_premiums" => at("year").map(|column| Check::January { column }),
-        _ => None,
-    };
-    check.into_iter().collect()
+impl<'a> Checks<'a> {
+    pub(super) fn of(contract: &'a Contract) -> Self {
+        Self { conditions: &contract.conditions, deleted: contract.deleted_column() }
+    }
+
+    /// The faults of one row: column and reason of each condition that fails. What could not be read is not judged again.
+    pub(super) fn faults(&self, cells: &[Cell]) -> impl Iterator<Item = (usize, Reason)> {
+        // A row that takes a record back is held to nothing: else a wrong record could not be undone.
+        let deleted = self.deleted.and_then(|at| cells.get(at));
+        let conditions = if deleted == Some(&Cell::Bool(true)) { &[] } else { self.conditions };
+        conditions.iter().filter_map(move |condition| fault(condition, cells))
+    }
 }
 
-impl Check {
-    /// The column and the reason, if the row fails. What could not be read is not judged again.
-    pub(super) fn fault(self, cells: &[Cell], texts: &str) -> Option<(usize, Reason)> {
-        let cell = |column: usize| cells.get(column).copied().unwrap_or(Cell::Bad);
-        match self {
-            Self::Share { numerator, denominator } => match (cell(numerator), cell(denominator)) {
-                (Cell::Int(n), Cell::Int(d)) if n < 1 || n > d => Some((numerator, Reason::ShareOutOfRange)),
-                _ => None,
-            },
-            Self::Part { part, whole } => match (cell(part), cell(whole)) {
-                (Cell::Units(p), Cell::Units(w)) if p > w => Some((part, Reason::BasicAboveAmount)),
-                _ => None,
-            },
-            // A row that takes a record back needs no date of its own: else a wrong death could not be undone.
-            Self::AnyDate { deleted: Some(deleted), .. } if matches!(cell(deleted), Cell::Bool(true)) => None,
-            Self::AnyDate { first, second, .. } => match (cell(first), cell(second)) {
-                (Cell::Null, Cell::Null) => Some((first, Reason::NoDate)),
-                _ => None,
-            },
-            Self::Term { column } => match cell(column) {
-                Cell::Text { from, to } => {
-                    let term = texts.get(from as usize..to as usize).unwrap_or_default();
-                    value::term(term).err().map(|reason| (column, reason))
+fn fault(condition: &Condition, cells: &[Cell]) -> Option<(usize, Reason)> {
+    let cell = |column: usize| cells.get(column).copied().unwrap_or(Cell::Bad);
+    match condition {
+        Condition::Ordered(terms) => {
+            let pair = terms.windows(2).find(|pair| match pair {
+                [one, next] => {
+                    number(*one, cells).zip(number(*next, cells)).is_some_and(|(one, next)| one > next)
                 }
-                _ => None,
-            },
-            Self::January { column } => match cell(column) {
-                Cell::Days(days) if value::day(days).is_none_or(|day| day.month() != 1) => {
-                    Some((column, Reason::NotJanuary))
-                }
-                _ => None,
-            },
+                _ => false,
+            })?;
+            let column = pair.iter().find_map(|term| match term {
+                Term::Column(at) => Some(*at),
+                Term::Number(_) => None,
+            });
+            Some((column?, Reason::NotInOrder))
         }
+        Condition::AnyOf(columns) => {
+            let is_empty = columns.iter().all(|at| cell(*at) == Cell::Null);
+            columns.first().filter(|_| is_empty).map(|first| (*first, Reason::NoneGiven))
+        }
+        Condition::January(column) => match cell(*column) {
+            Cell::Days(days) if value::day(days).is_none_or(|day| day.month() != 1) => {
+                Some((*column, Reason::NotJanuary))
+            }
+            _ => None,
+        },
+    }
+}
+
+/// A term as a number, in units of the columns' last decimal place.
+fn number(term: Term, cells: &[Cell]) -> Option<i128> {
+    match term {
+        Term::Number(number) => Some(number),
+        Term::Column(at) => match cells.get(at)? {
+            Cell::Int(number) => Some(i128::from(*number)),
+            Cell::Days(days) => Some(i128::from(*days)),
+            Cell::Units(units) => Some(*units),
+            Cell::Null | Cell::Bad | Cell::Person(_) | Cell::Text { .. } | Cell::Bool(_) => None,
+        },
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
     use super::*;
+    use crate::{acquire::fixture, contract::Kind};
+
+    fn contract(condition: Condition) -> Contract {
+        let columns = [
+            ("a", "甲", Kind::Int, false),
+            ("b", "乙", Kind::Int, false),
+            ("deleted", "删除", Kind::Bool, false),
+        ];
+        Contract { conditions: vec![condition], ..fixture::contract("x.y", &["a"], &columns) }
+    }
+
+    fn found(condition: Condition, cells: [Cell; 3]) -> Vec<(usize, Reason)> {
+        Checks::of(&contract(condition)).faults(&cells).collect()
+    }
 
     #[test]
-    fn a_death_needs_a_date_unless_it_is_taken_back() {
-        let check = Check::AnyDate { first: 0, second: 1, deleted: Some(2) };
-        let row = |deleted: Cell| [Cell::Null, Cell::Null, deleted];
-        assert_eq!(check.fault(&row(Cell::Bool(true)), ""), None);
-        for deleted in [Cell::Null, Cell::Bool(false)] {
-            assert_eq!(check.fault(&row(deleted), ""), Some((0, Reason::NoDate)));
+    fn an_order_holds_link_by_link_and_the_first_column_of_a_broken_link_is_named() {
+        let share = || Condition::Ordered(vec![Term::Number(1), Term::Column(0), Term::Column(1)]);
+        for (cells, column) in [
+            ([Cell::Int(1), Cell::Int(1), Cell::Null], None),
+            ([Cell::Int(0), Cell::Int(1), Cell::Null], Some(0)),
+            ([Cell::Int(2), Cell::Int(1), Cell::Null], Some(0)),
+            ([Cell::Null, Cell::Int(0), Cell::Null], None),
+            ([Cell::Int(9), Cell::Bad, Cell::Null], None),
+            ([Cell::Int(9), Cell::Null, Cell::Bool(false)], None),
+        ] {
+            let expected: Vec<_> = column.map(|at| (at, Reason::NotInOrder)).into_iter().collect();
+            assert_eq!(found(share(), cells), expected, "{cells:?}");
         }
     }
 
     #[test]
-    fn every_condition_finds_its_columns_in_the_contracts() {
-        let schemas = Path::new(env!("CARGO_MANIFEST_DIR")).join("schemas");
-        let contracts = Contract::load_dir(&schemas).unwrap();
-        let with_checks = contracts.values().filter(|contract| !of(contract).is_empty()).count();
-        assert_eq!(with_checks, 5);
+    fn one_of_several_columns_has_a_value_unless_the_row_is_taken_back() {
+        let row = |a, deleted| found(Condition::AnyOf(vec![0, 1]), [a, Cell::Null, deleted]);
+        for deleted in [Cell::Null, Cell::Bool(false)] {
+            assert_eq!(row(Cell::Null, deleted), [(0, Reason::NoneGiven)]);
+        }
+        assert_eq!(row(Cell::Null, Cell::Bool(true)), []);
+        assert_eq!(row(Cell::Int(1), Cell::Null), []);
+        assert_eq!(row(Cell::Bad, Cell::Null), [], "what could not be read has been told");
     }
 }

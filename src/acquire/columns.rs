@@ -15,17 +15,22 @@ use csv::StringRecord;
 
 use super::{
     AcquireError, Reason,
-    checks::{self, Check},
+    checks::Checks,
     header::Places,
+    leaks::Leaks,
+    quarantine::Where,
     repair::{Repairs, clean},
     value,
 };
 use crate::{
     contract::{Column, Contract, Kind},
-    identity::{Sighting, sight},
+    identity::Sighting,
     model::Token,
     store::{Dictionary, GrowingDictionary},
 };
+
+/// The fewest bytes that can hold an identity number.
+const SHORTEST: usize = 15;
 
 /// One value of the row at hand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,8 +53,7 @@ pub(super) enum Cell {
 /// The columns under construction.
 pub(super) struct Columns<'a> {
     contract: &'a Contract,
-    as_of: NaiveDate,
-    checks: Vec<Check>,
+    checks: Checks<'a>,
     schema: SchemaRef,
     builders: Vec<Builder>,
     lines: Int64Builder,
@@ -61,6 +65,8 @@ pub(super) struct Columns<'a> {
     pub(super) repairs: Repairs,
     /// Sum of the readable values of each money column.
     totals: Vec<i128>,
+    /// Identity numbers seen in the clear.
+    leaks: Leaks,
 }
 
 /// The rows typed so far, when they are taken: people still stand there as tokens.
@@ -98,8 +104,7 @@ impl<'a> Columns<'a> {
         let line = Field::new(Contract::LINE, DataType::Int64, false);
         Self {
             contract,
-            as_of,
-            checks: checks::of(contract),
+            checks: Checks::of(contract),
             schema: Arc::new(Schema::new(typed.chain([file, line]).collect::<Vec<_>>())),
             builders: contract.columns.iter().map(|column| Builder::of(column.kind)).collect(),
             lines: Int64Builder::new(),
@@ -109,16 +114,17 @@ impl<'a> Columns<'a> {
             wide: String::new(),
             repairs: Repairs::default(),
             totals: vec![0; contract.columns.len()],
+            leaks: Leaks::new(as_of),
         }
     }
 
     /// Types one row. It is added if it has no fault; its faults are pushed otherwise.
     pub(super) fn add(
         &mut self,
-        line: u64,
+        (file, line): (u16, u64),
         fields: &StringRecord,
         places: &Places,
-        faults: &mut Vec<(usize, Reason)>,
+        faults: &mut Vec<(Where, Reason)>,
     ) {
         let before = faults.len();
         self.cells.clear();
@@ -126,9 +132,17 @@ impl<'a> Columns<'a> {
         for (at, (column, place)) in self.contract.columns.iter().zip(&places.fields).enumerate() {
             let raw = place.and_then(|place| fields.get(place)).unwrap_or_default();
             let text = clean(raw, &mut self.wide, &mut self.repairs);
-            let cell = cell(column, text, self.as_of, &mut self.texts, &mut self.repairs);
-            let cell = cell.unwrap_or_else(|reason| {
-                faults.push((at, reason));
+            let mut cell = cell(column, text, &mut self.texts, &mut self.repairs);
+            let place = Where::Column(at as u16);
+            if text.len() >= SHORTEST && !matches!(cell, Ok(Cell::Person(_))) {
+                let seen = self.leaks.look(text, place, file, line);
+                // Fifteen digits may be chance, but not where a person should stand.
+                if seen.is_some_and(|seen| seen == Sighting::Eighteen || column.kind == Kind::Person) {
+                    cell = Err(Reason::LooksLikeIdentityNumber);
+                }
+            }
+            let mut cell = cell.unwrap_or_else(|reason| {
+                faults.push((place, reason));
                 Cell::Bad
             });
             if let (Kind::Money, Cell::Units(units), Some(total)) =
@@ -136,9 +150,23 @@ impl<'a> Columns<'a> {
             {
                 *total += units;
             }
+            // After the total: what was sealed counts it, however large it is.
+            if units(cell).is_some_and(|units| !column.range.holds(units)) {
+                faults.push((place, Reason::OutOfRange));
+                cell = Cell::Bad;
+            }
             self.cells.push(cell);
         }
-        faults.extend(self.checks.iter().filter_map(|check| check.fault(&self.cells, &self.texts)));
+        // What nobody asked for is dropped, but a number in it has left the agency all the same.
+        for field in &places.extra {
+            let place = Where::Extra(*field as u16 + 1);
+            let text = fields.get(*field).unwrap_or_default();
+            if self.leaks.look(text, place, file, line) == Some(Sighting::Eighteen) {
+                faults.push((place, Reason::LooksLikeIdentityNumber));
+            }
+        }
+        let conditions = self.checks.faults(&self.cells);
+        faults.extend(conditions.map(|(at, reason)| (Where::Column(at as u16), reason)));
         if faults.len() > before {
             return;
         }
@@ -159,6 +187,16 @@ impl<'a> Columns<'a> {
         arrays.push(Array::Ready(Arc::new(UInt16Array::from_value(file, rows))));
         arrays.push(Array::Ready(Arc::new(self.lines.finish())));
         Typed { schema: self.schema.clone(), arrays, rows }
+    }
+
+    /// The identity numbers seen since they were taken last.
+    pub(super) fn take_leaks(&mut self) -> Leaks {
+        self.leaks.take()
+    }
+
+    /// Looks at all fields of a row that cannot be matched with the header.
+    pub(super) fn look_at_all(&mut self, fields: &StringRecord, file: u16, line: u64) -> bool {
+        self.leaks.look_at_all(fields, file, line)
     }
 
     /// The sums of the money columns since they were taken last.
@@ -218,51 +256,51 @@ impl Typed {
     }
 }
 
+/// A number in units of its last decimal place.
+fn units(cell: Cell) -> Option<i128> {
+    match cell {
+        Cell::Units(units) => Some(units),
+        Cell::Int(number) => Some(i128::from(number)),
+        _ => None,
+    }
+}
+
 /// One cleaned text as a value of its column.
-fn cell(
-    column: &Column,
-    text: &str,
-    as_of: NaiveDate,
-    texts: &mut String,
-    repairs: &mut Repairs,
-) -> Result<Cell, Reason> {
+fn cell(column: &Column, text: &str, texts: &mut String, repairs: &mut Repairs) -> Result<Cell, Reason> {
     if text.is_empty() {
         return if column.required { Err(Reason::RequiredMissing) } else { Ok(Cell::Null) };
     }
     let is_listed = || column.codes.iter().any(|code| code.value == text);
-    // A raw identity number is the graver finding, and an apostrophe does not hide it.
-    if let Some(reason) = value::damage(text).filter(|_| sight(text, as_of).is_none()) {
+    // A raw identity number was looked for before, and an apostrophe does not hide it.
+    if let Some(reason) = value::damage(text) {
         return Err(reason);
     }
-    let looks_raw = || sight(text, as_of) == Some(Sighting::Eighteen);
+    let fits = || column.pattern.as_ref().is_none_or(|pattern| pattern.fits(text));
     let mut keep = || {
         let from = texts.len() as u32;
         texts.push_str(text);
         Cell::Text { from, to: texts.len() as u32 }
     };
     match column.kind {
-        Kind::Person => match text.parse() {
-            Ok(token) => Ok(Cell::Person(token)),
-            Err(_) if sight(text, as_of).is_some() => Err(Reason::LooksLikeIdentityNumber),
-            Err(_) => Err(Reason::NotAToken),
-        },
+        Kind::Person => text.parse().map(Cell::Person).map_err(|_| Reason::NotAToken),
         Kind::Ref | Kind::Text => {
-            if looks_raw() {
-                return Err(Reason::LooksLikeIdentityNumber);
-            }
             if column.kind == Kind::Ref {
                 value::reference(text)?
             } else {
                 value::text(text)?
             }
-            within(column, text).then(&mut keep).ok_or(Reason::WrongLength)
+            match (within(column, text), fits()) {
+                (false, _) => Err(Reason::WrongLength),
+                (true, false) => Err(Reason::WrongForm),
+                (true, true) => Ok(keep()),
+            }
         }
-        Kind::Code if is_listed() => Ok(keep()),
+        Kind::Code if is_listed() => fits().then(keep).ok_or(Reason::WrongForm),
         Kind::Code if lost_zeros(column, text) => Err(Reason::LeadingZeroLost),
         Kind::Code => Err(value::spreadsheet_damage(text).unwrap_or(Reason::UnknownCode)),
         Kind::Division => {
             value::division(text)?;
-            within(column, text).then(&mut keep).ok_or(Reason::BadDivision)
+            (within(column, text) && fits()).then(keep).ok_or(Reason::BadDivision)
         }
         Kind::Date | Kind::Month => {
             let read = if column.kind == Kind::Date { value::date } else { value::month };

@@ -12,9 +12,7 @@
 //! - The file's end is marked with a record of one NUL, which no file may contain. A quote that was never closed
 //!   swallows the mark, and so shows itself.
 
-use std::{
-    io::{self, Read},
-};
+use std::io::{self, Read};
 
 use encoding_rs::{DecoderResult, GB18030};
 

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fs, path::Path};
 
 use crate::{
     accept::{Accepted, DataFormat, HashName, Package, Resource},
-    contract::{Code, Column, Contract, Delivery, Kind},
+    contract::{Code, Column, Contract, Delivery, Kind, Limits, Range},
     model::{Digest, Fen, Text},
 };
 
@@ -21,6 +21,8 @@ pub(crate) fn contract(id: &str, key: &[&str], columns: &[(&str, &str, Kind, boo
         sensitive: *kind == Kind::Person,
         min_length: None,
         max_length: None,
+        range: Range::default(),
+        pattern: None,
     };
     Contract {
         id: id.parse().unwrap(),
@@ -32,6 +34,10 @@ pub(crate) fn contract(id: &str, key: &[&str], columns: &[(&str, &str, Kind, boo
         fresh_days: 35,
         key: key.iter().map(|name| (*name).to_owned()).collect(),
         keeps_differing_rows: false,
+        conditions: Vec::new(),
+        references: Vec::new(),
+        // Files for tests are mostly faults.
+        limits: Limits { bad_rows: 1000, ..Limits::default() },
         columns: columns.iter().map(column).collect(),
     }
 }

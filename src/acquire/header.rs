@@ -56,6 +56,8 @@ impl Warning {
 pub struct Places {
     /// One entry a column of the contract: its field, if the file has it.
     pub fields: Vec<Option<usize>>,
+    /// The fields of the file that are no column of the contract.
+    pub extra: Vec<usize>,
 }
 
 /// Finds the columns of a contract in a header, by name or by Chinese header, in any order.
@@ -101,7 +103,8 @@ pub fn find(
             nearest: nearest_of(&[name], names().map(String::as_str)),
         });
     }
-    Places { fields }
+    let extra = (0..header.len()).filter(|field| !fields.contains(&Some(*field))).collect();
+    Places { fields, extra }
 }
 
 /// Of some names the one most like any of the wanted ones, if it is like it at all.
@@ -145,6 +148,7 @@ mod tests {
         let (places, warnings, refusals) =
             find_in(&["person_id", "from_on", "monthly_wage", "to_om", "", "110105194912310021"]);
         assert_eq!(places.fields, [Some(0), Some(1), None, Some(2)]);
+        assert_eq!(places.extra, [3, 4, 5]);
         assert!(refusals.is_empty());
         assert_eq!(
             warnings,

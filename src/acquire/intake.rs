@@ -15,14 +15,18 @@ use arrow::array::RecordBatch;
 use crate::{
     accept::{Accepted, Resource},
     contract::{Contract, Kind},
+    identity::Sighting,
     model::{Digest, Fen, Month},
-    store::{Counts, GrowingDictionary, PART_FILE, QUARANTINE_FILE, Snapshot, SnapshotRecord, StoreError},
+    store::{
+        self, Counts, GrowingDictionary, PART_FILE, QUARANTINE_FILE, Snapshot, SnapshotRecord, StoreError,
+    },
 };
 
 use super::{
     AcquireError, Reason, Refusal, Warning,
     header::{self, Places},
-    quarantine::{Fault, Quarantine, Where},
+    leaks::Leaks,
+    quarantine::{Fault, Quarantine, Where, too_many_bad},
     reading::{self, Content, Gathered, Task},
     repair::Repairs,
     runs::{Gathering, Merged, Sorter},
@@ -129,6 +133,7 @@ impl<'a> Intake<'a> {
             runs: Vec::new(),
             quarantine: Quarantine::default(),
             repairs: Repairs::default(),
+            leaks: Leaks::new(self.accepted.package.as_of),
         };
         for (file, resource) in self.accepted.package.resources.iter().enumerate() {
             self.counts.set_aside_by_agency += resource.set_aside;
@@ -142,11 +147,36 @@ impl<'a> Intake<'a> {
                 Err(error) => self.refusals.push(Refusal::Unreadable(error)),
             }
         }
+        let (leak, faults) = gathered.leaks.judge(self.contract, self.counts.rows);
+        if let Some(leak) = leak {
+            gathered.quarantine.tell(faults);
+            self.keep_list(&mut gathered.quarantine, dictionary)?;
+            self.refusals.push(leak);
+        }
+        self.refused()?;
+        Ok(gathered)
+    }
+
+    /// Everything that was found wrong with the delivery as a whole.
+    fn refused(&mut self) -> Result<(), AcquireError> {
         if self.refusals.is_empty() {
-            return Ok(gathered);
+            return Ok(());
         }
         let refusals = std::mem::take(&mut self.refusals);
         Err(AcquireError::Refused { delivery: self.accepted.delivery.clone(), refusals })
+    }
+
+    /// Seals the list of what was set aside, over one that an earlier attempt left.
+    fn keep_list(
+        &self,
+        quarantine: &mut Quarantine,
+        dictionary: &GrowingDictionary,
+    ) -> Result<(), AcquireError> {
+        let draft = dictionary.lock().draft()?;
+        quarantine.write(&draft.path().join(QUARANTINE_FILE), self.contract, &self.files)?;
+        let store = dictionary.lock().store();
+        draft.seal_over(&store.quarantine(&self.contract.id, &self.accepted.delivery))?;
+        Ok(())
     }
 
     fn read_file(
@@ -161,6 +191,13 @@ impl<'a> Intake<'a> {
         let refused = self.refusals.len();
         let (warnings, refusals) = (&mut self.warnings, &mut self.refusals);
         let places = header::find(self.contract, &table.header, &resource.path, warnings, refusals);
+        for (field, name) in table.header.iter().enumerate() {
+            let (file, line, place) = (file as u16, table.header_line, Where::Extra(field as u16 + 1));
+            if gathered.leaks.look(name, place, file, line) == Some(Sighting::Eighteen) {
+                let reason = Reason::LooksLikeIdentityNumber;
+                gathered.quarantine.tell([Fault { file, line, place, reason }]);
+            }
+        }
         if self.refusals.len() > refused {
             return Ok(());
         }
@@ -248,12 +285,14 @@ impl<'a> Intake<'a> {
         self.counts.quarantined = quarantine.rows();
         self.counts.repairs = repairs.by_code();
         self.counts.reasons = quarantine.reasons();
+        if let Some(refusal) = too_many_bad(&self.counts, contract.limits) {
+            self.keep_list(&mut quarantine, dictionary)?;
+            self.refusals.push(refusal);
+        }
+        self.refused()?;
 
         dictionary.seal()?;
-        let draft = dictionary.lock().draft()?;
-        quarantine.write(&draft.path().join(QUARANTINE_FILE), contract, &self.files)?;
-        let store = dictionary.lock().store();
-        draft.seal_over(&store.quarantine(&contract.id, &accepted.delivery))?;
+        self.keep_list(&mut quarantine, dictionary)?;
 
         if contract.month_column().is_some() {
             months.extend(&accepted.package.months);
@@ -266,6 +305,7 @@ impl<'a> Intake<'a> {
             supersedes: accepted.package.supersedes.clone(),
             months,
             counts: self.counts.clone(),
+            nulls: store::nulls(&part, contract)?,
             sha256: Digest::of_file(&part).map_err(StoreError::io("read", &part))?,
             package_sha256: accepted.package_sha256,
             key_id: accepted.package.key_id.clone(),

@@ -6,8 +6,9 @@
 //! ```
 //!
 //! `rows = accepted + collapsed + quarantined`, always. A delivery whose rows or control totals are not those that
-//! its package states is refused whole, and nothing of it is kept. It never repairs by guessing, and no value of a
-//! row reaches a message.
+//! its package states is refused whole, and nothing of it is kept. So is one with an identity number in the clear, or with
+//! more bad rows than its contract bears; of that the list of its faults is kept, so that the agency can mend it. It never
+//! repairs by guessing, and no value of a row reaches a message.
 
 mod bridge;
 mod checks;
@@ -21,6 +22,7 @@ mod garbled;
 mod gzip;
 mod header;
 mod intake;
+mod leaks;
 mod mend;
 mod parquet_cell;
 mod parquet_fault;

@@ -12,8 +12,11 @@ use parquet::{
     file::properties::WriterProperties,
 };
 
-use super::Reason;
-use crate::{contract::Contract, store::StoreError};
+use super::{Reason, Refusal};
+use crate::{
+    contract::{Contract, Limits},
+    store::{Counts, StoreError},
+};
 
 const ROWS_AT_ONCE: usize = 1 << 16;
 
@@ -24,8 +27,22 @@ pub(super) enum Where {
     Row,
     /// A column of the contract.
     Column(u16),
+    /// A column that the contract does not know, counted from 1 in the file; its header may be a value.
+    Extra(u16),
     /// The columns of the key.
     Key,
+}
+
+impl Where {
+    /// As the list writes it: a column's name, the names of the key, `#7` for the seventh column of the file; none for a row.
+    pub(super) fn name(self, contract: &Contract) -> Option<String> {
+        match self {
+            Self::Row => None,
+            Self::Column(at) => contract.columns.get(usize::from(at)).map(|column| column.name.clone()),
+            Self::Extra(number) => Some(format!("#{number}")),
+            Self::Key => Some(contract.key.join(",")),
+        }
+    }
 }
 
 /// One fault of one row.
@@ -35,6 +52,20 @@ pub(super) struct Fault {
     pub(super) line: u64,
     pub(super) place: Where,
     pub(super) reason: Reason,
+}
+
+/// Fewer bad rows than this never refuse a delivery that has a good one: of few rows one is soon a tenth.
+const FEW: u64 = 3;
+
+/// Whether a delivery has more bad rows than its contract bears.
+pub(super) fn too_many_bad(counts: &Counts, limits: Limits) -> Option<Refusal> {
+    let (rows, bad) = (counts.rows, counts.quarantined);
+    let is_over = u128::from(bad) * 1000 > u128::from(limits.bad_rows) * u128::from(rows);
+    let is_few = bad < FEW && bad < rows;
+    let mut commonest: Vec<(String, u64)> =
+        counts.reasons.iter().map(|(code, n)| (code.clone(), *n)).collect();
+    commonest.sort_by(|(one, few), (other, many)| many.cmp(few).then_with(|| one.cmp(other)));
+    (is_over && !is_few).then_some(Refusal::TooManyBad { bad, rows, allowed: limits.bad_rows, commonest })
 }
 
 /// Every fault of a delivery.
@@ -49,6 +80,11 @@ impl Quarantine {
     pub(super) fn set_aside(&mut self, faults: impl IntoIterator<Item = Fault>, rows: u64) {
         self.faults.extend(faults);
         self.rows += rows;
+    }
+
+    /// Tells more of rows that are not set aside for it.
+    pub(super) fn tell(&mut self, faults: impl IntoIterator<Item = Fault>) {
+        self.faults.extend(faults);
     }
 
     /// How many rows were set aside.
@@ -84,20 +120,13 @@ impl Quarantine {
         let file = File::create(path).map_err(StoreError::io("create", path))?;
         let mut writer = ArrowWriter::try_new(file, schema.clone(), Some(properties))
             .map_err(StoreError::parquet("write", path))?;
-        let key = contract.key.join(",");
         for faults in self.faults.chunks(ROWS_AT_ONCE) {
             let (mut names, mut lines) = (StringBuilder::new(), Int64Builder::new());
             let (mut columns, mut reasons) = (StringBuilder::new(), StringBuilder::new());
             for fault in faults {
                 names.append_value(files.get(usize::from(fault.file)).map_or("", String::as_str));
                 lines.append_value(fault.line as i64);
-                columns.append_option(match fault.place {
-                    Where::Row => None,
-                    Where::Column(at) => {
-                        contract.columns.get(usize::from(at)).map(|column| column.name.as_str())
-                    }
-                    Where::Key => Some(key.as_str()),
-                });
+                columns.append_option(fault.place.name(contract));
                 reasons.append_value(fault.reason.code());
             }
             let arrays: Vec<ArrayRef> = vec![

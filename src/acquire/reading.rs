@@ -17,9 +17,10 @@ use std::{
 use chrono::NaiveDate;
 
 use super::{
-    AcquireError,
+    AcquireError, Reason,
     columns::{Columns, Typed},
     header::Places,
+    leaks::Leaks,
     quarantine::{Fault, Quarantine, Where},
     repair::Repairs,
     runs::{Gathering, Run, Sorter, Unsorted},
@@ -47,6 +48,7 @@ pub(super) struct Gathered {
     pub(super) runs: Vec<Run>,
     pub(super) quarantine: Quarantine,
     pub(super) repairs: Repairs,
+    pub(super) leaks: Leaks,
 }
 
 /// What a file held.
@@ -63,6 +65,7 @@ struct Part {
     faults: Vec<Fault>,
     set_aside: u64,
     repairs: Repairs,
+    leaks: Leaks,
     content: Content,
 }
 
@@ -187,19 +190,23 @@ impl Room<'_, '_> {
             let fault = |place, reason| Fault { file, line: row.line, place, reason };
             if let Some(reason) = row.fault {
                 faults.push(fault(Where::Row, reason));
+                if columns.look_at_all(row.fields, file, row.line) {
+                    faults.push(fault(Where::Row, Reason::LooksLikeIdentityNumber));
+                }
                 set_aside += 1;
                 continue;
             }
-            columns.add(row.line, row.fields, places, &mut found);
+            columns.add((file, row.line), row.fields, places, &mut found);
             if !found.is_empty() {
                 set_aside += 1;
-                faults.extend(found.drain(..).map(|(at, reason)| fault(Where::Column(at as u16), reason)));
+                faults.extend(found.drain(..).map(|(place, reason)| fault(place, reason)));
             }
         }
         let mut typed = columns.take(file);
         typed.look_up(&self.dictionary.read().unwrap_or_else(PoisonError::into_inner));
         let content = Content { rows: read, totals: columns.take_totals() };
-        Ok(Part { typed, faults, set_aside, repairs: std::mem::take(&mut columns.repairs), content })
+        let (repairs, leaks) = (std::mem::take(&mut columns.repairs), columns.take_leaks());
+        Ok(Part { typed, faults, set_aside, repairs, leaks, content })
     }
 
     /// Leaves a piece at the desk; what is to be sorted then.
@@ -235,6 +242,7 @@ impl Room<'_, '_> {
         }
         let gathered = &mut desk.gathered;
         gathered.repairs.add(part.repairs);
+        gathered.leaks.add(part.leaks);
         gathered.quarantine.set_aside(part.faults, part.set_aside);
         let mut dictionary = self.dictionary.write().unwrap_or_else(PoisonError::into_inner);
         Ok(gathered.gathering.push(part.typed.settle(&mut dictionary)?))

@@ -44,7 +44,7 @@ reasons! {
     BadDivision = "bad_division", "行政区划代码应为6、9或12位数字", "a division is 6, 9 or 12 digits";
     BadDate = "bad_date", "日期应为 YYYY-MM-DD", "not a date (YYYY-MM-DD)";
     BadMonth = "bad_month", "月份应为 YYYY-MM", "not a month (YYYY-MM)";
-    BadTerm = "bad_term", "学期应为 YYYY-S 或 YYYY-A", "not a term (YYYY-S or YYYY-A)";
+    WrongForm = "wrong_form", "写法不符合数据合同规定的格式", "not written in the form that the contract asks for";
     NotJanuary = "not_january", "年度应写为当年一月", "a year is written as its January";
     BadMoney = "bad_money", "金额不能识别", "not an amount of money";
     BadDecimal = "bad_decimal", "数值不能识别", "not a decimal number";
@@ -62,9 +62,9 @@ reasons! {
     StrayQuote = "stray_quote", "引号没有成对，或在不该有的位置；本行可能被错误地分列", "a quotation mark stands where none may; the row may have been cut at the wrong commas";
     LostCharacters = "lost_characters", "连续的问号，文字可能已丢失", "question marks in a row; characters may have been lost";
     TooManyDecimals = "too_many_decimals", "小数位数过多", "has too many decimals";
-    ShareOutOfRange = "share_out_of_range", "份额应满足 1 ≤ 分子 ≤ 分母", "a share needs 1 ≤ numerator ≤ denominator";
-    BasicAboveAmount = "basic_above_amount", "基础养老金大于发放总额", "the basic part exceeds the amount";
-    NoDate = "no_date", "至少应有一个日期", "at least one of the dates must be present";
+    OutOfRange = "out_of_range", "超出数据合同规定的范围", "smaller or larger than the contract allows";
+    NotInOrder = "not_in_order", "与另一列矛盾：起止颠倒、部分大于整体，或份额不成立", "contradicts another column: an end before its start, a part above its whole, or a share that cannot be";
+    NoneGiven = "none_given", "几列中至少应填一列", "at least one of several columns must have a value";
     DuplicateKeyDiffers = "duplicate_key_differs", "主键相同但内容不同", "rows with the same key differ";
 }
 

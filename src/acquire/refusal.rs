@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::text::TextError;
+use super::{Reason, text::TextError};
 use crate::{
     model::{DatasetId, Fen, Text},
     store::StoreError,
@@ -56,6 +56,8 @@ pub enum Refusal {
     TotalDiffers { file: String, column: String, stated: Fen, found: Fen },
     TotalMissing { file: String, column: String },
     TotalUnknown { file: String, column: String },
+    RawNumbers { columns: Vec<(String, u64)> },
+    TooManyBad { bad: u64, rows: u64, allowed: u32, commonest: Vec<(String, u64)> },
 }
 
 impl Refusal {
@@ -70,6 +72,8 @@ impl Refusal {
             Self::TotalDiffers { .. } => "total_differs",
             Self::TotalMissing { .. } => "total_missing",
             Self::TotalUnknown { .. } => "total_unknown",
+            Self::RawNumbers { .. } => "raw_identity_numbers",
+            Self::TooManyBad { .. } => "too_many_bad_rows",
         }
     }
 
@@ -120,6 +124,40 @@ impl Refusal {
                     "datapackage.json gives a control total of `{column}`, which is no money column of {file}"
                 ),
             ),
+            Self::RawNumbers { columns } => {
+                let listed = |between: &str| {
+                    columns.iter().map(|(name, n)| format!("{name} {n}")).collect::<Vec<_>>().join(between)
+                };
+                Text::new(
+                    format!("文本里有像未加密证件号码的内容（各列处数：{}），内容不予显示", listed("、")),
+                    format!(
+                        "texts look like identity numbers in the clear (how many in each column: {}); nothing of them is shown",
+                        listed(", ")
+                    ),
+                )
+            }
+            Self::TooManyBad { bad, rows, allowed, commonest } => {
+                let said = |wording: fn(Text) -> String, between: &str| {
+                    let named = commonest.iter().take(3).map(|(code, n)| {
+                        let reason = Reason::ALL.iter().find(|reason| reason.code() == code);
+                        format!(
+                            "{} {n}",
+                            reason.map_or_else(|| code.clone(), |reason| wording(reason.text()))
+                        )
+                    });
+                    named.collect::<Vec<_>>().join(between)
+                };
+                Text::new(
+                    format!(
+                        "{rows}行中有{bad}行有误，超过数据合同容许的千分之{allowed}；最常见：{}",
+                        said(|text| text.zh, "、")
+                    ),
+                    format!(
+                        "{bad} of {rows} rows are bad, more than the {allowed} in a thousand that the contract bears; the commonest: {}",
+                        said(|text| text.en, ", ")
+                    ),
+                )
+            }
         }
     }
 
@@ -134,6 +172,14 @@ impl Refusal {
             Self::OtherDataset { .. } => {
                 Text::new("一次交付只含一个数据集", "one delivery holds one dataset")
             }
+            Self::RawNumbers { .. } => Text::new(
+                "请用 hedui seal 重新封装后交付，并销毁这份文件的所有副本；隔离清单写明文件、行号和列（#7 指文件第7列）",
+                "seal the files with hedui seal and deliver them again, and destroy every copy of this one; the quarantine list names file, line and column (#7 is the seventh column of the file)",
+            ),
+            Self::TooManyBad { .. } => Text::new(
+                "隔离清单写明每一处的文件、行号、列和原因；更正后重新交付",
+                "the quarantine list names file, line, column and reason of every fault; mend them and deliver again",
+            ),
             Self::RowsDiffer { .. }
             | Self::TotalDiffers { .. }
             | Self::TotalMissing { .. }

@@ -197,14 +197,6 @@ pub fn spreadsheet_damage(text: &str) -> Option<Reason> {
         .then_some(Reason::ThousandsSeparator)
 }
 
-/// A school term: `YYYY-S` or `YYYY-A`.
-pub fn term(text: &str) -> Result<(), Reason> {
-    match text.as_bytes() {
-        [year @ .., b'-', b'S' | b'A'] if year.len() == 4 && year.iter().all(u8::is_ascii_digit) => Ok(()),
-        _ => Err(Reason::BadTerm),
-    }
-}
-
 /// 1970-01-01 counted from the first day of the common era.
 const EPOCH: i32 = 719_163;
 
@@ -376,14 +368,6 @@ mod tests {
             ("", None),
         ] {
             assert_eq!(damage(text), reason, "{text}");
-        }
-    }
-
-    #[test]
-    fn terms_are_a_year_and_a_season() {
-        assert_eq!((term("2026-S"), term("2025-A")), (Ok(()), Ok(())));
-        for bad in ["2026-B", "26-S", "2026S", "2026-s", "2026-1"] {
-            assert_eq!(term(bad), Err(Reason::BadTerm), "{bad}");
         }
     }
 

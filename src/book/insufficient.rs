@@ -24,8 +24,8 @@ fn conditions(rule: &Rule) -> Vec<Text> {
     )];
     if !absent.is_empty() {
         found.push(Text::new(
-            "“查不到也作数”的数据过了有效期，或缺了要看的月份：没查到不等于没有",
-            "data in which finding nothing counts is too old or lacks a month that is looked at: not found is not the same as not there",
+            "“查不到也作数”的数据过了有效期、与以往大不相同，或缺了要看的月份：没查到不等于没有",
+            "data in which finding nothing counts is too old, quite unlike before, or lacks a month that is looked at: not found is not the same as not there",
         ));
     }
     if rule.basis == Basis::Consent {

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 
-use super::Volume;
+use super::{Drift, Volume};
 use crate::{
     model::{DatasetId, Month},
     project::{Basis, Rule},
@@ -23,14 +23,24 @@ pub struct Feed {
     pub held_months: Option<BTreeSet<Month>>,
     /// How the standing delivery's size compares with those before it, where that can be said.
     pub volume: Option<Volume>,
+    /// Where its content is unlike that of those before it.
+    pub drift: Vec<Drift>,
 }
 
 impl Feed {
-    /// Whether the newest delivery is older than allowed, exactly `fresh_days` old being fresh, or much smaller than
-    /// usual: what is missing from it proves as little as what has not arrived yet.
+    /// Whether the newest delivery is older than allowed; exactly `fresh_days` old is fresh.
+    pub fn is_old(&self, t: NaiveDate) -> bool {
+        self.as_of.is_some_and(|as_of| (t - as_of).num_days() > i64::from(self.fresh_days))
+    }
+
+    /// Whether it is too old or much smaller than usual: what is missing from it proves as little as what has not arrived.
+    fn is_late(&self, t: NaiveDate) -> bool {
+        self.is_old(t) || self.volume.as_ref().is_some_and(|volume| volume.is_small)
+    }
+
+    /// Whether it is too old, too small or unlike before, so that it cannot prove that something is not there.
     pub fn is_stale(&self, t: NaiveDate) -> bool {
-        let is_old = self.as_of.is_some_and(|as_of| (t - as_of).num_days() > i64::from(self.fresh_days));
-        is_old || self.volume.as_ref().is_some_and(|volume| volume.is_small)
+        self.is_late(t) || !self.drift.is_empty()
     }
 }
 
@@ -44,6 +54,8 @@ pub enum Block {
     Missing(DatasetId),
     /// A dataset that must prove an absence is too old.
     Stale(DatasetId),
+    /// The same, because its content is unlike that of the deliveries before it.
+    Drifted(DatasetId),
     /// A by-month dataset that must prove an absence lacks a closed month.
     MonthMissing(DatasetId, Month),
 }
@@ -75,7 +87,11 @@ pub fn standing(rule: &Rule, feeds: &Feeds, t: NaiveDate) -> Standing {
         .chain(&absent)
         .find(is_missing)
         .map(|dataset| Block::Missing(dataset.clone()))
-        .or_else(|| absent.iter().find(is_stale).map(|dataset| Block::Stale(dataset.clone())))
+        .or_else(|| {
+            let late = |dataset: &&DatasetId| feeds.get(dataset).is_some_and(|feed| feed.is_late(t));
+            absent.iter().find(late).map(|dataset| Block::Stale(dataset.clone()))
+        })
+        .or_else(|| absent.iter().find(is_stale).map(|dataset| Block::Drifted(dataset.clone())))
         .or_else(|| missing_month(rule, feeds, t));
     let stale = present.iter().filter(is_stale).cloned().collect();
     Standing::Runs { block, stale }

@@ -60,11 +60,13 @@ impl Verdict {
 }
 
 impl Reason {
-    /// The words in `coverage.parquet`. A missing month shares the place of a stale feed but has its own word.
+    /// The words in `coverage.parquet`. A missing month and a feed that is unlike before share the
+    /// place of a stale feed but have their own words.
     pub fn as_str(self, block: Option<&Block>) -> &'static str {
         match (self, block) {
             (Self::DatasetMissing, _) => "dataset missing",
             (Self::Stale, Some(Block::MonthMissing(..))) => "month missing",
+            (Self::Stale, Some(Block::Drifted(_))) => "drifted",
             (Self::Stale, _) => "stale",
             (Self::NotAuthorised, _) => "not authorised",
             (Self::IdentityInDoubt, _) => "identity in doubt",
@@ -151,7 +153,9 @@ pub fn judging_sql(rule: &Rule, columns: &[&str], standing: &Judged<'_>) -> Stri
     let mut whens = Vec::new();
     match block {
         Some(Block::Missing(_)) => whens.push((Reason::DatasetMissing as i64, "true")),
-        Some(Block::Stale(_) | Block::MonthMissing(..)) => whens.push((Reason::Stale as i64, "true")),
+        Some(Block::Stale(_) | Block::Drifted(_) | Block::MonthMissing(..)) => {
+            whens.push((Reason::Stale as i64, "true"))
+        }
         None => {}
     }
     if rule.grace && has_case {

@@ -38,19 +38,35 @@ impl Volume {
     /// Compares the last of `sizes` (millionths of a row, oldest first) with those before it: too small is
     /// size < `drop` × median. Nothing is divided before it is compared.
     pub fn of(sizes: &[u64], drop: Option<Decimal>) -> Option<Self> {
-        let (now, before) = sizes.split_last()?;
-        let mut last: Vec<u64> = before.iter().rev().take(LAST).copied().collect();
-        if last.len() < LEAST {
-            return None;
-        }
-        last.sort_unstable();
-        let (upper, lower) = (last.get(last.len() / 2)?, last.get((last.len() - 1) / 2)?);
-        let (now, usual) = (i128::from(*now) * 10, (i128::from(*upper) + i128::from(*lower)) * 5);
+        let Usual { now, usual, deliveries } = usual(sizes)?;
         let share = drop.and_then(|drop| drop.at_scale(RATIO_SCALE)).unwrap_or_default();
         let is_small = now * 10_i128.pow(RATIO_SCALE) < share * usual;
-        Some(Self { now, usual, deliveries: last.len(), is_small })
+        Some(Self { now, usual, deliveries, is_small })
     }
 }
+
+/// The last of a series beside the median of those before it, both in tenths of the series' unit.
+pub(super) struct Usual {
+    pub(super) now: i128,
+    pub(super) usual: i128,
+    pub(super) deliveries: usize,
+}
+
+/// Compares the last of a series, oldest first, with those before it; with too few before it nothing is usual.
+pub(super) fn usual(series: &[u64]) -> Option<Usual> {
+    let (now, before) = series.split_last()?;
+    let mut last: Vec<u64> = before.iter().rev().take(LAST).copied().collect();
+    if last.len() < LEAST {
+        return None;
+    }
+    last.sort_unstable();
+    let (upper, lower) = (last.get(last.len() / 2)?, last.get((last.len() - 1) / 2)?);
+    let (now, usual) = (i128::from(*now) * 10, (i128::from(*upper) + i128::from(*lower)) * 5);
+    Some(Usual { now, usual, deliveries: last.len() })
+}
+
+/// How many deliveries are looked at, the standing one with those before it.
+pub const LOOKED_AT: usize = LAST + 1;
 
 /// Below which share of the usual rows a delivery is doubted; without the figure none is.
 pub fn volume_drop(book: &ParameterBook, division: &str, t: NaiveDate) -> Option<Decimal> {

@@ -1,9 +1,11 @@
 //! One ODCS property read as a column, with the places that later checks point at. Sees one column at a time.
 
 use super::{
-    Column, Kind,
+    Column, Kind, Reference,
     codes::{read_codes, valid_values},
     custom::{customs, needed, two_lines, whole},
+    range::{read_pattern, read_range},
+    reference,
     types::{check_format, read_kind, read_word},
 };
 use crate::diagnostic::{
@@ -24,25 +26,15 @@ const IGNORED: &[&str] = &[
     "transformDescription",
     "examples",
     "criticalDataElement",
-    "relationships",
     "authoritativeDefinitions",
     "tags",
 ];
 
-/// What ODCS v3.1 knows of `logicalTypeOptions` and we do not read.
-const IGNORED_OPTIONS: &[&str] = &[
-    "pattern",
-    "multipleOf",
-    "minimum",
-    "maximum",
-    "exclusiveMinimum",
-    "exclusiveMaximum",
-    "timezone",
-    "defaultTimezone",
-];
+/// What ODCS v3.1 knows of `logicalTypeOptions` and we do not check: whoever writes it must hear that.
+const UNCHECKED_OPTIONS: &[&str] = &["multipleOf", "exclusiveMinimum", "exclusiveMaximum"];
 
 /// The custom properties of a column.
-const OURS: &[&str] = &["type", "title", "labels"];
+const OURS: &[&str] = &["type", "title", "labels", "foundIn"];
 
 /// A column and where its parts are written.
 #[derive(Debug)]
@@ -59,6 +51,8 @@ pub(super) struct Written {
     pub(super) position: Option<At<u32>>,
     /// Whether deliveries replace it month by month.
     pub(super) partitioned: bool,
+    /// Where its values stand in other datasets.
+    pub(super) references: Vec<Reference>,
 }
 
 /// Reads one entry of `properties`.
@@ -78,6 +72,7 @@ pub(super) fn read(sheet: &mut Sheet, node: &Node) -> Option<Written> {
     let sensitive =
         fields.optional("classification").and_then(|node| read_sensitivity(sheet, node)).unwrap_or(false);
     let valid = fields.optional("quality").and_then(|node| valid_values(sheet, node));
+    let related = fields.optional("relationships");
     let custom = customs(sheet, fields.optional("customProperties"), OURS);
     for ignored in IGNORED {
         fields.optional(ignored);
@@ -92,6 +87,10 @@ pub(super) fn read(sheet: &mut Sheet, node: &Node) -> Option<Written> {
     let kind = read_kind(sheet, &kind_word?, &logical?, &physical?)?;
     check_format(sheet, kind, options.format.as_ref(), &name);
     let codes = read_codes(sheet, kind, &custom, valid, &name);
+    let range = read_range(sheet, kind, options.minimum, options.maximum);
+    let pattern = read_pattern(sheet, kind, options.pattern);
+    let mut references = related.map(|node| reference::read(sheet, &name.value, node)).unwrap_or_default();
+    references.extend(custom.get("foundIn").and_then(|node| reference::found_in(sheet, &name.value, node)));
     let max_length = options.max_length.map(|at| at.value).or((kind == Kind::Ref).then_some(64));
     let column = Column {
         name: name.value.clone(),
@@ -104,8 +103,10 @@ pub(super) fn read(sheet: &mut Sheet, node: &Node) -> Option<Written> {
         sensitive,
         min_length: options.min_length.map(|at| at.value),
         max_length,
+        range,
+        pattern,
     };
-    Some(Written { column, name, header, primary, position, partitioned })
+    Some(Written { column, name, header, primary, position, partitioned, references })
 }
 
 fn flag(sheet: &mut Sheet, fields: &mut Fields<'_>, name: &'static str) -> bool {
@@ -113,20 +114,33 @@ fn flag(sheet: &mut Sheet, fields: &mut Fields<'_>, name: &'static str) -> bool 
 }
 
 #[derive(Default)]
-struct Options {
+struct Options<'n> {
     format: Option<At<String>>,
     min_length: Option<At<u32>>,
     max_length: Option<At<u32>>,
+    minimum: Option<&'n Node>,
+    maximum: Option<&'n Node>,
+    pattern: Option<&'n Node>,
 }
 
-fn read_options(sheet: &mut Sheet, node: &Node) -> Options {
+fn read_options<'n>(sheet: &mut Sheet, node: &'n Node) -> Options<'n> {
     let Some(mut fields) = sheet.fields(node) else { return Options::default() };
     let read = Options {
         format: fields.optional("format").and_then(|node| sheet.text(node)),
         min_length: fields.optional("minLength").and_then(|node| whole(sheet, node)),
         max_length: fields.optional("maxLength").and_then(|node| whole(sheet, node)),
+        minimum: fields.optional("minimum"),
+        maximum: fields.optional("maximum"),
+        pattern: fields.optional("pattern"),
     };
-    for ignored in IGNORED_OPTIONS {
+    for unchecked in UNCHECKED_OPTIONS {
+        if let Some(node) = fields.optional(unchecked) {
+            let zh = format!("`{unchecked}` 在此不检查：请改用 `minimum` 或 `maximum`");
+            let en = format!("`{unchecked}` is not checked here: write `minimum` or `maximum`");
+            sheet.report(Mistake::BadCondition, node.span.clone(), zh, en);
+        }
+    }
+    for ignored in ["timezone", "defaultTimezone"] {
         fields.optional(ignored);
     }
     fields.finish(sheet);

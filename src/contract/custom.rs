@@ -108,6 +108,21 @@ pub(super) fn whole(sheet: &mut Sheet, node: &Node) -> Option<At<u32>> {
     number.map(|number| At::new(number, &node.span))
 }
 
+/// A decimal in units of its last place, of which there are at most `scale`.
+pub(super) fn decimal_units(text: &str, scale: u32) -> Option<i128> {
+    let unsigned = text.strip_prefix('-').unwrap_or(text);
+    let (whole, decimals) = unsigned.split_once('.').unwrap_or((unsigned, ""));
+    let is_plain = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    let missing = scale.checked_sub(u32::try_from(decimals.len()).ok()?)?;
+    let is_whole = unsigned.len() == whole.len() || !decimals.is_empty();
+    if whole.is_empty() || !is_whole || !is_plain(whole) || !is_plain(decimals) {
+        return None;
+    }
+    let units =
+        format!("{whole}{decimals}").parse::<i128>().ok()?.checked_mul(10_i128.checked_pow(missing)?)?;
+    Some(if unsigned.len() < text.len() { -units } else { units })
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::sample::mistakes;

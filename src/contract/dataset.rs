@@ -1,9 +1,11 @@
 //! One ODCS document read as a contract. Sees one file at a time, and reads all of it however much is wrong.
 
 use super::{
-    Contract, check,
+    Column, Condition, Contract, Limits, check,
     column::{self, Written},
+    condition,
     custom::{customs, needed, two_lines, whole},
+    limits,
 };
 use crate::{
     diagnostic::{
@@ -44,7 +46,6 @@ const IGNORED_OF_DATASET: &[&str] = &[
     "logicalType",
     "dataGranularityDescription",
     "relationships",
-    "quality",
     "authoritativeDefinitions",
     "tags",
 ];
@@ -53,7 +54,8 @@ const IGNORED_OF_DATASET: &[&str] = &[
 const OURS_OF_CONTRACT: &[&str] = &["agency"];
 
 /// The custom properties of a dataset.
-const OURS: &[&str] = &["title", "delivery", "keepsDifferingRows"];
+const OURS: &[&str] =
+    &["title", "delivery", "keepsDifferingRows", limits::NAMES[0], limits::NAMES[1], limits::NAMES[2]];
 
 /// Reads a whole document; `id` is what the file is called.
 pub(super) fn read(sheet: &mut Sheet, node: &Node, id: &DatasetId) -> Option<Contract> {
@@ -87,6 +89,9 @@ pub(super) fn read(sheet: &mut Sheet, node: &Node, id: &DatasetId) -> Option<Con
         fresh_days: fresh_days?,
         key: checked.key,
         keeps_differing_rows: dataset.keeps_differing_rows,
+        conditions: dataset.conditions,
+        references: dataset.columns.iter().flat_map(|written| written.references.iter().cloned()).collect(),
+        limits: dataset.limits,
         columns: dataset.columns.into_iter().map(|written| written.column).collect(),
     })
 }
@@ -104,6 +109,8 @@ pub(super) struct WrittenDataset {
     pub(super) complete: bool,
     title: Option<Text>,
     keeps_differing_rows: bool,
+    conditions: Vec<Condition>,
+    limits: Limits,
 }
 
 fn must_be(sheet: &mut Sheet, field: &str, written: &At<String>, wanted: &str) {
@@ -180,6 +187,7 @@ fn read_dataset(sheet: &mut Sheet, node: &Node, id: &DatasetId) -> Option<Writte
         must_be(sheet, "physicalName", &physical, &id.to_string());
     }
     let custom = customs(sheet, fields.optional("customProperties"), OURS);
+    let quality = fields.optional("quality");
     let properties = fields.required("properties", sheet).map(|node| sheet.items(node)).unwrap_or_default();
     for ignored in IGNORED_OF_DATASET {
         fields.optional(ignored);
@@ -191,7 +199,26 @@ fn read_dataset(sheet: &mut Sheet, node: &Node, id: &DatasetId) -> Option<Writte
     let keeps = custom.get("keepsDifferingRows").and_then(|node| sheet.truth(node)).unwrap_or(false);
     let columns: Vec<Written> = properties.iter().filter_map(|node| column::read(sheet, node)).collect();
     let complete = columns.len() == properties.len();
-    Some(WrittenDataset { name: name?, delivery, columns, complete, title, keeps_differing_rows: keeps })
+    let limits = limits::read(sheet, &custom);
+    // A column that could not be read would be reported as missing too.
+    let conditions = match quality.filter(|_| complete) {
+        Some(node) => {
+            let known: Vec<&Column> = columns.iter().map(|written| &written.column).collect();
+            condition::read(sheet, node, &known)
+        }
+        None => Vec::new(),
+    };
+    let keeps_differing_rows = keeps;
+    Some(WrittenDataset {
+        name: name?,
+        delivery,
+        columns,
+        complete,
+        title,
+        keeps_differing_rows,
+        conditions,
+        limits,
+    })
 }
 
 #[cfg(test)]

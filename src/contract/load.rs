@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Contract, dataset};
+use super::{Contract, dataset, reference};
 use crate::{
     diagnostic::{Checked, Code as Mistake, Diagnostic, Diagnostics, Lines, form::Sheet, join, read, yaml},
     model::DatasetId,
@@ -66,9 +66,11 @@ impl Contract {
 pub fn load<P: AsRef<Path>>(dirs: &[P]) -> Checked<BTreeMap<DatasetId, Contract>> {
     let (mut contracts, mut found) = (BTreeMap::new(), Diagnostics::new());
     let mut read_from: BTreeMap<DatasetId, PathBuf> = BTreeMap::new();
+    let mut named_for: BTreeMap<DatasetId, PathBuf> = BTreeMap::new();
     for file in dirs.iter().flat_map(|dir| found.take(files(dir.as_ref()))).collect::<Vec<_>>() {
         match read(&file) {
             Ok(text) => {
+                named_for.extend(dataset_of(&file).map(|id| (id, file.clone())));
                 let Some(contract) = found.take(Contract::parse(&file, &text)) else { continue };
                 let id = contract.id.clone();
                 if let Some(first) = read_from.get(&id) {
@@ -85,6 +87,8 @@ pub fn load<P: AsRef<Path>>(dirs: &[P]) -> Checked<BTreeMap<DatasetId, Contract>
             Err(unreadable) => found.push(*unreadable),
         }
     }
+    named_for.append(&mut read_from);
+    found.append(reference::check(&contracts, &named_for));
     (contracts, found)
 }
 
@@ -127,10 +131,15 @@ fn files(dir: &Path) -> Checked<Vec<PathBuf>> {
 }
 
 /// The dataset that a file is named for.
+fn dataset_of(file: &Path) -> Option<DatasetId> {
+    file.file_name()?.to_str()?.strip_suffix(SUFFIX)?.parse().ok()
+}
+
+/// The same, or a report that the name is none.
 fn named(sheet: &mut Sheet) -> Option<DatasetId> {
-    let name = sheet.file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let id = name.strip_suffix(SUFFIX).and_then(|stem| stem.parse().ok());
+    let id = dataset_of(&sheet.file);
     if id.is_none() {
+        let name = sheet.file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let (zh, en) =
             (format!("文件名 `{name}` 不是合约的名称"), format!("`{name}` is not the name of a contract"));
         let wrong = Diagnostic::new(Mistake::BadContract, &sheet.file, zh, en);
@@ -188,7 +197,7 @@ mod tests {
             errors(&dir),
             [
                 "civil_affairs.grace_periods.odcs.yaml:18:11: `unit` must be `d`, not `weeks`",
-                "civil_affairs.grace_periods.odcs.yaml:78:22: a column of type `money` has logicalType number, not `money`",
+                "civil_affairs.grace_periods.odcs.yaml:87:22: a column of type `money` has logicalType number, not `money`",
                 "education.guardians.odcs.yaml:2:1: `version` is missing",
                 "education.guardians.odcs.yaml:6:1: unknown key `vresion` (did you mean `version`?)",
             ]

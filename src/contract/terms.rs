@@ -1,5 +1,6 @@
 //! The terms of a contract as values: dataset, columns, codes. Already checked: nothing here can contradict itself.
 
+use super::{Condition, Limits, Pattern, Range, Reference};
 use crate::model::{DatasetId, Text};
 
 /// What one agency promises about one dataset.
@@ -23,6 +24,12 @@ pub struct Contract {
     pub key: Vec<String>,
     /// Rows that share a key and differ are all kept, because the difference is evidence.
     pub keeps_differing_rows: bool,
+    /// What must hold between the columns of a row.
+    pub conditions: Vec<Condition>,
+    /// The columns whose values stand in other datasets.
+    pub references: Vec<Reference>,
+    /// From how much on a whole delivery is doubted.
+    pub limits: Limits,
     /// The columns in the order of the contract.
     pub columns: Vec<Column>,
 }
@@ -75,6 +82,10 @@ pub struct Column {
     pub min_length: Option<u32>,
     /// The most characters of a text, if bounded.
     pub max_length: Option<u32>,
+    /// The smallest and the largest value of a number.
+    pub range: Range,
+    /// The form of a text, if it has one.
+    pub pattern: Option<Pattern>,
 }
 
 /// A value of a closed list and what it stands for.

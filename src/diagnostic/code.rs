@@ -75,6 +75,10 @@ codes! {
     // 1: contracts
     /// A dataset contract is not valid.
     BadContract = "HD101" Error,
+    /// A condition, range, pattern or limit of a contract that cannot be asked of a row.
+    BadCondition = "HD102" Error,
+    /// A contract that refers to a dataset or column which is not there.
+    BadReference = "HD103" Error,
 
     // 2: parameters
     /// A parameter that the catalogue does not name.

@@ -14,6 +14,6 @@ pub use key::{HashKey, Tokeniser};
 pub use key_error::{FormFault, KeyError};
 pub use number::{IdNumber, Repair, Repairs, normalise};
 pub use rejection::Rejection;
-pub use scan::{ColumnScan, Sighting, sight};
+pub use scan::{ColumnScan, Sighting, are_too_many, sight};
 pub use secret::KeySource;
 pub(crate) use secret::{read as read_secret, write_new_private};

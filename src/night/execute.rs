@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, path::Path};
 
 use super::{NightError, Order, RunPlan, Watch, Workshop, lanes::in_lanes};
 use crate::{
-    compare::{self, Delivered, Office, Outcome, Part, People},
+    compare::{self, Delivered, Office, Outcome, Part, People, Unfound},
     engine::{Engine, Placeholders, TableName},
     model::{Text, Token},
     project::Rule,
@@ -31,6 +31,8 @@ pub struct Executed {
     pub values: Placeholders,
     /// Person token → household, for leads that name no household themselves.
     pub links: BTreeMap<String, String>,
+    /// References between datasets that do not hold.
+    pub unfound: Vec<Unfound>,
 }
 
 impl People for Dictionary {
@@ -53,6 +55,10 @@ pub async fn execute(
     for contract in project.contracts.values() {
         let parts = plan.inputs.get(&contract.id).map(parts).unwrap_or_default();
         compare::add_dataset(&engine, contract, &parts).await?;
+    }
+    let mut unfound = Vec::new();
+    for contract in project.contracts.values() {
+        unfound.extend(compare::unfound(&engine, contract, &plan.feeds).await?);
     }
     let workshop = Workshop::open(engine, project, &project.parameters, order.t).await?;
     compare::add_feeds(&workshop.engine, &plan.feeds)?;
@@ -102,7 +108,7 @@ pub async fn execute(
         outcomes.insert(id, outcome);
     }
     let links = links(&workshop, dictionary).await?;
-    Ok(Executed { outcomes, values: workshop.values, links })
+    Ok(Executed { outcomes, values: workshop.values, links, unfound })
 }
 
 fn steps(count: usize) -> u64 {

@@ -24,6 +24,7 @@ mod approve;
 #[cfg(test)]
 mod arrivals;
 mod check;
+mod drift;
 mod execute;
 mod history;
 mod intake;

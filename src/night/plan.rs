@@ -8,7 +8,7 @@ use std::{
 use chrono::NaiveDate;
 use serde_json::{Value, json};
 
-use super::{HeldBack, NightError, Order, approval, history::Earlier};
+use super::{HeldBack, NightError, Order, approval, drift, history::Earlier};
 use crate::{
     compare::{Feed, Volume, volume_drop},
     contract::Delivery,
@@ -78,9 +78,21 @@ pub fn plan(
         let volume = Volume::of(&shelf.sizes(contract, t), drop);
         feeds.insert(
             contract.id.clone(),
-            Feed { as_of: resolved.as_of, fresh_days: contract.fresh_days, held_months, volume },
+            Feed {
+                as_of: resolved.as_of,
+                fresh_days: contract.fresh_days,
+                held_months,
+                volume,
+                drift: Vec::new(),
+            },
         );
         inputs.insert(contract.id.clone(), resolved);
+    }
+    for contract in project.contracts.values() {
+        let drift = drift::of(contract, &project.contracts, shelf, &inputs, t)?;
+        if let Some(feed) = feeds.get_mut(&contract.id) {
+            feed.drift = drift;
+        }
     }
     let earlier = Earlier::before(store, t)?;
     let held_back = approval::held_back(&Engine::new(order.limits)?, project)
@@ -131,6 +143,18 @@ fn describe(
             })
         })
         .collect();
+    let drifted =
+        feeds.iter().flat_map(|(dataset, feed)| feed.drift.iter().map(move |drift| (dataset, drift)));
+    let drift: Vec<Value> = drifted
+        .map(|(dataset, drift)| {
+            let (now, usual) = (drift.now.to_string(), drift.usual.to_string());
+            let text = drift.text();
+            json!({
+                "dataset": dataset.to_string(), "what": {"zh": text.zh, "en": text.en}, "now": now, "usual": usual,
+                "deliveries": drift.deliveries,
+            })
+        })
+        .collect();
     let rules: Vec<Value> = project
         .rules
         .values()
@@ -153,6 +177,8 @@ fn describe(
         "inputs": inputs,
         // What earlier deliveries, which are no inputs any more, say about tonight's: sizes in ten-millionths of a row.
         "sizes": sizes,
+        // And what they say about its content: shares in ten-millionths.
+        "drift": drift,
         "rules": rules,
         "facts": facts,
         "approvals": approvals,

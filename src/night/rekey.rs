@@ -24,12 +24,13 @@ use super::{DeliveryFate, Fate, NightError, Setting};
 use crate::{
     accept::{self, Accepted, Epoch, Fault, Outcome, Refused, Verdict, epochs, restate},
     acquire::{BridgeFault, check_against, read_bridge},
+    contract::Kind,
     model::Text,
-    store::{Bridge, BridgeRecord, GrowingDictionary, Shelf, Store, StoreLock, people_in},
+    store::{Bridge, BridgeRecord, GrowingDictionary, PeopleSet, Shelf, Store, StoreLock},
 };
 
 /// How many people in a hundred may stand in no bridge.
-const MISSING_PERCENT: usize = 1;
+const MISSING_PERCENT: u64 = 1;
 
 /// Whether the store moved on.
 pub(super) enum Move {
@@ -95,11 +96,9 @@ pub(super) fn move_on(
             pairs.extend(bridge.pairs()?);
         }
     }
-    let mut bridged = vec![false; dictionary.len() + 1];
+    let mut bridged = PeopleSet::default();
     for number in pairs.iter().filter_map(|(old, _)| dictionary.number_of(old)) {
-        if let Some(place) = usize::try_from(number).ok().and_then(|at| bridged.get_mut(at)) {
-            *place = true;
-        }
+        bridged.insert(number);
     }
     let lacking = lacking(setting, &store, &bridged)?;
     if lacking.iter().any(|lack| lack.missing * 100 > lack.people * MISSING_PERCENT) {
@@ -149,23 +148,31 @@ fn verdict(code: &str, what: Text, hint: Text, is_final: bool) -> Verdict {
 /// An agency's people, and how many of them stand in no bridge.
 struct Lack<'a> {
     agency: &'a str,
-    people: usize,
-    missing: usize,
+    people: u64,
+    missing: u64,
 }
 
 /// The agencies some of whose people stand in no bridge, in the snapshots that stand on the business date.
-fn lacking<'a>(setting: &Setting<'a>, store: &Store, bridged: &[bool]) -> Result<Vec<Lack<'a>>, NightError> {
+fn lacking<'a>(
+    setting: &Setting<'a>,
+    store: &Store,
+    bridged: &PeopleSet,
+) -> Result<Vec<Lack<'a>>, NightError> {
     let shelf = Shelf::open(store)?;
     let contracts = &setting.project.contracts;
     let agencies: BTreeSet<&str> = contracts.keys().map(|dataset| dataset.agency.as_str()).collect();
     let mut lacking = Vec::new();
     for agency in agencies {
-        let mut seen = vec![false; bridged.len()];
+        let mut seen = PeopleSet::default();
         for contract in contracts.values().filter(|contract| contract.id.agency == agency) {
-            people_in(contract, &shelf.resolve(contract, setting.t).parts, &mut seen)?;
+            for part in shelf.resolve(contract, setting.t).parts {
+                for column in contract.columns.iter().filter(|column| column.kind == Kind::Person) {
+                    seen.add(&part.snapshot.data(), &column.name)?;
+                }
+            }
         }
-        let people = seen.iter().filter(|seen| **seen).count();
-        let missing = seen.iter().zip(bridged).filter(|(seen, bridged)| **seen && !**bridged).count();
+        let people = seen.count();
+        let missing = people - seen.found_in(bridged);
         if missing > 0 {
             lacking.push(Lack { agency, people, missing });
         }

@@ -9,6 +9,7 @@ use super::{
     Intake, NightError, Order, RuleRecord, RunPlan, RunRecord, approval, execute::Executed, manifest, words,
 };
 use crate::{
+    compare::Unfound,
     model::Lead,
     report::{self, Calendar, ReportInput, RuleNote},
 };
@@ -89,6 +90,7 @@ fn input(
     let project = order.project;
     let mut leads: Vec<Lead> = Vec::new();
     let mut notes = words::notes(order, plan, missing_figures);
+    notes.extend(executed.unfound.iter().map(Unfound::text));
     let mut evidence = Vec::new();
     let mut coverage = Vec::new();
     for outcome in executed.outcomes.values().filter_map(|outcome| outcome.as_ref().ok()) {

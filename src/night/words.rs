@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Intake, Order, RunPlan, intake::Fate};
 use crate::{
     acquire::{self, Repair},
-    compare::{Outcome, Reason},
+    compare::{Drift, Outcome, Reason},
     contract::Contract,
     model::{CoverageRow, DatasetId, Fen, Lead, Text},
     parameter::{Figure, Value},
@@ -65,6 +65,7 @@ pub fn feeds(order: &Order<'_>, plan: &RunPlan) -> Vec<Feed> {
             as_of: standing.and_then(|standing| standing.as_of),
             fresh_days: contract.fresh_days,
             stale: standing.is_some_and(|standing| standing.is_stale(order.t)),
+            off: standing.iter().flat_map(|standing| &standing.drift).map(Drift::text).collect(),
             deliveries: 0,
             rows_in: 0,
             accepted: 0,
@@ -203,6 +204,17 @@ pub fn notes(order: &Order<'_>, plan: &RunPlan, missing: &[String]) -> Vec<Text>
                 "figures are missing: {list}. The cases concerned cannot be judged; add them in pipelines/parameters/ or standards.csv."
             ),
         ));
+    }
+    for (dataset, feed) in &plan.feeds {
+        notes.extend(feed.drift.iter().map(Drift::text).map(|off| {
+            Text::new(
+                format!("{dataset} 与以往不符：{}。依赖“没有记录”的规则今晚不作判断，其余线索降一级。", off.zh),
+                format!(
+                    "{dataset} is unlike before: {}. Rules that rest on a record not being there judge nobody tonight, and the leads of the others rank one lower.",
+                    off.en
+                ),
+            )
+        }));
     }
     let persons = plan.feeds.get(&DatasetId::new("civil_affairs", "persons"));
     let is_missing = persons.is_none_or(|feed| feed.as_of.is_none());

@@ -153,8 +153,10 @@ pub struct Feed {
     pub as_of: Option<NaiveDate>,
     /// For how many days after `as_of` it counts as fresh.
     pub fresh_days: u32,
-    /// Whether it is older than that.
+    /// Whether it is older than that, much smaller than usual, or unlike the deliveries before it.
     pub stale: bool,
+    /// In what it is unlike them.
+    pub off: Vec<Text>,
     /// Deliveries that it is resolved from.
     pub deliveries: u64,
     /// Rows in those deliveries.

@@ -68,6 +68,7 @@ pub fn feed() -> Feed {
         as_of: NaiveDate::from_ymd_opt(2026, 5, 31),
         fresh_days: 35,
         stale: false,
+        off: Vec::new(),
         deliveries: 2,
         rows_in: 100,
         accepted: 97,

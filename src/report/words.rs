@@ -104,6 +104,7 @@ pub fn builtin(list: &str, code: &str) -> Option<Text> {
         ("agency", "education") => ("教育", "education"),
         ("reason", "dataset_missing") => ("缺数据集", "dataset missing"),
         ("reason", "stale") => ("数据过期", "data too old"),
+        ("reason", "drifted") => ("数据与以往不符", "data unlike before"),
         ("reason", "month_missing") => ("缺月份", "month missing"),
         ("reason", "not_authorised") => ("未授权", "not authorised"),
         ("reason", "identity_in_doubt") => ("身份存疑", "identity in doubt"),

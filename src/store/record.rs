@@ -52,6 +52,8 @@ pub struct SnapshotRecord {
     pub months: BTreeSet<Month>,
     /// What became of its rows.
     pub counts: Counts,
+    /// The accepted rows without a value, for each column that may be empty; none in a record from before they were counted.
+    pub nulls: Option<BTreeMap<String, u64>>,
     /// The digest of the data file.
     pub sha256: Digest,
     /// The digest of the delivery's `datapackage.json`.
@@ -75,6 +77,8 @@ struct RecordFile {
     supersedes: Option<String>,
     months: Vec<String>,
     counts: Counts,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    nulls: Option<BTreeMap<String, u64>>,
     sha256: String,
     package_sha256: String,
     key_id: String,
@@ -100,6 +104,7 @@ impl SnapshotRecord {
             supersedes: self.supersedes.clone(),
             months: self.months.iter().map(Month::to_string).collect(),
             counts: self.counts.clone(),
+            nulls: self.nulls.clone(),
             sha256: self.sha256.hex(),
             package_sha256: self.package_sha256.hex(),
             key_id: self.key_id.clone(),
@@ -133,12 +138,16 @@ impl SnapshotRecord {
             sequence: file.sequence,
             supersedes: file.supersedes,
             counts: file.counts,
+            nulls: file.nulls,
             key_id: file.key_id,
             contract: file.contract,
         };
         let counts = &record.counts;
         if counts.rows != counts.accepted + counts.collapsed + counts.quarantined {
             return Err(StoreError::Misplaced { path, said: "counts that do not add up".to_owned() });
+        }
+        if record.nulls.iter().flatten().any(|(_, empty)| *empty > counts.accepted) {
+            return Err(StoreError::Misplaced { path, said: "more empty values than rows".to_owned() });
         }
         Ok(record)
     }

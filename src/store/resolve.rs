@@ -96,6 +96,7 @@ pub(super) mod tests {
             supersedes: supersedes.map(str::to_owned),
             months: months.iter().map(|month| month.parse().unwrap()).collect(),
             counts: Counts::default(),
+            nulls: None,
             sha256: Digest([1; 32]),
             package_sha256: Digest([2; 32]),
             key_id: "2026".to_owned(),

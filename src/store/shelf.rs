@@ -8,7 +8,11 @@ use std::{
 
 use chrono::NaiveDate;
 
-use super::{PART_FILE, RECORD_FILE, Resolved, SnapshotRecord, Store, StoreError, resolve, volume};
+use super::{
+    PART_FILE, RECORD_FILE, Resolved, SnapshotRecord, Store, StoreError,
+    resolve::{self, resolve},
+    volume,
+};
 use crate::{contract::Contract, model::DatasetId};
 
 /// A sealed snapshot and where it lies.
@@ -95,6 +99,11 @@ impl Shelf {
         resolve(&contract.delivery, self.snapshots(&contract.id), t)
     }
 
+    /// The dataset's deliveries up to the day `t` that no other corrects, oldest first.
+    pub fn standing(&self, contract: &Contract, t: NaiveDate) -> Vec<&Snapshot> {
+        resolve::standing(self.snapshots(&contract.id), t)
+    }
+
     /// How large the dataset's deliveries up to the day `t` are, oldest first, where that can be compared.
     pub fn sizes(&self, contract: &Contract, t: NaiveDate) -> Vec<u64> {
         volume::sizes(&contract.delivery, self.snapshots(&contract.id), t)
@@ -160,6 +169,29 @@ mod tests {
         let order: Vec<_> = shelf.snapshots(&dataset).iter().map(|s| s.record.delivery.as_str()).collect();
         assert_eq!(order, ["b", "a", "c"]);
         assert!(shelf.snapshots(&DatasetId::new("no", "such")).is_empty());
+    }
+
+    #[test]
+    fn a_record_from_before_empty_values_were_counted_is_read() {
+        let root = tempfile::tempdir().unwrap();
+        let store = Store::at(root.path());
+        let mut counted = snapshot("a", "2026-02-01", 1, None, &[]);
+        let nulls = || Some(BTreeMap::from([("to_on".to_owned(), 0)]));
+        counted.record.nulls = nulls();
+        let path = put(&store, &counted).join(RECORD_FILE);
+        let nulls_on_shelf = || {
+            let shelf = Shelf::open(&store).unwrap();
+            shelf.snapshots(&counted.record.dataset)[0].record.nulls.clone()
+        };
+        assert_eq!(nulls_on_shelf(), nulls());
+        let text = fs::read_to_string(&path).unwrap();
+        let before = text.replace("  \"nulls\": {\n    \"to_on\": 0\n  },\n", "");
+        assert_ne!(before, text);
+        fs::write(&path, before).unwrap();
+        assert_eq!(nulls_on_shelf(), None);
+        fs::write(&path, text.replace("\"to_on\": 0", "\"to_on\": 1")).unwrap();
+        let error = Shelf::open(&store).unwrap_err();
+        assert!(error.to_string().contains("more empty values than rows"), "{error}");
     }
 
     #[test]

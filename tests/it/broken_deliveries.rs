@@ -226,43 +226,39 @@ fn a_column_that_no_contract_knows_is_left_out_and_the_rows_are_taken_in() {
     assert!(!columns.contains(&"remark".to_owned()), "{columns:?}");
 }
 
-#[test]
-fn rows_that_are_set_aside_are_told_of_with_their_delivery_and_a_raw_number_is_never_shown() {
-    let mut place = Place::with(&[GOOD]);
-    let mut package = Package::open(place.delivery(GOOD));
+/// The lines of a delivery with some fields changed: line, field, text.
+fn spoil(package: &mut Package, changes: &[(usize, usize, &str)]) {
     let text = fs::read_to_string(package.data()).unwrap();
-    let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
-    // A number in the clear where a reference belongs, and a day that there is not.
-    let number = "11010519491231002X";
-    let fields = |line: &str| line.split(',').map(str::to_owned).collect::<Vec<_>>();
-    let (mut one, mut other) = (fields(&lines[1]), fields(&lines[2]));
-    number.clone_into(&mut one[0]);
-    "2026-02-30".clone_into(&mut other[1]);
-    (lines[1], lines[2]) = (one.join(","), other.join(","));
-    package.replace_data((lines.join("\n") + "\n").as_bytes());
+    let mut lines: Vec<Vec<&str>> = text.lines().map(|line| line.split(',').collect()).collect();
+    for (line, field, text) in changes {
+        lines[line - 1][*field] = text;
+    }
+    let text: String = lines.iter().map(|line| line.join(",") + "\n").collect();
+    package.replace_data(text.as_bytes());
     package.sign(&SAMPLE.keys.sign);
+}
+
+#[test]
+fn rows_that_are_set_aside_are_told_of_with_their_delivery() {
+    let mut place = Place::with(&[GOOD]);
+    // A day that there is not, and in another row an end before its start.
+    let mut package = Package::open(place.delivery(GOOD));
+    spoil(&mut package, &[(2, 1, "2026-02-30"), (3, 2, "1999-01-01")]);
     let rows = rows_of("civil_affairs.grace_periods");
-    let (mut seen, mut runs) = (String::new(), Vec::new());
-    for (lang, aside, raw) in [
-        (
-            "en",
-            format!("of {rows} rows, 2 set aside and not compared"),
-            "an identity number in the clear: 1.",
-        ),
-        ("zh", format!("共{rows}行，搁置2行，不参与核对"), "有1处文本像未加密的证件号码"),
+    let mut runs = Vec::new();
+    for (lang, aside) in [
+        ("en", format!("of {rows} rows, 2 set aside and not compared")),
+        ("zh", format!("共{rows}行，搁置2行，不参与核对")),
     ] {
         place.night.lang = lang;
         let said = place.night.run().ends(3);
-        for (rule, words) in [("Q-01", aside.as_str()), ("Q-06", raw)] {
-            let is_told = |text: &str| {
-                let is_about = |line: &&str| line.contains(&format!("{rule} grace_periods-2026-03-14-001-"));
-                text.lines().find(is_about).is_some_and(|line| line.contains(words))
-            };
-            assert!(is_told(&said.err), "{rule} {lang}: {}", said.err);
-            let report = fs::read_to_string(place.night.current().join("report.html")).unwrap();
-            assert!(report.contains(words), "{rule} {lang} is not in the report");
-        }
-        seen += &(said.out + &said.err);
+        let is_told = |text: &str| {
+            let is_about = |line: &&str| line.contains("Q-01 grace_periods-2026-03-14-001-");
+            text.lines().find(is_about).is_some_and(|line| line.contains(&aside))
+        };
+        assert!(is_told(&said.err), "{lang}: {}", said.err);
+        let report = fs::read_to_string(place.night.current().join("report.html")).unwrap();
+        assert!(report.contains(&aside), "{lang} is not in the report");
         runs.push(place.night.current());
     }
     for run in runs {
@@ -272,22 +268,112 @@ fn rows_that_are_set_aside_are_told_of_with_their_delivery_and_a_raw_number_is_n
         assert!(outputs.iter().any(|output| output["path"] == "deliveries.parquet"), "{outputs:?}");
         let coverage = Table::read(&run.join("coverage.parquet"));
         let counted = coverage.select(["rule_id", "population", "hit", "clear", "insufficient"]);
-        for rule in ["Q-01", "Q-06"] {
-            assert!(counted.contains(&[rule, "1", "1", "0", "0"]), "{rule}: {counted:?}");
+        for (rule, hit, clear) in [("Q-01", "1", "0"), ("Q-06", "0", "1")] {
+            assert!(counted.contains(&[rule, "1", hit, clear, "0"]), "{rule}: {counted:?}");
         }
         let leads = Table::read(&run.join("leads.parquet"));
-        assert!(leads.select(["rule_id"]).iter().all(|[rule]| !["Q-01", "Q-06"].contains(rule)));
+        assert!(leads.select(["rule_id"]).iter().all(|[rule]| *rule != "Q-01"));
     }
-    // Neither said nor kept, packed or not.
-    assert!(!seen.contains(number));
-    for (name, path) in tree::files(&place.night.store) {
-        let bytes = if name.ends_with(".parquet") {
-            Table::read(&path).csv().into_bytes()
-        } else {
-            fs::read(path).unwrap()
-        };
-        assert!(!bytes.windows(number.len()).any(|part| part == number.as_bytes()), "{name} shows it");
+    let list = quarantine(&place, "civil_affairs/grace_periods");
+    let listed = list.select(["line", "column", "reason"]);
+    assert_eq!(listed, [["2", "start_on", "bad_date"], ["3", "start_on", "not_in_order"]]);
+}
+
+/// The list of what was set aside of a dataset's only delivery.
+fn quarantine(place: &Place, dataset: &str) -> Table {
+    let folder = place.night.store.join("quarantine").join(dataset);
+    let files = tree::files(&folder);
+    let [(_, file)] = files.iter().collect::<Vec<_>>()[..] else { panic!("{files:?}") };
+    Table::read(file)
+}
+
+#[test]
+fn an_identity_number_in_the_clear_refuses_the_delivery_and_is_shown_nowhere() {
+    let number = "11010519491231002X";
+    // Where a person, a reference, a date and an amount should stand; in disguise; in a column that nobody asked for.
+    for (field, text, column) in [
+        (0, number, "case_id"),
+        (1, "110105 19491231-002x", "start_on"),
+        (3, "１１０１０５１９４９１２３１００２Ｘ", "amount"),
+        (4, "G11010519491231002X", "#5"),
+    ] {
+        let place = Place::with(&[GOOD, SPOILT]);
+        let mut package = Package::open(place.delivery(GOOD));
+        let remarked =
+            fs::read_to_string(package.data()).unwrap().replace('\n', ",\n").replacen(",\n", ",remark\n", 1);
+        package.replace_data(remarked.as_bytes());
+        spoil(&mut package, &[(4, field, text)]);
+        let mut seen = String::new();
+        for (lang, said, way) in [
+            ("en", "look like identity numbers in the clear", "destroy every copy"),
+            ("zh", "像未加密证件号码的内容", "销毁这份文件的所有副本"),
+        ] {
+            let mut night = place.night.clone();
+            night.lang = lang;
+            let told = run(&mut night.accept()).ends(3).warns(&["raw_identity_numbers", said, way]);
+            assert!(
+                told.out.contains("rent_subsidies-2026-03-14-001-"),
+                "the other one goes on: {}",
+                told.out
+            );
+            seen += &(told.out + &told.err);
+        }
+        let list = quarantine(&place, "civil_affairs/grace_periods");
+        let expected = ["4", column, "looks_like_identity_number"];
+        let listed = list.select(["line", "column", "reason"]);
+        assert!(listed.contains(&expected), "{listed:?}");
+        // Neither said nor kept, packed or not; nothing of it entered.
+        let names = tree::files(&place.night.store);
+        assert!(!names.keys().any(|name| name.starts_with("snapshots/civil_affairs")), "{names:?}");
+        for (name, path) in names {
+            let kept = if name.ends_with(".parquet") {
+                Table::read(&path).csv()
+            } else {
+                String::from_utf8_lossy(&fs::read(path).unwrap()).into_owned()
+            };
+            assert!(!kept.contains("19491231"), "{name} shows it");
+        }
+        assert!(!seen.contains("19491231"), "{seen}");
     }
+}
+
+#[test]
+fn a_delivery_with_too_many_bad_rows_is_refused_and_its_faults_are_listed() {
+    let place = Place::with(&[SPOILT, GOOD]);
+    let mut package = Package::open(place.delivery(SPOILT));
+    let text = fs::read_to_string(package.data()).unwrap();
+    let rows = text.lines().count() - 1;
+    let (bad, basis) =
+        (rows / 5, text.lines().next().unwrap().split(',').position(|name| name == "basis").unwrap());
+    let mut changes: Vec<_> = (0..bad).map(|at| (2 + 5 * at, basis, "none")).collect();
+    changes.push((
+        2,
+        text.lines().next().unwrap().split(',').position(|name| name == "granted_on").unwrap(),
+        "soon",
+    ));
+    spoil(&mut package, &changes);
+    for (lang, said) in [
+        (
+            "en",
+            format!(
+                "{bad} of {rows} rows are bad, more than the 100 in a thousand that the contract bears; the commonest: a code is not in the list {bad}, not a date (YYYY-MM-DD) 1"
+            ),
+        ),
+        (
+            "zh",
+            format!(
+                "{rows}行中有{bad}行有误，超过数据合同容许的千分之100；最常见：代码不在代码表内 {bad}、日期应为 YYYY-MM-DD 1"
+            ),
+        ),
+    ] {
+        let mut night = place.night.clone();
+        night.lang = lang;
+        run(&mut night.accept()).ends(3).warns(&["[too_many_bad_rows]", &said]);
+    }
+    assert_eq!(quarantine(&place, "housing/rent_subsidies").rows.len(), bad + 1);
+    let names = tree::files(&place.night.store);
+    assert!(!names.keys().any(|name| name.starts_with("snapshots/housing")), "{names:?}");
+    assert!(names.keys().any(|name| name.starts_with("refused/housing/")));
 }
 
 #[test]

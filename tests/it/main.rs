@@ -21,6 +21,7 @@ mod city;
 mod closing;
 mod demo;
 mod door;
+mod drift;
 mod golden;
 mod hostile;
 mod interrupted;

@@ -85,6 +85,8 @@ const CASES: &[Case] = &[
     case(1, "HD007", "pipelines/rules/property/H-03.sql", Swap("title: {…}", "title: {zh: 公租房欠租}"), SAME, "{zh", "the English text"),
     case(1, "HD008", "pipelines/rules/double/X-02.sql", Swap("direction: ineligible", "direction: inelegible"), SAME, "inelegible", "did you mean `ineligible`?"),
     case(1, "HD101", "schemas/housing.presales.odcs.yaml", Swap("primaryKeyPosition: 1", "primaryKeyPosition: 7"), SAME, "^- name: presales@- name: ", "must count 1, 2, 3"),
+    case(1, "HD102", "schemas/housing.property_units.odcs.yaml", Swap("ordered: [1, share_num, share_den]", "ordered: [1, share_num, registered_on]"), SAME, "^[1, share_num", "only columns of one type"),
+    case(1, "HD103", "schemas/civil_affairs.supporters.odcs.yaml", Swap("civil_affairs.cases.odcs.yaml#/schema/cases/properties/household_id", "civil_affairs.cases.odcs.yaml#/schema/cases/properties/household"), SAME, "civil_affairs.cases.odcs", "has no column `household`"),
     case(1, "HD201", "pipelines/parameters/windows.yaml", Swap("lookback_months:", "lookback_month:"), SAME, "lookback_month", "did you mean `lookback_months`?"),
     case(1, "HD208", "pipelines/parameters/windows.yaml", Nothing, "pipelines/parameters/catalogue.yaml", "lookback_months", "no value for 330300"),
     case(1, "HD202", "pipelines/parameters/standard.yaml", Swap("from: 2025-07-01", "from: 2024-07-01"), SAME, "1190", "two values for 330300 from 2024-07-01"),

@@ -2,8 +2,8 @@
 id: Q-06
 title: {zh: 疑似明文证件号, en: Looks like a raw identity number}
 meaning:
-  zh: 看当晚所依据的每一份交付。有文本像未经加密的证件号码的，该行已经搁置，该值哪里也不显示；这样的交付记下来，当即告知部门。
-  en: Looks at every delivery that the night rests on. Where a text looks like an identity number in the clear, its row was set aside and the value is shown nowhere; such a delivery is noted, and the agency is told at once.
+  zh: 交付里有文本像未经加密的证件号码的，收到时整份退回，内容哪里也不显示，并当即告知部门。本规则逐份核实：当晚所依据的交付里确实没有；早先收下的如有，记下来。
+  en: A delivery in which a text looks like an identity number in the clear is refused whole when it arrives, nothing of it is shown, and the agency is told at once. This rule proves of every delivery that the night rests on that there is none in it; one that was taken in earlier is noted.
 direction: process
 severity: S4
 subject: delivery

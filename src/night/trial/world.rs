@@ -146,7 +146,7 @@ pub(super) fn feeds(project: &Project, book: &ParameterBook, test: &RuleTest) ->
         let volume = Volume::of(&sizes, drop);
         feeds.insert(
             contract.id.clone(),
-            Feed { as_of, fresh_days: contract.fresh_days, held_months, volume },
+            Feed { as_of, fresh_days: contract.fresh_days, held_months, volume, drift: Vec::new() },
         );
     }
     feeds

@@ -46,10 +46,11 @@ fn row(feed: &Feed, input: &ReportInput) -> Markup {
             th scope="row" {
                 (both(&input.label("agency", &feed.dataset.agency))) " · " (both(&feed.title))
                 small { code { (feed.dataset) } }
+                @for off in &feed.off { small.why { "⚠ " (both(off)) } }
             }
             @match feed.as_of {
                 Some(as_of) => {
-                    td.day { (as_of) @if feed.stale { span.badge { "⚠ " (say("过期", "stale")) } } }
+                    td.day { (as_of) @if feed.stale { span.badge { "⚠ " (unusable(feed, (input.date - as_of).num_days())) } } }
                     td.chart { (age(feed, (input.date - as_of).num_days())) }
                 }
                 None => {
@@ -70,6 +71,11 @@ fn row(feed: &Feed, input: &ReportInput) -> Markup {
     }
 }
 
+/// Why it cannot prove that something is not there: its age, or what is in it.
+fn unusable(feed: &Feed, days: i64) -> Markup {
+    if days > i64::from(feed.fresh_days) { say("过期", "stale") } else { say("异常", "off") }
+}
+
 fn age(feed: &Feed, days: i64) -> Markup {
     let bound = u64::from(feed.fresh_days);
     let used = u64::try_from(days).unwrap_or(0);
@@ -88,7 +94,10 @@ pub fn set_aside(input: &ReportInput) -> Markup {
             entry.1.push(feed);
         }
     }
-    let most = reasons.values().map(|(count, _)| *count).max().unwrap_or(0);
+    let mut reasons: Vec<(&str, (u64, Vec<&Feed>))> = reasons.into_iter().collect();
+    // The commonest first; those of one count in the order of their names.
+    reasons.sort_by_key(|(_, (count, _))| std::cmp::Reverse(*count));
+    let most = reasons.first().map_or(0, |(_, (count, _))| *count);
     html! {
         section {
             h2 { (say("被搁置的数据及原因", "What was set aside, and why")) }
@@ -99,7 +108,7 @@ pub fn set_aside(input: &ReportInput) -> Markup {
                 div.scroll { table.wide {
                     thead { tr {
                         th scope="col" { (say("原因", "Reason")) }
-                        th.n scope="col" { (say("行数", "Rows")) }
+                        th.n scope="col" { (say("处", "Faults")) }
                         th.chart scope="col" { (say("多少", "How many")) }
                         th scope="col" { (say("数据集", "Datasets")) }
                     } }
