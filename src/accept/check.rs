@@ -59,6 +59,7 @@ pub(super) fn check(
     let signer = check_signature(desk, candidate, descriptor)?;
     if package.bridge_to.is_some() {
         epoch.check(package)?;
+        check_supersedes(package)?;
         for resource in &package.resources {
             check_file(&candidate.folder, resource)?;
         }
