@@ -70,6 +70,7 @@ pub(super) fn check(
     }
     if package.bridge_to.is_some() {
         epoch.check(package)?;
+        check_supersedes(package)?;
         for resource in &package.resources {
             check_file(&candidate.folder, resource)?;
         }

@@ -64,7 +64,7 @@ impl EpochGate {
     pub(super) fn open(store: &Path, named: Option<&str>) -> Result<Self, AcceptError> {
         let epochs = epochs(store)?;
         let place = Store::at(store);
-        let bridges: BTreeSet<(Epoch, String)> = Bridge::all(&place)?
+        let bridges: BTreeSet<(Epoch, String)> = Bridge::standing(&place)?
             .into_iter()
             .filter(|bridge| Some(&bridge.record.from) == epochs.last())
             .map(|bridge| (bridge.record.to, bridge.record.agency))

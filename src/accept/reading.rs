@@ -133,12 +133,8 @@ impl PackageFacts {
                         "is not the name of another epoch: letters, digits, . _ -, at most 64",
                     );
                 }
-                if self.supersedes.is_some() || !self.months.is_empty() {
-                    problems.add(
-                        "hedui",
-                        "桥表没有 supersedes 和 months",
-                        "a bridge has no supersedes and no months",
-                    );
+                if !self.months.is_empty() {
+                    problems.add("hedui", "桥表没有 months", "a bridge has no months");
                 }
                 Some(Epoch { key_id: key_id.clone(), hash, normalisation: self.normalisation })
             }
@@ -523,6 +519,46 @@ mod tests {
         assert!(error.starts_with("d.json:2:"), "{error}");
         assert!(error.contains("superseeds") && !error.contains("at line"), "{error}");
         assert!(Package::parse(b"{", Path::new("d.json")).unwrap_err().to_string().starts_with("d.json:1:1"));
+    }
+
+    #[test]
+    fn a_bridge_says_where_it_leads_and_nothing_else_does() {
+        let bridge = || {
+            let mut value = example();
+            value["hedui"] = serde_json::json!({"kind": "bridge", "agency": "civil_affairs", "as_of": "2026-03-01",
+                "from_key_id": "k1", "from_hash": "hmac-sha256", "to_key_id": "k2", "to_hash": "hmac-sm3",
+                "normalisation": 1, "sequence": 1});
+            value["resources"][0]["hedui"] =
+                serde_json::json!({"dataset": "civil_affairs.bridge", "rows": 3});
+            value
+        };
+        let package = parse(&bridge()).unwrap();
+        let to = Epoch { key_id: "k2".to_owned(), hash: HashName::HmacSm3, normalisation: 1 };
+        assert_eq!((package.epoch().key_id.as_str(), &package.bridge_to), ("k1", &Some(to)));
+        assert_eq!(
+            Package::parse(package.bridge_to_json().as_bytes(), Path::new("d.json")).unwrap(),
+            package
+        );
+        type Spoil = fn(&mut serde_json::Value);
+        let spoils: [(Spoil, &str); 8] = [
+            (|v| v["hedui"]["to_key_id"] = "k1".into(), "hedui.to_key_id"),
+            (|v| v["hedui"]["to_key_id"] = "../k2".into(), "hedui.to_key_id"),
+            (|v| v["hedui"]["to_hash"] = serde_json::Value::Null, "hedui.kind"),
+            (|v| v["hedui"]["kind"] = serde_json::Value::Null, "hedui.kind"),
+            (|v| v["hedui"]["months"] = serde_json::json!(["2026-01"]), "hedui"),
+            (|v| v["resources"][0]["path"] = "bridge.xlsx".into(), "resources"),
+            (|v| v["resources"][0]["hedui"]["dataset"] = "civil_affairs.payments".into(), "resources"),
+            (|v| v["resources"][0]["hedui"]["totals"] = serde_json::json!({"a": "1.00"}), "resources"),
+        ];
+        for (spoil, place) in spoils {
+            let mut value = bridge();
+            spoil(&mut value);
+            let error = parse(&value).unwrap_err();
+            assert_eq!(error.problems.iter().map(|p| p.place.as_str()).next(), Some(place), "{error}");
+        }
+        let mut value = example();
+        value["resources"][0]["hedui"]["dataset"] = "civil_affairs.bridge".into();
+        assert!(parse(&value).is_err(), "no other delivery has that name");
     }
 
     #[test]

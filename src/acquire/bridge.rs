@@ -92,8 +92,8 @@ impl BridgeFault {
     pub fn hint(&self) -> Text {
         match self {
             Self::Conflict(_) => Text::new(
-                "有一方用错了旧密钥或新密钥：请各机构核对两把密钥，用 hedui seal rekey 重做",
-                "one of them used a wrong old or new key: have the agencies compare both keys, and make it again with hedui seal rekey",
+                "有一方用错了旧密钥或新密钥：请各机构核对两把密钥；错的一方用 hedui seal rekey --supersedes 错的桥表 重做，其余自动收下",
+                "one of them used a wrong old or new key: have the agencies compare both keys; whoever was wrong makes it again with hedui seal rekey --supersedes BRIDGE, and the others are then taken in by themselves",
             ),
             _ => Text::new(
                 "请机构用 hedui seal rekey 重做",

@@ -309,6 +309,9 @@ pub struct Rekey {
     /// 数据集由哪个流程使用；不写则用 schemas/ · the pipeline that uses the datasets (default: schemas/)
     #[arg(long, value_name = "NAME")]
     pub pipeline: Option<PathBuf>,
+    /// 更正本部门先前的哪份桥表 · the agency's earlier bridge that this one corrects
+    #[arg(long, value_name = "BRIDGE")]
+    pub supersedes: Option<String>,
     /// 桥表写成 .csv.gz · compress the table
     #[arg(long)]
     pub gzip: bool,

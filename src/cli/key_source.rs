@@ -11,7 +11,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::failure::Failure;
+use clap::ValueEnum as _;
+
+use super::{args::LangArg, failure::Failure};
 use crate::identity::KeySource;
 
 /// What an argument that held a key is called afterwards.
@@ -74,6 +76,12 @@ pub fn take_out(arguments: &mut [OsString]) -> bool {
         found = true;
     }
     found
+}
+
+/// The language that is asked for, when the arguments as a whole cannot be read.
+pub fn lang(arguments: &[OsString]) -> Option<LangArg> {
+    let mut after = arguments.iter().skip_while(|argument| *argument != "--lang").skip(1);
+    LangArg::from_str(after.next()?.to_str()?, true).ok()
 }
 
 /// The end of a command that was given a key.

@@ -37,9 +37,11 @@ use output::Output;
 pub async fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let mut arguments: Vec<OsString> = arguments.into_iter().collect();
     let holds_key = key_source::take_out(&mut arguments);
+    let named_lang = key_source::lang(&arguments);
     let parsed = Args::try_parse_from(arguments);
     if holds_key {
-        let global = parsed.map(|args| args.global).unwrap_or_default();
+        let mut global = parsed.map(|args| args.global).unwrap_or_default();
+        global.lang = global.lang.or(named_lang);
         let failure = key_source::typed();
         Output::new(&global).failure(&failure);
         return failure.exit;

@@ -35,6 +35,7 @@ pub fn run(global: &args::Global, request: &args::Rekey, output: &Output) -> Res
         },
         sign_key: &sign_key,
         out: &request.out,
+        supersedes: request.supersedes.clone(),
         gzip: request.gzip,
     })
     .map_err(|error| sealing::failure(&error))?;

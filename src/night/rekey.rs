@@ -51,17 +51,23 @@ pub(super) fn take(accepted: &Accepted, lock: &StoreLock) -> Result<Result<u64, 
         Err(fault) => return Ok(Err(late(&fault))),
     };
     let from = accepted.package.epoch();
-    let all = Bridge::all(lock.store())?;
-    let others: Vec<&Bridge> =
-        all.iter().filter(|other| other.record.from == from && other.record.to == *to).collect();
+    let (agency, supersedes) = (&accepted.package.agency, &accepted.package.supersedes);
+    let standing = Bridge::standing(lock.store())?;
+    let is_asked = |other: &&Bridge| {
+        let record = &other.record;
+        let is_corrected = record.agency == *agency && Some(&record.delivery) == supersedes.as_ref();
+        record.from == from && record.to == *to && !is_corrected
+    };
+    let others: Vec<&Bridge> = standing.iter().filter(is_asked).collect();
     if let Some(fault) = check_against(&pairs, &others)? {
         return Ok(Err(late(&fault)));
     }
     let record = BridgeRecord {
-        agency: accepted.package.agency.clone(),
+        agency: agency.clone(),
         delivery: accepted.delivery.clone(),
         from,
         to: to.clone(),
+        supersedes: supersedes.clone(),
         pairs: pairs.len() as u64,
         package_sha256: accepted.package_sha256.hex(),
     };
@@ -91,7 +97,7 @@ pub(super) fn move_on(
         return Ok(Move::Held(pinned(named, to)));
     }
     let mut pairs = Vec::new();
-    for bridge in Bridge::all(&store)? {
+    for bridge in Bridge::standing(&store)? {
         if bridge.record.from == *from && bridge.record.to == *to {
             pairs.extend(bridge.pairs()?);
         }

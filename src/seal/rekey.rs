@@ -63,6 +63,8 @@ pub struct RekeyRequest<'a> {
     pub sign_key: &'a SignKey,
     /// The inbox to write to.
     pub out: &'a Path,
+    /// The agency's earlier bridge that this one corrects.
+    pub supersedes: Option<String>,
     /// Whether the table is packed (`.csv.gz`).
     pub gzip: bool,
 }
@@ -131,7 +133,7 @@ pub fn rekey(request: &RekeyRequest<'_>) -> Result<Rekeyed, SealError> {
         normalisation: from.normalisation,
         bridge_to: Some(to),
         sequence: 1,
-        supersedes: None,
+        supersedes: request.supersedes.clone(),
         months: Vec::new(),
         resources: vec![write(request, dataset, &pairs, &workshop)?],
     };

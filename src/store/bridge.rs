@@ -3,7 +3,7 @@
 //! They are kept as they came and only read until the store has moved on to the new key. A pair is as telling as the
 //! two keys together would be about one person: nothing of it reaches a message.
 
-use std::{fs, path::PathBuf};
+use std::{collections::BTreeSet, fs, path::PathBuf};
 
 use serde::{Deserialize, Serialize};
 
@@ -25,6 +25,8 @@ pub struct BridgeRecord {
     pub from: Epoch,
     /// The epoch that it leads to.
     pub to: Epoch,
+    /// The bridge of the same agency that it corrects.
+    pub supersedes: Option<String>,
     /// How many people it holds.
     pub pairs: u64,
     /// The digest of the delivery's `datapackage.json`.
@@ -41,8 +43,8 @@ pub struct Bridge {
 }
 
 impl Bridge {
-    /// All bridges of a store, by agency and delivery.
-    pub fn all(store: &Store) -> Result<Vec<Self>, StoreError> {
+    /// The bridges of a store that no other one of the same agency corrects, by agency and delivery.
+    pub fn standing(store: &Store) -> Result<Vec<Self>, StoreError> {
         let mut bridges = Vec::new();
         for agency in folders(&store.bridges())? {
             for folder in folders(&agency)? {
@@ -53,6 +55,13 @@ impl Bridge {
                 bridges.push(Self { folder, record });
             }
         }
+        let corrected: BTreeSet<(String, String)> = bridges
+            .iter()
+            .filter_map(|bridge| Some((bridge.record.agency.clone(), bridge.record.supersedes.clone()?)))
+            .collect();
+        bridges.retain(|Self { record, .. }| {
+            !corrected.contains(&(record.agency.clone(), record.delivery.clone()))
+        });
         Ok(bridges)
     }
 
@@ -86,7 +95,7 @@ impl Store {
     }
 
     /// The agencies of which there is any snapshot.
-    pub fn agencies(&self) -> Result<std::collections::BTreeSet<String>, StoreError> {
+    pub fn agencies(&self) -> Result<BTreeSet<String>, StoreError> {
         let names = folders(&self.snapshots())?;
         let name = |path: &PathBuf| Some(path.file_name()?.to_string_lossy().into_owned());
         Ok(names.iter().filter_map(name).collect())
@@ -132,7 +141,7 @@ mod tests {
     fn a_bridge_is_read_back_as_it_was_sealed() {
         let root = tempfile::tempdir().unwrap();
         let store = Store::at(root.path());
-        assert_eq!(Bridge::all(&store).unwrap(), []);
+        assert_eq!(Bridge::standing(&store).unwrap(), []);
         let lock = store.lock().unwrap();
         let pairs = [(token(1), token(9)), (token(2), token(8))];
         let record = |agency: &str, pairs: u64| BridgeRecord {
@@ -140,12 +149,13 @@ mod tests {
             delivery: "bridge-2026-03-01-001-aaaaaaaa".to_owned(),
             from: epoch("a"),
             to: epoch("b"),
+            supersedes: None,
             pairs,
             package_sha256: "00".repeat(32),
         };
         Bridge::seal(&lock, &record("housing", 2), &pairs).unwrap();
         Bridge::seal(&lock, &record("education", 0), &[]).unwrap();
-        let all = Bridge::all(&store).unwrap();
+        let all = Bridge::standing(&store).unwrap();
         let agencies: Vec<_> = all.iter().map(|bridge| bridge.record.agency.as_str()).collect();
         assert_eq!(agencies, ["education", "housing"]);
         assert_eq!(all[1].record, record("housing", 2));
@@ -154,8 +164,18 @@ mod tests {
             Bridge::seal(&lock, &record("housing", 2), &pairs),
             Err(StoreError::AlreadySealed { .. })
         ));
+        let correction = BridgeRecord {
+            delivery: "bridge-2026-03-02-001-bbbbbbbb".to_owned(),
+            supersedes: Some(record("housing", 2).delivery),
+            ..record("housing", 1)
+        };
+        Bridge::seal(&lock, &correction, &pairs[..1]).unwrap();
+        // Education's bridge has the same id and is not meant.
+        let standing = Bridge::standing(&store).unwrap();
+        let standing: Vec<_> = standing.iter().map(|b| (b.record.agency.as_str(), b.record.pairs)).collect();
+        assert_eq!(standing, [("education", 0), ("housing", 1)]);
         fs::write(all[1].folder.join(RECORD_FILE), "{}").unwrap();
-        assert!(matches!(Bridge::all(&store), Err(StoreError::BadRecord { .. })));
+        assert!(matches!(Bridge::standing(&store), Err(StoreError::BadRecord { .. })));
         fs::write(all[0].folder.join(PAIRS_FILE), "{}").unwrap();
         assert!(matches!(all[0].pairs(), Err(StoreError::Parquet { .. })));
     }

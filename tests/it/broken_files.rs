@@ -114,7 +114,9 @@ fn a_key_file_that_is_missing_or_no_key_is_named_and_never_shown() {
     let nonsense = Keys { hash: desk.folder.path().join("nonsense.hashkey"), ..SAMPLE.keys.clone() };
     fs::write(&nonsense.hash, "not-hex-but-secret-all-the-same").unwrap();
     crate::city::owner_only(&nonsense.hash);
-    let said = seal(&nonsense).ends(2).warns(&["not one line of 64 hex characters", "openssl rand -hex 32"]);
+    let said = seal(&nonsense)
+        .ends(2)
+        .warns(&["it holds 31 characters instead of 64 hex characters", "openssl rand -hex 32"]);
     assert!(!said.err.contains("secret-all-the-same"), "the key was printed");
     desk.holds_nothing();
 }

@@ -158,12 +158,11 @@ fn a_key_on_the_command_line_is_not_used_and_not_repeated() {
             command
         }),
         Box::new(|| hedui(["seal", "--lang", "en", &format!("--hash-key={hex}")])),
-        Box::new(|| hedui(["seal", "--lang", "en", "keygen", "--hash-key", &hex])),
+        Box::new(|| hedui(["--lang", "en", "seal", "keygen", "--hash-key", &hex])),
     ];
     for attempt in attempts {
         let said = run(&mut attempt()).ends(2);
-        let words = ["a key stands on the command line", "every user of this machine", "命令行中有密钥"];
-        assert!(words.iter().any(|word| said.err.contains(word)), "{}", said.err);
+        let said = said.warns(&["a key stands on the command line", "every user of this machine can see it"]);
         silent(&said, &hex);
     }
     assert!(!agency.inbox().exists());

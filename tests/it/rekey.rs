@@ -289,6 +289,13 @@ fn two_bridges_that_disagree_are_refused_with_agencies_and_counts_and_no_token()
     for (name, path) in tree::files(&change.place.night.store.join("refused")) {
         assert!(!long(&fs::read_to_string(path).unwrap()), "{name} shows a token");
     }
+    // It was the other one who was wrong: its correction makes room for the one that was refused.
+    let wrong = change.place.delivery_of("civil_affairs", "bridge-");
+    let wrong = wrong.file_name().unwrap().to_string_lossy().into_owned();
+    let files = change.raw("civil_affairs", folder.path());
+    change.rekey_to(&other, &files, &["--to-key-id", &name, "--supersedes", &wrong]).ends(0);
+    change.accept().ends(0);
+    assert!(change.place.night.store.join("bridges/human_resources").is_dir());
 }
 
 #[test]
