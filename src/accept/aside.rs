@@ -14,17 +14,32 @@ use super::package::PACKAGE_FILE;
 const ARRIVING: &str = ".arriving";
 const AT_ONCE: usize = 1 << 16;
 
-/// Moves the folder `from` to `to`, which must not be there.
+/// Moves the folder `from` to `to`, which must not be there. It is the owner's alone from then on: what was refused may
+/// hold what it should not.
 pub(super) fn move_whole(from: &Path, to: &Path) -> io::Result<()> {
     match fs::rename(from, to) {
-        Ok(()) => flush_parents(&[to, from]),
+        Ok(()) => {
+            keep_private(to);
+            flush_parents(&[to, from])
+        }
         Err(error) if error.kind() == io::ErrorKind::CrossesDevices => {
             copy_whole(from, to)?;
+            keep_private(to);
             take_away(from)
         }
         Err(error) => Err(error),
     }
 }
+
+/// Whose folder it was may not be ours to change; then it stays as it is.
+#[cfg(unix)]
+fn keep_private(folder: &Path) {
+    use std::os::unix::fs::PermissionsExt as _;
+    let _ = fs::set_permissions(folder, fs::Permissions::from_mode(0o700));
+}
+
+#[cfg(not(unix))]
+fn keep_private(_: &Path) {}
 
 /// Copies a folder to another file system; it appears at `to` whole or not at all.
 fn copy_whole(from: &Path, to: &Path) -> io::Result<()> {
@@ -203,6 +218,8 @@ mod tests {
         let to = root.path().join("aside");
         move_whole(&folder, &to).unwrap();
         assert!(is_whole(&to) && !folder.exists());
+        let mode = std::os::unix::fs::PermissionsExt::mode(&fs::metadata(&to).unwrap().permissions());
+        assert_eq!(mode & 0o777, 0o700, "others may look into it");
     }
 
     #[test]

@@ -134,3 +134,43 @@ fn read_leads(path: &Path) -> Result<BTreeMap<String, NaiveDate>, NightError> {
     }
     Ok(first_seen)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A run that stands for a date, with what its plan says.
+    fn put(store: &Store, date: &str, manifest: &str) {
+        let day = runs_folder(store).join(date);
+        fs::create_dir_all(day.join("run")).unwrap();
+        fs::write(day.join(CURRENT), "run\n").unwrap();
+        fs::write(day.join("run").join(MANIFEST), manifest).unwrap();
+    }
+
+    #[test]
+    fn a_night_that_is_repeated_knows_what_it_knew_and_a_first_one_everything() {
+        let root = tempfile::tempdir().unwrap();
+        let store = Store::at(root.path());
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        let known = |t: &str| known_on(&store, &Shelf::default(), day(t)).map(|day| day.to_string()).ok();
+        assert_eq!(known("2026-03-15").as_deref(), Some("2026-03-15"));
+        put(&store, "2026-03-15", "{\"plan\": {}}");
+        put(&store, "2026-03-16", "{\"plan\": {}}");
+        for (t, expected) in
+            [("2026-03-15", "2026-03-15"), ("2026-03-16", "2026-03-16"), ("2026-03-14", "2026-03-16")]
+        {
+            assert_eq!(known(t).as_deref(), Some(expected), "{t}");
+        }
+        // Run again with what was known later: that is what it is repeated with.
+        put(&store, "2026-03-15", "{\"plan\": {\"known_on\": \"2026-03-16\"}}");
+        assert_eq!(known("2026-03-15").as_deref(), Some("2026-03-16"));
+        // A slip of the pen in a date hides nothing from the nights after it.
+        put(&store, "2062-03-16", "{\"plan\": {}}");
+        assert_eq!(known("2026-03-17").as_deref(), Some("2062-03-16"));
+        for damaged in ["{", "{\"plan\": {\"known_on\": 7}}"] {
+            put(&store, "2026-03-15", damaged);
+            let error = known_on(&store, &Shelf::default(), day("2026-03-15")).unwrap_err();
+            assert!(matches!(error, NightError::Damaged { .. }), "{error}");
+        }
+    }
+}
