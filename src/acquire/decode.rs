@@ -154,10 +154,14 @@ impl<R: Read> Decoding<R> {
             self.fault = Some(DecodeFault::Nul { line: self.line, offset: self.offset });
         }
         if self.fault.is_none() && self.inner_ended && self.raw.is_empty() {
-            let how = self.watch.finish();
-            self.fault = how.map(|how| DecodeFault::Garbled { how, line: self.line });
-            self.ready.extend_from_slice(END_MARK);
-            self.ended = true;
+            match self.watch.finish() {
+                // Without the mark of the end the reader asks on, and hears of it.
+                Some(how) => self.fault = Some(DecodeFault::Garbled { how, line: self.line }),
+                None => {
+                    self.ready.extend_from_slice(END_MARK);
+                    self.ended = true;
+                }
+            }
         }
         Ok(())
     }

@@ -197,6 +197,8 @@ fn garbled_text_is_refused_with_its_line_and_rare_characters_are_not() {
         assert!(matches!(error, TextError::Garbled { line: 3, .. }), "{text}: {error}");
         assert_eq!(read("a.csv.gz", &gz(text.as_bytes())).unwrap_err().code(), "garbled_text");
     }
+    let whole = encoding_rs::GBK.decode("户号\n示例城市\n".as_bytes()).0.replace('\u{FFFD}', "?");
+    assert_eq!(read("a.csv", whole.as_bytes()).unwrap_err().code(), "garbled_text");
     let mixed = [&GB18030.encode("户号\n").0, "示例城市\n第一街道\n".as_bytes()].concat();
     assert_eq!(read("a.csv", &mixed).unwrap_err().code(), "garbled_text");
     assert_eq!(read("a.csv", "户号\n𠮷田·买买提\n鎏鑫\n".as_bytes()).unwrap().1.len(), 2);
