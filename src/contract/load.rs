@@ -66,11 +66,9 @@ impl Contract {
 pub fn load<P: AsRef<Path>>(dirs: &[P]) -> Checked<BTreeMap<DatasetId, Contract>> {
     let (mut contracts, mut found) = (BTreeMap::new(), Diagnostics::new());
     let mut read_from: BTreeMap<DatasetId, PathBuf> = BTreeMap::new();
-    let mut named_for: BTreeMap<DatasetId, PathBuf> = BTreeMap::new();
     for file in dirs.iter().flat_map(|dir| found.take(files(dir.as_ref()))).collect::<Vec<_>>() {
         match read(&file) {
             Ok(text) => {
-                named_for.extend(dataset_of(&file).map(|id| (id, file.clone())));
                 let Some(contract) = found.take(Contract::parse(&file, &text)) else { continue };
                 let id = contract.id.clone();
                 if let Some(first) = read_from.get(&id) {
@@ -87,8 +85,7 @@ pub fn load<P: AsRef<Path>>(dirs: &[P]) -> Checked<BTreeMap<DatasetId, Contract>
             Err(unreadable) => found.push(*unreadable),
         }
     }
-    named_for.append(&mut read_from);
-    found.append(reference::check(&contracts, &named_for));
+    found.append(reference::check(&contracts, &read_from));
     (contracts, found)
 }
 

@@ -77,7 +77,7 @@ codes! {
     BadContract = "HD101" Error,
     /// A condition, range, pattern or limit of a contract that cannot be asked of a row.
     BadCondition = "HD102" Error,
-    /// A contract that refers to a dataset or column which is not there.
+    /// A contract that refers to a column which is not there.
     BadReference = "HD103" Error,
 
     // 2: parameters
