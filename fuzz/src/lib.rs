@@ -127,7 +127,7 @@ fn rows(mut table: text::TextTable) -> Result<u64, TextError> {
             replaced |= raw.contains('\u{FFFD}');
             let text = clean(raw, &mut wide, &mut repairs);
             let _ = (value::date(text), value::month(text), value::money(text), value::decimal(text, 10, 2));
-            let _ = (value::int(text), value::bool(text), value::division(text), value::term(text));
+            let _ = (value::int(text), value::bool(text), value::division(text));
             let _ = (value::reference(text), value::text(text), value::damage(text));
         }
     }

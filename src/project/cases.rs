@@ -169,6 +169,8 @@ fn cases() -> Vec<(Vec<Edit>, Vec<&'static str>)> {
         (vec![Swap(RULE, "{zh: 谁, en: Who}", "{zh: ' ', en: Who}")], vec!["pipelines/rules/death/D-01.sql:27:15 HD007"]),
         (vec![Swap(RULE, "status: live", "status: life")], vec!["pipelines/rules/death/D-01.sql:22:9 HD008"]),
         (vec![Swap("schemas/civil_affairs.deaths.odcs.yaml", "id: civil", "id: sivil")], vec!["schemas/civil_affairs.deaths.odcs.yaml:4:5 HD101"]),
+        (vec![Swap("schemas/civil_affairs.deaths.odcs.yaml", "anyOf: [died_on, cremated_on]", "anyOf: [died_on]")], vec!["schemas/civil_affairs.deaths.odcs.yaml:32:34 HD102"]),
+        (vec![Swap("schemas/civil_affairs.payments.odcs.yaml", "civil_affairs.cases.odcs.yaml#/schema/cases/properties/case_id", "civil_affairs.payments.odcs.yaml#/schema/payments/properties/case")], vec!["schemas/civil_affairs.payments.odcs.yaml:47:17 HD103"]),
         // parameters
         (vec![Remove(CATALOGUE)], vec!["pipelines/parameters/catalogue.yaml HD001"]),
         (vec![Swap(CATALOGUE, "death_lag:", "death-lag:")], vec!["pipelines/parameters/catalogue.yaml:1:1 HD006", "pipelines/parameters/death.yaml:1:1 HD201",
