@@ -53,7 +53,7 @@ pub use package::*;
 pub use reading::{PackageError, Problem};
 pub use receipt::{Receipt, ReceiptFile};
 pub use refusal::Refusal;
-pub use refused::{Fault, Kept, Refused, RefusedReceipt, Verdict};
+pub use refused::{Fault, Kept, Refused, RefusedReceipt, Verdict, never_stored, tried_again};
 pub use signature::{BadSignature, NAMESPACE, SignKey, SignKeyError, fingerprint, verify};
 pub use signers::{AllowedSigners, NotAllowed, SignersError};
 

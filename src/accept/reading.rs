@@ -36,7 +36,12 @@ impl Package {
         let package = file.check(&mut problems);
         match package {
             Some(package) if problems.0.is_empty() => Ok(package),
-            _ => Err(PackageError { path: path.to_owned(), problems: problems.0, is_cut_off: false }),
+            _ => Err(PackageError {
+                path: path.to_owned(),
+                problems: problems.0,
+                is_cut_off: false,
+                holds_a_number: problems.1,
+            }),
         }
     }
 }
@@ -59,6 +64,8 @@ pub struct PackageError {
     pub problems: Vec<Problem>,
     /// Whether the text ends too early: the file may still be on its way.
     pub is_cut_off: bool,
+    /// Whether a name looks as if it held an identity number: then the delivery must not come near the store.
+    pub holds_a_number: bool,
 }
 
 impl PackageError {
@@ -69,7 +76,12 @@ impl PackageError {
         let tail = format!(" at line {} column {}", error.line(), error.column());
         let said = printable(said.strip_suffix(&tail).unwrap_or(&said), 200);
         let what = Text::new(format!("不是有效的数据包描述：{said}"), format!("not a data package: {said}"));
-        Self { path: path.to_owned(), problems: vec![Problem { place, what }], is_cut_off: error.is_eof() }
+        Self {
+            path: path.to_owned(),
+            problems: vec![Problem { place, what }],
+            is_cut_off: error.is_eof(),
+            holds_a_number: false,
+        }
     }
 }
 
@@ -174,7 +186,7 @@ struct ResourceFacts {
 }
 
 #[derive(Default)]
-struct Problems(Vec<Problem>);
+struct Problems(Vec<Problem>, bool);
 
 impl Problems {
     fn add(&mut self, place: impl Into<String>, zh: impl Into<String>, en: impl Into<String>) {
@@ -288,6 +300,7 @@ impl ResourceFile {
         // Names are shown in many places; one that holds a number must be shown in none, not even to say so.
         let names = self.hedui.totals.keys().chain([&self.path, &self.name]);
         if names.into_iter().any(|name| sight(name, NaiveDate::MAX).is_some()) {
+            problems.1 = true;
             problems.add(
                 at("path"),
                 "名称里有像证件号码的内容，不予显示：请给文件和列另取名称",

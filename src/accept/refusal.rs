@@ -4,7 +4,7 @@
 
 use chrono::NaiveDate;
 
-use super::{Epoch, Fault, HashName, PackageError, Problem, Verdict};
+use super::{Epoch, Fault, HashName, PackageError, Problem, Verdict, never_stored, tried_again};
 use crate::model::{DatasetId, Text, printable};
 
 /// How many problems of one descriptor are told.
@@ -144,7 +144,12 @@ impl Refusal {
             what_to_do: self.hint(),
             for_the_agency: self.mend(),
         };
-        Verdict { faults: vec![fault], is_final: self.is_final() }
+        let stays = match self {
+            Self::DescriptorInvalid(error) if error.holds_a_number => Some(never_stored()),
+            _ if self.is_final() => None,
+            _ => Some(tried_again()),
+        };
+        Verdict { faults: vec![fault], stays }
     }
 
     /// What is wrong.

@@ -12,6 +12,7 @@
 //!
 //! - Moved is what no waiting mends (`Refusal::is_final`). What may still be arriving, or may be our own side's fault (a
 //!   list of signers that is behind, a key, a contract, a disk), stays and is tried again by the next run.
+//! - A delivery with identity numbers in the clear is never moved: what lies in the store is kept, and those must not be.
 //! - The receipt is written before the move, and says where the delivery will be: killed in between, the next run finds the
 //!   delivery in the inbox and does both again.
 //! - The same bytes sent again for the same reason are the same evidence: they leave the inbox and the receipt says on
@@ -51,8 +52,8 @@ pub struct Fault {
 pub struct Verdict {
     /// At least one.
     pub faults: Vec<Fault>,
-    /// Whether waiting cannot mend it.
-    pub is_final: bool,
+    /// Why it stays in the inbox; none: waiting cannot mend it, and it is moved aside.
+    pub stays: Option<Text>,
 }
 
 impl Verdict {
@@ -188,7 +189,7 @@ impl Refusals<'_> {
         };
         let (slot, earlier) = self.slot(&agency, &delivery, folder, &receipt.code)?;
         let path = slot.join(RECEIPT);
-        let may_move = if verdict.is_final { self.may_move(folder) } else { Err(tried_again()) };
+        let may_move = verdict.stays.clone().map_or_else(|| self.may_move(folder), Err);
         let stays = match (may_move, earlier) {
             (Err(why), _) => Some(why),
             (Ok(()), None) => {
@@ -315,7 +316,7 @@ impl RefusedReceipt {
             agency: self.agency,
             dataset: self.dataset.and_then(|dataset| dataset.parse().ok()),
             delivery: self.delivery,
-            verdict: Verdict { faults: self.problems, is_final: true },
+            verdict: Verdict { faults: self.problems, stays: None },
             receipt,
             kept,
             waits_for: None,
@@ -335,10 +336,19 @@ pub(super) fn restate(refused: &Refused, verdict: Verdict) -> Result<Refused, Ac
     Ok(Refused { verdict, ..refused.clone() })
 }
 
-fn tried_again() -> Text {
+/// It may mend itself, or our side has to.
+pub fn tried_again() -> Text {
     Text::new(
         "可能仍在传输，或问题在收件方：下次运行再试",
         "it may still be arriving, or the fault may be the receiver's: the next run tries again",
+    )
+}
+
+/// It holds what must never lie in the store, not even as evidence.
+pub fn never_stored() -> Text {
+    Text::new(
+        "证件号码不得进入库中，所以没有移入：请在收件箱中销毁它",
+        "identity numbers must never enter the store, so it was not moved there: destroy it in the inbox",
     )
 }
 

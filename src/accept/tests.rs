@@ -646,14 +646,14 @@ fn a_delivery_whose_rows_were_refused_is_taken_back_and_its_number_is_free_again
     office.lay("a", |_| {});
     let outcomes = office.run().unwrap();
     let [Outcome::Accepted { accepted, receipt, .. }] = &outcomes[..] else { panic!("{outcomes:?}") };
-    let why = |is_final| {
+    let why = |is_final: bool| {
         let fault = Fault {
             code: "rows_differ".into(),
             what: Text::new("行数不符", "rows differ"),
             what_to_do: Text::default(),
             for_the_agency: Text::default(),
         };
-        Verdict { faults: vec![fault], is_final }
+        Verdict { faults: vec![fault], stays: (!is_final).then(tried_again) }
     };
     let take_back = |is_final| {
         take_back(&office.inbox(), &office.store(), accepted, why(is_final), office.today).unwrap()
@@ -666,4 +666,18 @@ fn a_delivery_whose_rows_were_refused_is_taken_back_and_its_number_is_free_again
     assert!(folder.join("payments.csv").is_file() && !accepted.folder.exists());
     office.lay("b", |package| package.resources[0].rows = 2);
     assert!(office.words().contains(&"accepted".to_owned()));
+}
+
+#[test]
+fn a_delivery_whose_file_is_called_by_an_identity_number_is_never_moved_into_the_store() {
+    let office = Office::open();
+    office.lay("x", |package| package.resources[0].path = "11010519491231002X.csv".into());
+    let outcomes = office.run().unwrap();
+    let [Outcome::Refused(refused)] = &outcomes[..] else { panic!("{outcomes:?}") };
+    assert_eq!(refused.verdict.code(), "descriptor_invalid");
+    assert!(
+        matches!(&refused.kept, Kept::Inbox(why) if why.en.contains("never enter the store")),
+        "{refused:?}"
+    );
+    assert!(!format!("{refused:?}").contains("19491231"));
 }

@@ -14,7 +14,10 @@ use super::{
     rekey::{self, Move},
 };
 use crate::{
-    accept::{AllowedSigners, Desk, Fault, Outcome, Refused, Verdict, accept_inbox, take_back},
+    accept::{
+        AllowedSigners, Desk, Fault, Outcome, Refused, Verdict, accept_inbox, never_stored, take_back,
+        tried_again,
+    },
     acquire::{AcquireError, Means, Refusal, acquire},
     engine::Limits,
     model::{DatasetId, Text},
@@ -103,6 +106,9 @@ pub struct Intaken {
     pub lock: StoreLock,
 }
 
+/// What became of each, by folder and id: what was refused and moved aside may be followed by another of the same folder.
+pub(super) type Fates = BTreeMap<(PathBuf, String), DeliveryFate>;
+
 /// Takes in the inbox.
 pub fn take_in(setting: &Setting<'_>, watch: &dyn Watch) -> Result<Intaken, NightError> {
     let store = Store::at(setting.store);
@@ -112,7 +118,7 @@ pub fn take_in(setting: &Setting<'_>, watch: &dyn Watch) -> Result<Intaken, Nigh
     let waiting = outcomes.iter().filter(|outcome| matches!(outcome, Outcome::Accepted { .. })).count();
     watch.stage(&Text::new("收取交付", "taking in deliveries"), u64::try_from(waiting).unwrap_or_default());
     let mut dictionary = GrowingDictionary::load(lock)?;
-    let mut fates: BTreeMap<PathBuf, DeliveryFate> = BTreeMap::new();
+    let mut fates = Fates::new();
     let mut notes = Vec::new();
     // A bridge may let in what was refused a moment ago: then the inbox is gone through once more.
     loop {
@@ -123,8 +129,9 @@ pub fn take_in(setting: &Setting<'_>, watch: &dyn Watch) -> Result<Intaken, Nigh
             has_bridge |= matches!(fate.fate, Fate::Bridge(_));
             has_data |= matches!(fate.fate, Fate::TakenIn(_));
             let is_settled = |before: &DeliveryFate| !matches!(before.fate, Fate::Refused(_));
-            if !fates.get(&fate.folder).is_some_and(is_settled) {
-                fates.insert(fate.folder.clone(), fate);
+            let name = (fate.folder.clone(), fate.delivery.clone());
+            if !fates.get(&name).is_some_and(is_settled) {
+                fates.insert(name, fate);
             }
         }
         // What was taken in a moment ago may be the first of an agency that has sent no bridge: it is looked at once more.
@@ -225,7 +232,12 @@ fn verdict(refusals: &[Refusal]) -> Verdict {
             for_the_agency: hint,
         }
     };
-    Verdict { faults: refusals.iter().map(fault).collect(), is_final: refusals.iter().all(Refusal::is_final) }
+    let stays = if refusals.iter().any(|refusal| matches!(refusal, Refusal::RawNumbers { .. })) {
+        Some(never_stored())
+    } else {
+        (!refusals.iter().all(Refusal::is_final)).then(tried_again)
+    };
+    Verdict { faults: refusals.iter().map(fault).collect(), stays }
 }
 
 impl DeliveryFate {

@@ -15,14 +15,11 @@
 //! - What was taken in under the old key is sealed before it moves: people, then epoch. Killed in between, it does the same
 //!   again.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    path::PathBuf,
-};
+use std::collections::BTreeSet;
 
-use super::{DeliveryFate, Fate, NightError, Setting};
+use super::{Fate, NightError, Setting, intake::Fates};
 use crate::{
-    accept::{self, Accepted, Epoch, Fault, Outcome, Refused, Verdict, epochs, restate},
+    accept::{self, Accepted, Epoch, Fault, Outcome, Refused, Verdict, epochs, restate, tried_again},
     acquire::{BridgeFault, check_against, read_bridge},
     contract::Kind,
     model::Text,
@@ -45,7 +42,11 @@ pub(super) enum Move {
 /// Takes in a verified bridge: for how many people, or why not.
 pub(super) fn take(accepted: &Accepted, lock: &StoreLock) -> Result<Result<u64, Verdict>, NightError> {
     let Some(to) = &accepted.package.bridge_to else { return Ok(Ok(0)) };
-    let late = |fault: &BridgeFault| verdict(fault.code(), fault.text(), fault.hint(), true);
+    // Of two bridges that disagree either may be the wrong one.
+    let late = |fault: &BridgeFault| {
+        let is_final = !matches!(fault, BridgeFault::Conflict(_));
+        verdict(fault.code(), fault.text(), fault.hint(), is_final)
+    };
     let pairs = match read_bridge(accepted) {
         Ok(pairs) => pairs,
         Err(fault) => return Ok(Err(late(&fault))),
@@ -132,14 +133,10 @@ pub(super) fn move_on(
 }
 
 /// Says of the deliveries that were ready why they still wait.
-pub(super) fn hold(
-    ready: &[(Refused, Epoch)],
-    why: &Verdict,
-    fates: &mut BTreeMap<PathBuf, DeliveryFate>,
-) -> Result<(), NightError> {
+pub(super) fn hold(ready: &[(Refused, Epoch)], why: &Verdict, fates: &mut Fates) -> Result<(), NightError> {
     for (refused, _) in ready {
         let refused = restate(refused, why.clone())?;
-        if let Some(fate) = fates.get_mut(&refused.folder) {
+        if let Some(fate) = fates.get_mut(&(refused.folder.clone(), refused.delivery.clone())) {
             fate.fate = Fate::Refused(Box::new(refused));
         }
     }
@@ -148,7 +145,7 @@ pub(super) fn hold(
 
 fn verdict(code: &str, what: Text, hint: Text, is_final: bool) -> Verdict {
     let fault = Fault { code: code.to_owned(), what, what_to_do: hint.clone(), for_the_agency: hint };
-    Verdict { faults: vec![fault], is_final }
+    Verdict { faults: vec![fault], stays: (!is_final).then(tried_again) }
 }
 
 /// An agency's people, and how many of them stand in no bridge.

@@ -348,12 +348,13 @@ fn a_bridge_that_was_changed_or_is_no_bridge_is_refused_whole() {
         let mut package = Package::open(change.place.delivery_of("human_resources", "bridge-"));
         let text = fs::read_to_string(package.data()).unwrap();
         package.replace_data((spoil(lines(&text)).join("\n") + "\n").as_bytes());
-        // Without a new signature it does not get that far.
-        change.accept().ends(3).warns(&["[file_"]);
         package.sign(&SAMPLE.keys.sign);
         change.accept().ends(3).warns(&[words]);
         assert!(!change.place.night.store.join("bridges/human_resources").exists());
-        fs::remove_dir_all(package.folder).unwrap();
+        // What one of them contradicts may be the wrong one: that one stays to be tried again.
+        if package.folder.exists() {
+            fs::remove_dir_all(package.folder).unwrap();
+        }
     }
 }
 
