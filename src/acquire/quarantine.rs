@@ -54,7 +54,7 @@ pub(super) struct Fault {
     pub(super) reason: Reason,
 }
 
-/// Fewer bad rows than this never refuse a delivery that has a good one: of few rows one is soon a tenth.
+/// Fewer bad rows than this never refuse a delivery that has a good one: of few rows two are soon half.
 const FEW: u64 = 3;
 
 /// Whether a delivery has more bad rows than its contract bears.
