@@ -119,7 +119,7 @@ def duckdb_round(told, files, out):
         for file, name in files.items():
             cast = ", ".join(casts(file, name))
             target = out / (name.replace("/", "_") + ".parquet")
-            db.execute(f"COPY (SELECT {cast} FROM read_csv('{file}', all_varchar = true, header = true)) TO '{target}'")
+            db.execute(f"COPY (SELECT {cast} FROM read_csv('{file}', all_varchar = true, header = true, ignore_errors = true)) TO '{target}'")
         os._exit(0)
     if os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) != 0:
         sys.exit("DuckDB failed")

@@ -5,4 +5,5 @@ about: {zh: 人员信息中有一个以上出生年月，或同时登记为男�
 SELECT person_id
 FROM civil_affairs.persons
 GROUP BY person_id
-HAVING count(DISTINCT birth_month) > 1 OR count(DISTINCT CASE WHEN sex IN ('1', '2') THEN sex END) > 1
+HAVING min(birth_month) <> max(birth_month)
+    OR min(CASE WHEN sex IN ('1', '2') THEN sex END) <> max(CASE WHEN sex IN ('1', '2') THEN sex END)

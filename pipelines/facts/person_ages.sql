@@ -6,4 +6,4 @@ SELECT person_id, min(birth_month) AS birth_month,
        $m_no - (date_part('year', min(birth_month)) * 12 + date_part('month', min(birth_month))) AS age_months
 FROM civil_affairs.persons
 GROUP BY person_id
-HAVING count(DISTINCT birth_month) = 1
+HAVING min(birth_month) = max(birth_month)

@@ -3,6 +3,7 @@
 use std::{
     collections::BTreeSet,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use chrono::NaiveDate;
@@ -37,12 +38,13 @@ pub async fn run(global: &args::Global, run: &args::Run, output: &Output) -> Res
 
 /// Does a night and prints what came of it.
 pub async fn night(order: &Order<'_>, output: &Output) -> Result<Exit, Failure> {
-    let record = {
+    let (record, times) = {
         let progress = Progress::new(output);
-        night::run(order, &progress).await.map_err(|error| failure(&error))?
+        let record = night::run(order, &progress).await.map_err(|error| failure(&error))?;
+        (record, progress.times())
     };
     tell(&record, order.t, output);
-    output.json(&as_json(&record, order.t));
+    output.json(&as_json(&record, order.t, &times));
     Ok(if record.needs_a_look() { Exit::LookAt } else { Exit::Done })
 }
 
@@ -260,7 +262,11 @@ fn tell_known(record: &RunRecord, t: NaiveDate, output: &Output) {
     }
 }
 
-fn as_json(record: &RunRecord, t: NaiveDate) -> serde_json::Value {
+fn as_json(record: &RunRecord, t: NaiveDate, times: &[(Text, Duration)]) -> serde_json::Value {
+    let stages: Vec<_> = times
+        .iter()
+        .map(|(stage, took)| json!({"stage": stage.en, "milliseconds": u64::try_from(took.as_millis()).unwrap_or(u64::MAX)}))
+        .collect();
     let rules: serde_json::Map<String, serde_json::Value> = record
         .rules
         .iter()
@@ -278,6 +284,7 @@ fn as_json(record: &RunRecord, t: NaiveDate) -> serde_json::Value {
         "lists": record.lists, "households": record.households, "set_aside": record.quarantined,
         "missing_figures": record.missing_figures,
         "held_back": record.held_back.iter().map(HeldBack::json).collect::<Vec<_>>(),
+        "stages": stages,
     })
 }
 

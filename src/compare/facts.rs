@@ -2,7 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use crate::{
@@ -97,9 +97,14 @@ pub async fn compute(
         let name = TableName::new(FACTS, &fact.name);
         match scratch {
             Some(folder) => {
-                let path = folder.join(format!("{}.parquet", fact.name));
-                let (schema, _) = engine.write(&name.to_string(), &fact.text, values, &path).await?;
-                engine.add_parquet(&name, schema, &[&path])?;
+                let folder = folder.join(&fact.name);
+                std::fs::create_dir(&folder).map_err(|error| EngineError::File {
+                    path: folder.display().to_string(),
+                    message: error.to_string(),
+                })?;
+                let (schema, files) = engine.keep(&name.to_string(), &fact.text, values, &folder).await?;
+                let files: Vec<&Path> = files.iter().map(PathBuf::as_path).collect();
+                engine.add_parquet(&name, schema, &files)?;
             }
             None => {
                 let (schema, rows) = engine.collect(&name.to_string(), &fact.text, values).await?;

@@ -14,6 +14,7 @@
 mod bind;
 mod cells;
 mod fault;
+mod keep;
 mod look;
 mod mutants;
 mod planned;

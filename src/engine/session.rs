@@ -12,7 +12,9 @@ use datafusion::{
         file_format::parquet::ParquetFormat,
         listing::{ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl},
     },
-    execution::{SessionStateBuilder, memory_pool::FairSpillPool, runtime_env::RuntimeEnvBuilder},
+    execution::{
+        SessionStateBuilder, TaskContext, memory_pool::FairSpillPool, runtime_env::RuntimeEnvBuilder,
+    },
     logical_expr::LogicalPlan,
     physical_plan::{self, ExecutionPlan},
     prelude::{SQLOptions, SessionConfig, SessionContext},
@@ -168,11 +170,13 @@ impl Engine {
     }
 
     /// A session beside this one: it shares every table and the limits, but has a schema `scratch` of its own, with the
-    /// tables `kept` carried over, so that two statements can work side by side without overwriting each other's rows.
-    pub async fn beside(&self, scratch: &str, kept: &[&str]) -> Result<Self, EngineError> {
+    /// tables `kept` carried over, so that two statements can work side by side without overwriting each other's rows. A
+    /// statement in it uses so many `threads`.
+    pub async fn beside(&self, scratch: &str, kept: &[&str], threads: usize) -> Result<Self, EngineError> {
         let failed = |error: &dyn std::fmt::Display| EngineError::run("open a session beside", &error);
         let state = self.context.state();
-        let context = SessionContext::new_with_config_rt(state.config().clone(), self.context.runtime_env());
+        let config = state.config().clone().with_target_partitions(threads.max(1));
+        let context = SessionContext::new_with_config_rt(config, self.context.runtime_env());
         let (Some(ours), Some(theirs)) = (self.context.catalog(CATALOG), context.catalog(CATALOG)) else {
             return Err(failed(&"the session has no catalog"));
         };
@@ -363,8 +367,12 @@ impl Engine {
             .map_err(|error| SqlFault::all(&error))
     }
 
+    pub(super) fn task_context(&self) -> Arc<TaskContext> {
+        self.context.task_ctx()
+    }
+
     /// Plans a statement down to what runs.
-    async fn physical(
+    pub(super) async fn physical(
         &self,
         what: &str,
         sql: &str,

@@ -52,12 +52,14 @@ pub async fn execute(
 ) -> Result<Executed, NightError> {
     let project = order.project;
     let engine = Engine::new(order.limits)?;
+    watch.stage(&Text::new("查对引用", "checking references"), steps(project.contracts.len()));
     for contract in project.contracts.values() {
         let parts = plan.inputs.get(&contract.id).map(parts).unwrap_or_default();
         compare::add_dataset(&engine, contract, &parts).await?;
     }
     let mut unfound = Vec::new();
     for contract in project.contracts.values() {
+        watch.step(&contract.id.to_string());
         unfound.extend(compare::unfound(&engine, contract, &plan.feeds).await?);
     }
     let workshop = Workshop::open(engine, project, &project.parameters, order.t).await?;
@@ -77,8 +79,11 @@ pub async fn execute(
 
     watch.stage(&Text::new("运行规则", "running rules"), steps(rules.len()));
     let mut engines = Vec::new();
-    for _ in 0..order.limits.threads.clamp(1, LANES) {
-        engines.push(workshop.engine.beside("run", &["figures", "feeds", "deliveries"]).await?);
+    let threads = order.limits.threads.max(1);
+    let lanes = threads.min(LANES);
+    for _ in 0..lanes {
+        let kept = ["figures", "feeds", "deliveries"];
+        engines.push(workshop.engine.beside("run", &kept, threads / lanes).await?);
     }
     let runtime = tokio::runtime::Handle::current();
     let evaluated = in_lanes(engines.len(), rules, |lane, rule| {

@@ -51,22 +51,23 @@ WITH paid AS (
   LEFT JOIN facts.deaths AS d ON d.person_id = p.person_id
   WHERE p.amount > 0 AND p.month <= $m
 ),
-monthly AS (
-  SELECT person_id, max(amount) AS monthly_at_risk
-  FROM (SELECT person_id, month, sum(amount) AS amount FROM paid WHERE after_death GROUP BY person_id, month) AS months
+months AS (
+  SELECT person_id, month, sum(amount) AS amount FROM paid WHERE after_death GROUP BY person_id, month
+),
+sums AS (
+  SELECT person_id, count(month) AS months_after, min(month) AS first_month, max(month) AS last_month,
+         sum(amount) AS total_so_far, max(amount) AS monthly_at_risk
+  FROM months
   GROUP BY person_id
+),
+subjects AS (
+  SELECT person_id, min(dead_on) AS dead_on
+  FROM paid
+  GROUP BY person_id
+  HAVING count(CASE WHEN in_window THEN 1 END) > 0
 )
-SELECT p.person_id, min(p.dead_on) AS dead_on,
-       -- Whoever is here was paid in the window; if any month is after the death, the latest of the window is.
-       count(CASE WHEN p.after_death THEN 1 END) > 0 AS hit,
-       count(DISTINCT CASE WHEN p.after_death THEN p.month END) AS months_after,
-       min(CASE WHEN p.after_death THEN p.month END) AS first_month,
-       max(CASE WHEN p.after_death THEN p.month END) AS last_month,
-       sum(CASE WHEN p.after_death THEN p.amount END) AS total_so_far,
-       min(m.monthly_at_risk) AS monthly_at_risk,
-       0 AS threshold,
-       count(DISTINCT CASE WHEN p.after_death THEN p.month END) AS value
-FROM paid AS p
-LEFT JOIN monthly AS m ON m.person_id = p.person_id
-GROUP BY p.person_id
-HAVING count(CASE WHEN p.in_window THEN 1 END) > 0
+-- Whoever is here was paid in the window; if any month is after the death, the latest of the window is.
+SELECT s.person_id, s.dead_on, a.person_id IS NOT NULL AS hit, a.months_after, a.first_month, a.last_month,
+       a.total_so_far, a.monthly_at_risk, 0 AS threshold, coalesce(a.months_after, 0) AS value
+FROM subjects AS s
+LEFT JOIN sums AS a ON a.person_id = s.person_id

@@ -38,8 +38,8 @@ evidence:
     where: e.amount > 0 AND e.month BETWEEN lead.first_month AND lead.last_month
     fields: [person_id, scheme, month, amount, basic_amount]
 ---*/
-WITH months AS (
-  SELECT person_id, month, count(DISTINCT scheme) AS schemes, sum(amount) - max(amount) AS surplus,
+WITH drawings AS (
+  SELECT person_id, month, sum(amount) - max(amount) AS surplus,
          max(CASE WHEN scheme = 'employee' THEN 1 ELSE 0 END) AS employee,
          max(CASE WHEN scheme = 'civil_servant' THEN 1 ELSE 0 END) AS civil_servant,
          max(CASE WHEN scheme = 'resident' THEN 1 ELSE 0 END) AS resident
@@ -47,6 +47,7 @@ WITH months AS (
   WHERE amount > 0 AND month BETWEEN $m_12 AND $m_1
   GROUP BY person_id, month
 ),
+months AS (SELECT person_id, month, surplus, employee + civil_servant + resident AS schemes, employee, civil_servant, resident FROM drawings),
 drawn AS (
   SELECT person_id, count(CASE WHEN schemes >= 2 THEN 1 END) AS months_both,
          min(CASE WHEN schemes >= 2 THEN month END) AS first_month, max(CASE WHEN schemes >= 2 THEN month END) AS last_month,

@@ -44,7 +44,7 @@ evidence:
 ---*/
 WITH paid AS (
   -- One row a payment: the key of payments keeps (case, sequence) apart within a person, item and month.
-  SELECT p.case_id, p.person_id, p.programme, p.item, p.pay_month, p.amount, coalesce(c.monthly_amount, 0) AS monthly_amount,
+  SELECT p.case_id, p.person_id, p.programme, p.item, p.pay_month,
          date_part('year', p.pay_month) * 12 + date_part('month', p.pay_month)
            >= $m_no - coalesce(f.lookback_months, $lookback_months) AS in_window
   FROM civil_affairs.payments AS p
@@ -52,46 +52,18 @@ WITH paid AS (
   LEFT JOIN run.figures AS f ON f.division = c.division AND f.hukou_kind = c.hukou_kind
   WHERE p.item IN ('basic', 'top_up') AND p.amount > 0 AND p.pay_month <= $m
 ),
-largest AS (
-  SELECT person_id, programme, max(amount) AS amount
-  FROM paid
-  WHERE item = 'basic' AND pay_month >= $m_12
-  GROUP BY person_id, programme
-),
-grouped AS (
-  SELECT person_id, programme, item, pay_month, count(amount) AS payments, sum(amount) AS paid,
-         max(amount) AS one_payment, max(monthly_amount) AS monthly_amount
-  FROM paid
-  WHERE in_window
-  GROUP BY person_id, programme, item, pay_month
-),
-bounded AS (
-  -- Of a basic payment the larger of what the case is granted and what was usual is due; of a top-up, one.
-  SELECT g.person_id, g.programme, g.item, g.pay_month, g.payments, g.paid, g.one_payment, g.monthly_amount,
-         CASE WHEN g.item = 'top_up' THEN g.one_payment
-              WHEN l.amount > g.monthly_amount THEN l.amount ELSE g.monthly_amount END AS bound
-  FROM grouped AS g
-  LEFT JOIN largest AS l ON l.person_id = g.person_id AND l.programme = g.programme
-),
-doubled AS (
-  SELECT person_id, programme, item, pay_month, payments, paid, monthly_amount,
-         CASE WHEN bound > one_payment THEN bound ELSE one_payment END AS bound,
-         paid - CASE WHEN bound > one_payment THEN bound ELSE one_payment END AS surplus
-  FROM bounded
-  WHERE payments >= 2 AND paid > bound
-),
 latest AS (
   SELECT person_id, programme, item, payments, paid, bound
   FROM (
     SELECT person_id, programme, item, payments, paid, bound,
            row_number() OVER (PARTITION BY person_id ORDER BY pay_month DESC, programme, item) AS place
-    FROM doubled
+    FROM facts.doubled_payments
   ) AS ranked
   WHERE place = 1
 ),
 months AS (
   SELECT person_id, pay_month, sum(surplus) AS surplus, min(monthly_amount) AS granted
-  FROM doubled
+  FROM facts.doubled_payments
   GROUP BY person_id, pay_month
 ),
 totals AS (
@@ -103,7 +75,7 @@ totals AS (
 subjects AS (
   SELECT p.case_id, p.person_id, count(d.pay_month) > 0 AS hit
   FROM paid AS p
-  LEFT JOIN doubled AS d
+  LEFT JOIN facts.doubled_payments AS d
     ON d.person_id = p.person_id AND d.programme = p.programme AND d.item = p.item AND d.pay_month = p.pay_month
   WHERE p.in_window
   GROUP BY p.case_id, p.person_id

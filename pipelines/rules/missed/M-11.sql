@@ -56,7 +56,7 @@ families AS (
   FROM facts.parents AS p
   LEFT JOIN severe AS s ON s.person_id = p.guardian_person_id
   GROUP BY p.person_id
-  HAVING count(DISTINCT p.relationship) = 2
+  HAVING min(p.relationship) <> max(p.relationship)
 ),
 supported AS (
   SELECT person_id FROM facts.case_members WHERE programme IN ('orphan', 'de_facto_unattended', 'tekun')

@@ -36,14 +36,16 @@ evidence:
     from: lead JOIN civil_affairs.persons AS e ON e.person_id = lead.person_id
     fields: [person_id, id_kind, sex, birth_month, hukou_division]
 ---*/
-WITH counted AS (
-  SELECT person_id, count(*) AS records, count(DISTINCT birth_month) AS birth_months,
-         substr(CAST(min(birth_month) AS VARCHAR), 1, 7) AS earliest, substr(CAST(max(birth_month) AS VARCHAR), 1, 7) AS last_one,
-         count(DISTINCT CASE WHEN sex IN ('1', '2') THEN sex END) AS sexes
-  FROM civil_affairs.persons
-  GROUP BY person_id
+WITH everyone AS (SELECT DISTINCT person_id FROM civil_affairs.persons),
+contradicted AS (
+  SELECT p.person_id, count(*) AS records, count(DISTINCT p.birth_month) AS birth_months,
+         substr(CAST(min(p.birth_month) AS VARCHAR), 1, 7) AS earliest, substr(CAST(max(p.birth_month) AS VARCHAR), 1, 7) AS last_one,
+         count(DISTINCT CASE WHEN p.sex IN ('1', '2') THEN p.sex END) AS sexes
+  FROM facts.doubtful_persons AS q
+  JOIN civil_affairs.persons AS p ON p.person_id = q.person_id
+  GROUP BY p.person_id
 )
-SELECT c.person_id, q.person_id IS NOT NULL AS hit, c.records,
+SELECT e.person_id, c.person_id IS NOT NULL AS hit, c.records,
        CASE WHEN c.birth_months > 1
             THEN '出生年月有' || CAST(c.birth_months AS VARCHAR) || '个（最早' || c.earliest || '，最晚' || c.last_one || '）' ELSE '' END
          || CASE WHEN c.birth_months > 1 AND c.sexes > 1 THEN '，' ELSE '' END
@@ -52,5 +54,5 @@ SELECT c.person_id, q.person_id IS NOT NULL AS hit, c.records,
             THEN CAST(c.birth_months AS VARCHAR) || ' birth months (the earliest ' || c.earliest || ', the latest ' || c.last_one || ')' ELSE '' END
          || CASE WHEN c.birth_months > 1 AND c.sexes > 1 THEN ', ' ELSE '' END
          || CASE WHEN c.sexes > 1 THEN 'male and female at once' ELSE '' END AS what_en
-FROM counted AS c
-LEFT JOIN facts.doubtful_persons AS q ON q.person_id = c.person_id
+FROM everyone AS e
+LEFT JOIN contradicted AS c ON c.person_id = e.person_id
