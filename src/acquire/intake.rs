@@ -23,7 +23,7 @@ use crate::{
 };
 
 use super::{
-    AcquireError, Reason, Refusal, Warning,
+    AcquireError, Reason, Refusal, Signed, Warning,
     header::{self, Places},
     leaks::Leaks,
     quarantine::{Fault, Quarantine, Where, too_many_bad},
@@ -32,7 +32,7 @@ use super::{
     runs::{Gathering, Merged, Sorter},
     settle::{self, Settled},
     snapshot::Part,
-    text::{self, TextTable},
+    text::{self, TextError, TextTable},
 };
 
 /// How many batches may wait to be written.
@@ -89,7 +89,7 @@ pub fn acquire(
         .map_err(|source| AcquireError::Columns { source })?;
     let mut intake = Intake::new(accepted, contract, means);
     let sealed = intake
-        .read(&sorter, dictionary)
+        .read(&sorter, draft.path(), dictionary)
         .and_then(|gathered| intake.seal(&sorter, gathered, dictionary, folder));
     if sealed.is_err() {
         dictionary.forget_unsealed();
@@ -126,6 +126,7 @@ impl<'a> Intake<'a> {
     fn read(
         &mut self,
         sorter: &Sorter,
+        room: &Path,
         dictionary: &mut GrowingDictionary,
     ) -> Result<Gathered, AcquireError> {
         let mut gathered = Gathered {
@@ -142,10 +143,22 @@ impl<'a> Intake<'a> {
                 self.refusals.push(Refusal::OtherDataset { file: resource.path.clone(), found, expected });
                 continue;
             }
-            match text::open_sheet(&self.accepted.folder.join(&resource.path), resource.sheet.as_deref()) {
+            let refused = self.refusals.len();
+            let path = self.accepted.folder.join(&resource.path);
+            let signed = Signed { bytes: resource.bytes, sha256: resource.sha256, room };
+            match text::open_signed(&path, resource.sheet.as_deref(), signed) {
                 Ok(table) => self.read_file(file, resource, table, sorter, dictionary, &mut gathered)?,
                 Err(error) => self.refusals.push(Refusal::Unreadable(error)),
             }
+            // What was not read to its end may have been changed under way.
+            if self.refusals.len() > refused && signed.is_changed(&path) {
+                self.refusals.truncate(refused);
+                self.refusals.push(Refusal::Unreadable(TextError::Changed { path }));
+            }
+        }
+        if self.refusals.iter().any(Refusal::is_changed) {
+            self.refusals.retain(Refusal::is_changed);
+            self.refused()?;
         }
         let (leak, faults) = gathered.leaks.judge(self.contract, self.counts.rows);
         if let Some(leak) = leak {

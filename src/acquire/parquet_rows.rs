@@ -12,7 +12,6 @@
 use std::{
     fs::File,
     panic::{AssertUnwindSafe, catch_unwind},
-    path::Path,
     sync::Arc,
 };
 
@@ -55,8 +54,7 @@ pub(super) struct ParquetRows {
 }
 
 impl ParquetRows {
-    pub(super) fn open(path: &Path) -> Result<Self, ParquetFault> {
-        let mut file = File::open(path).map_err(ParquetFault::Io)?;
+    pub(super) fn open(mut file: File) -> Result<Self, ParquetFault> {
         let length = file.metadata().map_err(ParquetFault::Io)?.len();
         parquet_guard::check_footer(&mut file)?;
         let damaged = || ParquetFault::Damaged { row: 0 };

@@ -77,9 +77,14 @@ impl Refusal {
         }
     }
 
-    /// Whether waiting cannot mend it: it is the content, not the receiver's disk.
+    /// Whether waiting cannot mend it.
     pub fn is_final(&self) -> bool {
-        !matches!(self, Self::Unreadable(TextError::Io { .. }))
+        !matches!(self, Self::Unreadable(error) if !error.is_final())
+    }
+
+    /// Whether it is no longer the delivery that was signed: then all else that was found says nothing of that one.
+    pub(super) fn is_changed(&self) -> bool {
+        matches!(self, Self::Unreadable(TextError::Changed { .. }))
     }
 
     /// What is wrong.
@@ -162,9 +167,9 @@ impl Refusal {
     }
 
     /// What to do.
-    pub fn hint(&self) -> Option<Text> {
-        Some(match self {
-            Self::Unreadable(error) => error.hint()?,
+    pub fn hint(&self) -> Text {
+        match self {
+            Self::Unreadable(error) => error.hint(),
             Self::ColumnMissing { .. } | Self::ColumnTwice { .. } => Text::new(
                 "请按数据合同的列名或中文表头导出",
                 "export it with the column names or the Chinese headers of the contract",
@@ -186,6 +191,6 @@ impl Refusal {
             | Self::TotalUnknown { .. } => {
                 Text::new("请重新执行 hedui seal 并重新交付", "seal the files again and deliver them again")
             }
-        })
+        }
     }
 }

@@ -11,7 +11,6 @@ use std::{
     fs::File,
     io::{BufReader, Seek},
     panic::{AssertUnwindSafe, catch_unwind},
-    path::Path,
     vec,
 };
 
@@ -40,8 +39,7 @@ pub(super) struct SheetRow {
 }
 
 /// The rows that hold anything, in order.
-pub(super) fn read(path: &Path, wanted: Option<&str>) -> Result<vec::IntoIter<SheetRow>, SheetFault> {
-    let mut file = File::open(path).map_err(|error| SheetFault::Io(error.to_string()))?;
+pub(super) fn read(mut file: File, wanted: Option<&str>) -> Result<vec::IntoIter<SheetRow>, SheetFault> {
     sheet_guard::check(&mut file)?;
     file.rewind().map_err(|error| SheetFault::Io(error.to_string()))?;
     // The reader counts without looking whether it fits; where that stops the program, the file is damaged.
