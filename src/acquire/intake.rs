@@ -132,7 +132,7 @@ impl<'a> Intake<'a> {
         let mut gathered = Gathered {
             gathering: Gathering::new(self.means.memory),
             runs: Vec::new(),
-            quarantine: Quarantine::default(),
+            quarantine: Quarantine::new(room, self.means.memory),
             repairs: Repairs::default(),
             leaks: Leaks::new(self.accepted.package.as_of),
         };
@@ -162,7 +162,7 @@ impl<'a> Intake<'a> {
         }
         let (leak, faults) = gathered.leaks.judge(self.contract, self.counts.rows);
         if let Some(leak) = leak {
-            gathered.quarantine.tell(faults);
+            gathered.quarantine.tell(faults)?;
             self.keep_list(&mut gathered.quarantine, dictionary)?;
             self.refusals.push(leak);
         }
@@ -208,7 +208,7 @@ impl<'a> Intake<'a> {
             let (file, line, place) = (file as u16, table.header_line, Where::Extra(field as u16 + 1));
             if gathered.leaks.look(name, place, file, line) == Some(Sighting::Eighteen) {
                 let reason = Reason::LooksLikeIdentityNumber;
-                gathered.quarantine.tell([Fault { file, line, place, reason }]);
+                gathered.quarantine.tell([Fault { file, line, place, reason }])?;
             }
         }
         if self.refusals.len() > refused {
@@ -285,14 +285,13 @@ impl<'a> Intake<'a> {
         let Gathered { runs, mut quarantine, repairs, .. } = gathered;
         let data = dictionary.lock().draft()?;
         let part = data.path().join(PART_FILE);
-        let (settled, mut months) = self.write(&part, Merged::new(sorter, runs)?)?;
-        let differing = settled.differing.iter().map(|(file, line)| Fault {
-            file: *file,
-            line: *line,
-            place: Where::Key,
-            reason: Reason::DuplicateKeyDiffers,
-        });
-        quarantine.set_aside(differing, settled.differing.len() as u64);
+        let merged = Merged::new(sorter, runs)?;
+        let (settled, mut months) = self.write(&part, merged, |differing| {
+            let rows = differing.len() as u64;
+            let (place, reason) = (Where::Key, Reason::DuplicateKeyDiffers);
+            let fault = |(file, line)| Fault { file, line, place, reason };
+            Ok(quarantine.set_aside(differing.into_iter().map(fault), rows)?)
+        })?;
         self.counts.accepted = settled.accepted;
         self.counts.collapsed = settled.collapsed;
         self.counts.quarantined = quarantine.rows();
@@ -331,10 +330,16 @@ impl<'a> Intake<'a> {
     }
 
     /// Writes the settled rows, on a thread of its own if there may be two.
-    fn write(&self, path: &Path, merged: Merged<'_>) -> Result<(Settled, BTreeSet<Month>), AcquireError> {
+    fn write(
+        &self,
+        path: &Path,
+        merged: Merged<'_>,
+        set_aside: impl FnMut(Vec<(u16, u64)>) -> Result<(), AcquireError>,
+    ) -> Result<(Settled, BTreeSet<Month>), AcquireError> {
         let mut part = Part::create(path, self.contract, &self.files)?;
         if self.means.threads < 2 {
-            let settled = settle::settle(self.contract, merged, |batch| Ok(part.write(&batch)?))?;
+            let hand_on = |batch| Ok(part.write(&batch)?);
+            let settled = settle::settle(self.contract, merged, hand_on, set_aside)?;
             return Ok((settled, part.finish()?));
         }
         let (send, receive) = mpsc::sync_channel::<RecordBatch>(WAITING);
@@ -345,10 +350,11 @@ impl<'a> Intake<'a> {
             };
             let writing = thread::Builder::new().spawn_scoped(scope, write).map_err(AcquireError::Threads)?;
             // Where the writer has ended early it has an error, which is told below.
-            let settled = settle::settle(self.contract, merged, |batch| {
+            let hand_on = |batch| {
                 let _ = send.send(batch);
                 Ok(())
-            });
+            };
+            let settled = settle::settle(self.contract, merged, hand_on, set_aside);
             drop(send);
             let months = writing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
             Ok((settled?, months))

@@ -16,6 +16,7 @@ mod columns;
 mod content;
 mod csv_rows;
 mod decode;
+mod faults;
 #[cfg(test)]
 pub(crate) mod fixture;
 mod garbled;
