@@ -14,6 +14,7 @@ use chrono::NaiveDate;
 use super::{
     Accepted, Desk, Receipt, Refusal,
     epoch::EpochGate,
+    names,
     package::{PACKAGE_FILE, PACKAGE_MAX_BYTES, Package, Resource, SIGNATURE_FILE},
     signature::{self, BadSignature, SIGNATURE_MAX_BYTES, fingerprint},
     signers::NotAllowed,
@@ -55,6 +56,15 @@ pub(super) fn read_descriptor(folder: &Path, known_on: NaiveDate) -> Result<(Acc
     Ok((Accepted { delivery, folder: folder.to_owned(), package, package_sha256, known_on }, bytes))
 }
 
+/// Whether no name in a delivery's folder holds an identity number: what is moved aside is moved with all that lies in it.
+pub(super) fn check_names(folder: &Path) -> Result<(), Refusal> {
+    match names::in_folder(folder) {
+        Ok(false) => Ok(()),
+        Ok(true) => Err(Refusal::NameHoldsNumber),
+        Err(error) => Err(Refusal::FolderUnreadable { reason: error.to_string() }),
+    }
+}
+
 /// All checks of a delivery whose descriptor could be read.
 pub(super) fn check(
     desk: &Desk<'_>,
@@ -64,6 +74,7 @@ pub(super) fn check(
     descriptor: &[u8],
 ) -> Result<Passed, Refusal> {
     let package = &candidate.package;
+    check_names(&candidate.folder)?;
     let signer = check_signature(desk, candidate, descriptor)?;
     if package.as_of > desk.business_date {
         return Err(Refusal::AsOfFuture { as_of: package.as_of });

@@ -31,6 +31,7 @@ mod epoch;
 mod error;
 mod inbox;
 mod mend;
+mod names;
 mod package;
 mod reading;
 mod receipt;
@@ -61,7 +62,7 @@ use crate::{
     contract::Contract,
     model::{DatasetId, Text},
 };
-use check::{check, read_descriptor};
+use check::{check, check_names, read_descriptor};
 use epoch::EpochGate;
 use inbox::{Found, FoundKind};
 use receipt::Receipts;
@@ -122,13 +123,26 @@ pub fn accept_inbox(desk: &Desk<'_>) -> Result<Vec<Outcome>, AcceptError> {
     let earlier = round.refusals().of_this_date()?;
     let mut outcomes = Vec::new();
     let mut waiting = Vec::new();
+    let mut hidden = 0;
     for Found { folder, kind } in found {
+        let inside = folder.strip_prefix(desk.inbox).unwrap_or(&folder);
+        if names::in_path(inside) {
+            hidden += 1;
+            let shown = desk.inbox.join(names::hide(inside, hidden));
+            outcomes.push(round.refuse(&shown, None, &Refusal::NameHoldsNumber)?);
+            continue;
+        }
+        let has_names = matches!(kind, FoundKind::Delivery | FoundKind::NoDescriptor);
         let candidate = match kind {
             FoundKind::Link => Err(Refusal::FolderIsLink),
             FoundKind::Unreadable(reason) => Err(Refusal::FolderUnreadable { reason }),
             FoundKind::NoDescriptor => Err(Refusal::DescriptorMissing),
             FoundKind::Delivery => read_descriptor(&folder, desk.known_on),
         };
+        let candidate = candidate.map_err(|refusal| match check_names(&folder) {
+            Err(named) if has_names => named,
+            _ => refusal,
+        });
         match candidate {
             Ok(candidate) => waiting.push(candidate),
             Err(refusal) => outcomes.push(round.refuse(&folder, None, &refusal)?),

@@ -136,6 +136,7 @@ fn to_bytes(fault: Fault) -> [u8; BYTES] {
         Where::Column(at) => (1, at),
         Where::Extra(at) => (2, at),
         Where::Key => (3, 0),
+        Where::Sheet(at) => (4, at),
     };
     bytes[..2].copy_from_slice(&fault.file.to_le_bytes());
     bytes[2..10].copy_from_slice(&fault.line.to_le_bytes());
@@ -152,7 +153,9 @@ fn of_bytes(bytes: [u8; BYTES]) -> Option<Fault> {
         0 => Where::Row,
         1 => Where::Column(column),
         2 => Where::Extra(column),
-        _ => Where::Key,
+        3 => Where::Key,
+        4 => Where::Sheet(column),
+        _ => return None,
     };
     Some(Fault {
         file: u16::from_le_bytes([f0, f1]),
@@ -177,11 +180,12 @@ mod tests {
         let mut dice = rand_chacha::ChaCha8Rng::seed_from_u64(3);
         let mut fault = || {
             let number = dice.random_range(0..70_u16);
-            let place = [Where::Row, Where::Column(number), Where::Extra(number), Where::Key];
+            let place =
+                [Where::Row, Where::Column(number), Where::Extra(number), Where::Key, Where::Sheet(number)];
             Fault {
                 file: dice.random_range(0..3),
                 line: dice.random_range(0..1 << 40),
-                place: place[dice.random_range(0..4)],
+                place: place[dice.random_range(0..place.len())],
                 reason: Reason::ALL[dice.random_range(0..Reason::ALL.len())],
             }
         };

@@ -32,7 +32,7 @@ use super::{
     runs::{Gathering, Merged, Sorter},
     settle::{self, Settled},
     snapshot::Part,
-    text::{self, TextError, TextTable},
+    text::{self, Elsewhere, TextError, TextTable},
 };
 
 /// How many batches may wait to be written.
@@ -208,6 +208,13 @@ impl<'a> Intake<'a> {
             let (file, line, place) = (file as u16, table.header_line, Where::Extra(field as u16 + 1));
             if gathered.leaks.look(name, place, file, line) == Some(Sighting::Eighteen) {
                 let reason = Reason::LooksLikeIdentityNumber;
+                gathered.quarantine.tell([Fault { file, line, place, reason }])?;
+            }
+        }
+        for Elsewhere { sheet, row: line, sighting } in std::mem::take(&mut table.elsewhere) {
+            let (file, place, reason) = (file as u16, Where::Sheet(sheet), Reason::LooksLikeIdentityNumber);
+            gathered.leaks.note(sighting, place, file, line);
+            if sighting == Sighting::Eighteen {
                 gathered.quarantine.tell([Fault { file, line, place, reason }])?;
             }
         }

@@ -25,6 +25,11 @@ use crate::{
     model::Token,
 };
 
+/// What a text seems to hold, unless it is a keyed hash.
+pub(super) fn sighting(text: &str, as_of: NaiveDate) -> Option<Sighting> {
+    sight(text, as_of).filter(|_| text.trim().parse::<Token>().is_err())
+}
+
 /// What was seen so far.
 #[derive(Debug)]
 pub(super) struct Leaks {
@@ -85,10 +90,13 @@ impl Leaks {
 
     /// Looks at one text; what is seen is noted.
     pub(super) fn look(&mut self, text: &str, place: Where, file: u16, line: u64) -> Option<Sighting> {
-        let sighting = sight(text, self.as_of)?;
-        if text.trim().parse::<Token>().is_ok() {
-            return None;
-        }
+        let sighting = sighting(text, self.as_of)?;
+        self.note(sighting, place, file, line);
+        Some(sighting)
+    }
+
+    /// Notes what was seen in one text.
+    pub(super) fn note(&mut self, sighting: Sighting, place: Where, file: u16, line: u64) {
         match sighting {
             Sighting::Eighteen => *self.eighteen.entry(place).or_default() += 1,
             Sighting::Fifteen => {
@@ -97,7 +105,6 @@ impl Leaks {
                 seen.untold.push((file, line));
             }
         }
-        Some(sighting)
     }
 
     /// Looks at all fields of a row that cannot be matched with the header: it is not known which columns they are.

@@ -38,16 +38,20 @@ pub(super) enum Where {
     Extra(u16),
     /// The columns of the key.
     Key,
+    /// Another sheet of the workbook than the one that is read, counted from 1; its name may be a value.
+    Sheet(u16),
 }
 
 impl Where {
-    /// As the list writes it: a column's name, the names of the key, `#7` for the seventh column of the file; none for a row.
+    /// As the list writes it: a column's name, the names of the key, `#7` for the seventh column of the file, `sheet#2` for
+    /// the second sheet of a workbook; none for a row.
     pub(super) fn name(self, contract: &Contract) -> Option<String> {
         match self {
             Self::Row => None,
             Self::Column(at) => contract.columns.get(usize::from(at)).map(|column| column.name.clone()),
             Self::Extra(number) => Some(format!("#{number}")),
             Self::Key => Some(contract.key.join(",")),
+            Self::Sheet(number) => Some(format!("sheet#{number}")),
         }
     }
 }

@@ -20,7 +20,7 @@ use csv::StringRecord;
 
 pub use super::{
     content::Content, decode::Encoding, garbled::Garbled, parquet_fault::ParquetFault, pieces::MAX_RECORD,
-    sheet_fault::SheetFault, text_error::TextError,
+    sheet::Elsewhere, sheet_fault::SheetFault, text_error::TextError,
 };
 use super::{
     csv_rows::{self, CsvRows},
@@ -45,6 +45,8 @@ pub struct TextTable {
     pub header: Vec<String>,
     /// The line that the header stands on; 0 where names are no line of the file.
     pub header_line: u64,
+    /// Identity numbers in the clear outside the rows: in other sheets of a workbook.
+    pub elsewhere: Vec<Elsewhere>,
     path: PathBuf,
     source: Source,
     /// The rows that are read one by one; after the header, what came with it.
@@ -137,11 +139,14 @@ fn open_as(path: &Path, wanted: Option<&str>, signed: Option<Signed<'_>>) -> Res
         Some(signed) => signed.copy(file).map_err(io),
         None => Ok(file),
     };
+    let mut elsewhere = Vec::new();
     let source = match kind {
-        ".xlsx" => Source::Sheet(
-            sheet::read(here_and_there(file)?, wanted)
-                .map_err(|source| TextError::Sheet { path: path.to_owned(), source: Box::new(source) })?,
-        ),
+        ".xlsx" => {
+            let book = sheet::read(here_and_there(file)?, wanted)
+                .map_err(|source| TextError::Sheet { path: path.to_owned(), source: Box::new(source) })?;
+            elsewhere = book.elsewhere;
+            Source::Sheet(book.rows)
+        }
         ".parquet" => {
             let rows = ParquetRows::open(here_and_there(file)?).map_err(parquet_error(path))?;
             Source::Parquet(Box::new(rows))
@@ -154,6 +159,7 @@ fn open_as(path: &Path, wanted: Option<&str>, signed: Option<Signed<'_>>) -> Res
     let mut table = TextTable {
         header: Vec::new(),
         header_line: 0,
+        elsewhere,
         path,
         source,
         rows,

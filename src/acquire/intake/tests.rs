@@ -724,6 +724,52 @@ fn a_typed_parquet_delivery_is_held_to_the_same_contract_as_text() {
     adds_up(&acquired.snapshot.record.counts);
 }
 
+/// A workbook with a good row in its first sheet, and others after it: name, texts one below another, hidden.
+fn workbook(others: &[(&str, &[&str], bool)]) -> Vec<u8> {
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let sheet = book.add_worksheet();
+    let header = ["person_id", "from_on", "to_on", "monthly_wage"];
+    for (column, (name, value)) in header.iter().zip([&token(1), "2026-01-01", "", "1.00"]).enumerate() {
+        sheet.write(0, column as u16, *name).unwrap();
+        sheet.write(1, column as u16, value).unwrap();
+    }
+    for (name, texts, hidden) in others {
+        let sheet = book.add_worksheet();
+        sheet.set_name(*name).unwrap().set_hidden(*hidden);
+        for (row, text) in texts.iter().enumerate() {
+            sheet.write(row as u32, 2, *text).unwrap();
+        }
+    }
+    book.save_to_buffer().unwrap()
+}
+
+#[test]
+fn numbers_in_another_sheet_of_a_workbook_condemn_it_hidden_or_not_and_so_does_a_sheets_name() {
+    let number = "110105 19491231 002x";
+    let fifteen = "110105491231002";
+    let cases: [(&[(&str, &[&str], bool)], &[&str]); 5] = [
+        (&[("清单", &["", "户主", number], false)], &["sheet#2 looks_like_identity_number"]),
+        (&[("a", &["x"], false), ("b", &[number], true)], &["sheet#3 looks_like_identity_number"]),
+        (&[(number, &[], false)], &["sheet#2 looks_like_identity_number"]),
+        (&[("a", &[fifteen, fifteen, fifteen], false)], &["sheet#2 looks_like_identity_number"; 3]),
+        (&[("a", &["x", "2026-03-01", "12345678901234567890"], false)], &[]),
+    ];
+    for (others, expected) in cases {
+        let bench = Bench::new();
+        let accepted = bench.delivery(&posts(), "", 1, &[("monthly_wage", 100)]);
+        let accepted = put(accepted, "posts.xlsx", &workbook(others));
+        let acquired = bench.acquire(&accepted, &posts());
+        if expected.is_empty() {
+            assert_eq!(acquired.unwrap().snapshot.record.counts.accepted, 1);
+            continue;
+        }
+        let found = refusals(acquired.unwrap_err());
+        assert!(matches!(found.as_slice(), [Refusal::RawNumbers { .. }]), "{found:?}");
+        assert!(!format!("{found:?}{:?}", found[0].text()).contains("491231"));
+        assert_eq!(kept_list(&bench, &accepted, &posts()), expected);
+    }
+}
+
 /// A file of one public post in each format, for this person.
 fn post_in_each_format(person: u8) -> [(&'static str, Vec<u8>); 4] {
     use std::io::Write as _;
