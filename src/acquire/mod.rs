@@ -20,6 +20,7 @@ mod faults;
 #[cfg(test)]
 pub(crate) mod fixture;
 mod garbled;
+mod guarded;
 mod gzip;
 mod header;
 mod intake;
@@ -50,6 +51,7 @@ mod thrift;
 pub mod value;
 
 pub use bridge::{BridgeFault, check_against, read_bridge};
+pub use guarded::hush_guarded_panics;
 pub use header::Warning;
 pub use intake::{Acquired, Means, acquire};
 pub use reason::Reason;

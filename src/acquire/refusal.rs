@@ -194,3 +194,33 @@ impl Refusal {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_refusal_has_a_code_of_its_own_and_says_what_to_do_in_both_languages() {
+        let dataset = || "a.b".parse::<DatasetId>().unwrap();
+        let (file, column) = (|| "a.csv".to_owned(), || "amount".to_owned());
+        let all = [
+            Refusal::Unreadable(TextError::Empty { path: "a.csv".into() }),
+            Refusal::OtherDataset { file: file(), found: dataset(), expected: dataset() },
+            Refusal::ColumnMissing { file: file(), column: column(), header_zh: column(), nearest: None },
+            Refusal::ColumnTwice { file: file(), column: column() },
+            Refusal::RowsDiffer { file: file(), stated: 1, found: 2 },
+            Refusal::TotalDiffers { file: file(), column: column(), stated: Fen(1), found: Fen(2) },
+            Refusal::TotalMissing { file: file(), column: column() },
+            Refusal::TotalUnknown { file: file(), column: column() },
+            Refusal::RawNumbers { columns: vec![(column(), 1)] },
+            Refusal::TooManyBad { bad: 9, rows: 10, allowed: 500, commonest: Vec::new() },
+        ];
+        let codes: std::collections::BTreeSet<&str> = all.iter().map(Refusal::code).collect();
+        assert_eq!(codes.len(), all.len());
+        for refusal in all {
+            for text in [refusal.text(), refusal.hint()] {
+                assert!(!text.en.is_empty() && text.zh.chars().any(|c| c > '\u{4e00}'), "{text:?}");
+            }
+        }
+    }
+}

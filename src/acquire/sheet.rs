@@ -12,7 +12,6 @@
 use std::{
     fs::File,
     io::{BufReader, Seek},
-    panic::{AssertUnwindSafe, catch_unwind},
     vec,
 };
 
@@ -21,6 +20,7 @@ use chrono::NaiveDate;
 use csv::StringRecord;
 
 use super::{
+    guarded::guarded,
     leaks::sighting,
     reason::Reason,
     sheet_fault::SheetFault,
@@ -68,8 +68,7 @@ pub(super) fn read(mut file: File, wanted: Option<&str>) -> Result<Book, SheetFa
     sheet_guard::check(&mut file)?;
     file.rewind().map_err(|error| SheetFault::Io(error.to_string()))?;
     // The reader counts without looking whether it fits; where that stops the program, the file is damaged.
-    let book = catch_unwind(AssertUnwindSafe(|| read_book(file, wanted)));
-    book.unwrap_or(Err(SheetFault::Damaged { row: 0 }))
+    guarded(|| read_book(file, wanted)).unwrap_or(Err(SheetFault::Damaged { row: 0 }))
 }
 
 fn read_book(file: File, wanted: Option<&str>) -> Result<Book, SheetFault> {

@@ -724,8 +724,11 @@ fn a_typed_parquet_delivery_is_held_to_the_same_contract_as_text() {
     adds_up(&acquired.snapshot.record.counts);
 }
 
-/// A workbook with a good row in its first sheet, and others after it: name, texts one below another, hidden.
-fn workbook(others: &[(&str, &[&str], bool)]) -> Vec<u8> {
+/// A sheet: its name, texts one below another, hidden.
+type Other<'a> = (&'a str, &'a [&'a str], bool);
+
+/// A workbook with a good row in its first sheet, and others after it.
+fn workbook(others: &[Other<'_>]) -> Vec<u8> {
     let mut book = rust_xlsxwriter::Workbook::new();
     let sheet = book.add_worksheet();
     let header = ["person_id", "from_on", "to_on", "monthly_wage"];
@@ -747,7 +750,7 @@ fn workbook(others: &[(&str, &[&str], bool)]) -> Vec<u8> {
 fn numbers_in_another_sheet_of_a_workbook_condemn_it_hidden_or_not_and_so_does_a_sheets_name() {
     let number = "110105 19491231 002x";
     let fifteen = "110105491231002";
-    let cases: [(&[(&str, &[&str], bool)], &[&str]); 5] = [
+    let cases: [(&[Other<'_>], &[&str]); 5] = [
         (&[("清单", &["", "户主", number], false)], &["sheet#2 looks_like_identity_number"]),
         (&[("a", &["x"], false), ("b", &[number], true)], &["sheet#3 looks_like_identity_number"]),
         (&[(number, &[], false)], &["sheet#2 looks_like_identity_number"]),
