@@ -218,12 +218,13 @@ impl Round<'_> {
         if package.as_of > self.desk.business_date && package.as_of <= self.desk.today {
             return Ok(Outcome::NotYet(candidate));
         }
+        let is_known = known.is_some();
         // What was accepted before keeps the date of that night.
         if let Some(day) = known.and_then(|receipt| receipt.accepted_on.parse().ok()) {
             candidate.known_on = day;
         }
         let rivals = self.rivals(&candidate)?;
-        match check(self.desk, &self.epoch, &rivals, &candidate, descriptor) {
+        match check(self.desk, &self.epoch, &rivals, &candidate, descriptor, is_known) {
             Err(refusal) => self.refuse(&candidate.folder, Some(&candidate), &refusal),
             Ok(passed) => {
                 let package = &candidate.package;

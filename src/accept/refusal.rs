@@ -343,10 +343,13 @@ impl Refusal {
                     "ask the agency to seal it again with the key {ours}, also if it is a correction (--supersedes stays)"
                 ),
             ),
-            Self::KeyWaits { .. } => Text::new(
-                "桥表齐了即自动收下；请所缺机构运行 hedui seal rekey",
-                "it is taken in by itself once the bridges are there; ask those agencies to run hedui seal rekey",
+            Self::KeyWaits { missing, .. } if !missing.is_empty() => Text::new(
+                "桥表齐了即自动收下；请所缺机构运行 hedui seal rekey。若某机构已不存在：请接管其档案的单位代做，并在 allowed_signers 中为该机构登记这个单位的密钥；原始文件若已无存，把该机构的文件夹移出收件箱和库的 snapshots/，其数据从此不用",
+                "it is taken in by itself once the bridges are there; ask those agencies to run hedui seal rekey. If one of them is no more, let whoever keeps its files now make its bridge, and enter their key for that agency in allowed_signers; if the files are gone too, take the agency's folder out of the inbox and out of the store's snapshots/: its data is then used no more",
             ),
+            Self::KeyWaits { .. } => {
+                Text::new("桥表已齐，会自动收下", "every bridge is there, and it is taken in by itself")
+            }
             Self::BridgeEpoch { .. } => Text::new(
                 "请用库中现在的密钥和新密钥重新制作桥表：hedui seal rekey",
                 "make the bridge again from the key of the store to a new key: hedui seal rekey",

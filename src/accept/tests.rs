@@ -738,3 +738,16 @@ fn a_folder_that_cannot_be_listed_is_refused_and_the_others_are_taken_in() {
     let fault = &refused.verdict.faults[0];
     assert!(fault.what.zh.contains("读不出") && fault.what_to_do.en.contains("permissions"), "{fault:?}");
 }
+
+#[test]
+fn a_delivery_that_is_lost_from_the_store_is_read_again_after_a_change_of_key_and_no_other_of_the_old_key() {
+    let office = Office::open();
+    office.lay("civil_affairs/first", |_| {});
+    assert_eq!(office.words(), ["accepted"]);
+    let next = Epoch { key_id: "k2".into(), hash: HashName::HmacSm3, normalisation: NORMALISATION };
+    move_on(&office.store(), &next).unwrap();
+    // Its receipt is there and its snapshot is not.
+    assert_eq!(office.words(), ["accepted"]);
+    office.lay("civil_affairs/second", |package| package.sequence = 2);
+    assert_eq!(office.words(), ["accepted", "key_epoch"]);
+}
