@@ -39,6 +39,7 @@ mod refusal;
 mod refused;
 mod signature;
 mod signers;
+mod verdict;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -54,9 +55,10 @@ pub use package::*;
 pub use reading::{PackageError, Problem};
 pub use receipt::{Receipt, ReceiptFile};
 pub use refusal::Refusal;
-pub use refused::{Fault, Kept, Refused, RefusedReceipt, Verdict, never_stored, tried_again};
+pub use refused::{Kept, Refused, RefusedReceipt};
 pub use signature::{BadSignature, NAMESPACE, SignKey, SignKeyError, fingerprint, verify};
 pub use signers::{AllowedSigners, NotAllowed, SignersError};
+pub use verdict::{Fault, Verdict, never_stored, tried_again};
 
 use crate::{
     contract::Contract,
