@@ -6,6 +6,7 @@ use std::process::ExitCode;
 const STACK: usize = 64 << 20;
 
 fn main() -> ExitCode {
+    hedui::acquire::hush_guarded_panics();
     let work = || {
         let runtime =
             tokio::runtime::Builder::new_multi_thread().thread_stack_size(STACK).enable_all().build()?;

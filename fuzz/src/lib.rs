@@ -107,7 +107,7 @@ fn table(name: &str, bytes: &[u8]) {
             Ok(_) => {}
             Err(error) => {
                 said(&error.text());
-                error.hint().iter().for_each(said);
+                said(&error.hint());
                 assert!(!error.code().is_empty());
             }
         }

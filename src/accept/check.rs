@@ -14,6 +14,7 @@ use chrono::NaiveDate;
 use super::{
     Accepted, Desk, Receipt, Refusal,
     epoch::EpochGate,
+    names,
     package::{PACKAGE_FILE, PACKAGE_MAX_BYTES, Package, Resource, SIGNATURE_FILE},
     signature::{self, BadSignature, SIGNATURE_MAX_BYTES, fingerprint},
     signers::NotAllowed,
@@ -55,15 +56,26 @@ pub(super) fn read_descriptor(folder: &Path, known_on: NaiveDate) -> Result<(Acc
     Ok((Accepted { delivery, folder: folder.to_owned(), package, package_sha256, known_on }, bytes))
 }
 
-/// All checks of a delivery whose descriptor could be read.
+/// Whether no name in a delivery's folder holds an identity number: what is moved aside is moved with all that lies in it.
+pub(super) fn check_names(folder: &Path) -> Result<(), Refusal> {
+    match names::in_folder(folder) {
+        Ok(false) => Ok(()),
+        Ok(true) => Err(Refusal::NameHoldsNumber),
+        Err(error) => Err(Refusal::FolderUnreadable { reason: error.to_string() }),
+    }
+}
+
+/// All checks of a delivery whose descriptor could be read; `is_known`: it was accepted before, and is lost.
 pub(super) fn check(
     desk: &Desk<'_>,
     epoch: &EpochGate,
     rivals: &[Receipt],
     candidate: &Accepted,
     descriptor: &[u8],
+    is_known: bool,
 ) -> Result<Passed, Refusal> {
     let package = &candidate.package;
+    check_names(&candidate.folder)?;
     let signer = check_signature(desk, candidate, descriptor)?;
     if package.as_of > desk.business_date {
         return Err(Refusal::AsOfFuture { as_of: package.as_of });
@@ -83,7 +95,9 @@ pub(super) fn check(
     for resource in &package.resources {
         check_version(resource, contract)?;
     }
-    epoch.check(package)?;
+    if !(is_known && epoch.had(package)) {
+        epoch.check(package)?;
+    }
     check_sequence(package, contract, rivals)?;
     check_supersedes(package)?;
     for resource in &package.resources {

@@ -5,7 +5,8 @@
 //! # Decisions
 //!
 //! - A replaced epoch is closed, also for corrections: who can make a correction has the raw file and the new key, and the
-//!   delivery's id, which `supersedes` names, does not hang on the key. So no token of an old key is read after the change.
+//!   delivery's id, which `supersedes` names, does not hang on the key. So no new token of an old key is read after the change:
+//!   only a delivery that was accepted before it, and whose snapshot is lost, is read again; the dictionary knows its people.
 //! - A pipeline that names a key holds the store there: it moves on only to the key that the pipeline names.
 
 use std::{
@@ -107,6 +108,11 @@ impl EpochGate {
             return Err(Refusal::HashAlgorithm { stated: stated.hash, ours: ours.hash });
         }
         Err(self.other_key(stated, ours.key_id.clone()))
+    }
+
+    /// Whether the store was in the package's epoch before, or is.
+    pub(super) fn had(&self, package: &Package) -> bool {
+        self.epochs.contains(&package.epoch())
     }
 
     /// Why a delivery of another key does not enter.

@@ -13,6 +13,10 @@ impl Refusal {
             | Self::SignatureCutOff
             | Self::FileMissing { .. } => send_whole(),
             Self::FileSize { stated, found, .. } if found < stated => send_whole(),
+            Self::NameHoldsNumber => Text::new(
+                "文件夹和文件的名称里不得有证件号码：请另取名称，重新封装后整个文件夹重传，并销毁原来的副本",
+                "no folder or file may be called by an identity number: give it another name, seal the files again, send the whole folder, and destroy the old copies",
+            ),
             Self::FolderIsLink | Self::FileIsLink { .. } => Text::new(
                 "请直接放入文件本身，不要用快捷方式、链接、管道或同名文件夹代替",
                 "send the files themselves, not a shortcut, a link, a pipe or a folder of the same name",

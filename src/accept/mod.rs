@@ -31,6 +31,7 @@ mod epoch;
 mod error;
 mod inbox;
 mod mend;
+mod names;
 mod package;
 mod reading;
 mod receipt;
@@ -38,6 +39,7 @@ mod refusal;
 mod refused;
 mod signature;
 mod signers;
+mod verdict;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -53,15 +55,16 @@ pub use package::*;
 pub use reading::{PackageError, Problem};
 pub use receipt::{Receipt, ReceiptFile};
 pub use refusal::Refusal;
-pub use refused::{Fault, Kept, Refused, RefusedReceipt, Verdict, never_stored, tried_again};
+pub use refused::{Kept, Refused, RefusedReceipt};
 pub use signature::{BadSignature, NAMESPACE, SignKey, SignKeyError, fingerprint, verify};
 pub use signers::{AllowedSigners, NotAllowed, SignersError};
+pub use verdict::{Fault, Verdict, never_stored, tried_again};
 
 use crate::{
     contract::Contract,
     model::{DatasetId, Text},
 };
-use check::{check, read_descriptor};
+use check::{check, check_names, read_descriptor};
 use epoch::EpochGate;
 use inbox::{Found, FoundKind};
 use receipt::Receipts;
@@ -122,13 +125,26 @@ pub fn accept_inbox(desk: &Desk<'_>) -> Result<Vec<Outcome>, AcceptError> {
     let earlier = round.refusals().of_this_date()?;
     let mut outcomes = Vec::new();
     let mut waiting = Vec::new();
+    let mut hidden = 0;
     for Found { folder, kind } in found {
+        let inside = folder.strip_prefix(desk.inbox).unwrap_or(&folder);
+        if names::in_path(inside) {
+            hidden += 1;
+            let shown = desk.inbox.join(names::hide(inside, hidden));
+            outcomes.push(round.refuse(&shown, None, &Refusal::NameHoldsNumber)?);
+            continue;
+        }
+        let has_names = matches!(kind, FoundKind::Delivery | FoundKind::NoDescriptor);
         let candidate = match kind {
             FoundKind::Link => Err(Refusal::FolderIsLink),
             FoundKind::Unreadable(reason) => Err(Refusal::FolderUnreadable { reason }),
             FoundKind::NoDescriptor => Err(Refusal::DescriptorMissing),
             FoundKind::Delivery => read_descriptor(&folder, desk.known_on),
         };
+        let candidate = candidate.map_err(|refusal| match check_names(&folder) {
+            Err(named) if has_names => named,
+            _ => refusal,
+        });
         match candidate {
             Ok(candidate) => waiting.push(candidate),
             Err(refusal) => outcomes.push(round.refuse(&folder, None, &refusal)?),
@@ -204,12 +220,13 @@ impl Round<'_> {
         if package.as_of > self.desk.business_date && package.as_of <= self.desk.today {
             return Ok(Outcome::NotYet(candidate));
         }
+        let is_known = known.is_some();
         // What was accepted before keeps the date of that night.
         if let Some(day) = known.and_then(|receipt| receipt.accepted_on.parse().ok()) {
             candidate.known_on = day;
         }
         let rivals = self.rivals(&candidate)?;
-        match check(self.desk, &self.epoch, &rivals, &candidate, descriptor) {
+        match check(self.desk, &self.epoch, &rivals, &candidate, descriptor, is_known) {
             Err(refusal) => self.refuse(&candidate.folder, Some(&candidate), &refusal),
             Ok(passed) => {
                 let package = &candidate.package;

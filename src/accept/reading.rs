@@ -12,13 +12,13 @@ use std::{
 use chrono::NaiveDate;
 use serde::Deserialize;
 
-use super::package::{
-    BRIDGE, DataFormat, Epoch, HashName, PACKAGE_FILE, Package, Resource, SIGNATURE_FILE, is_plain_name,
+use super::{
+    names,
+    package::{
+        BRIDGE, DataFormat, Epoch, HashName, PACKAGE_FILE, Package, Resource, SIGNATURE_FILE, is_plain_name,
+    },
 };
-use crate::{
-    identity::sight,
-    model::{DatasetId, Digest, Fen, Month, Text, Token, printable},
-};
+use crate::model::{DatasetId, Digest, Fen, Month, Text, Token, printable};
 
 const RESOURCES_MAX: usize = 1000;
 const RESOURCE_MAX_BYTES: u64 = 1 << 40;
@@ -30,6 +30,9 @@ const DATASET_MAX: usize = 128;
 impl Package {
     /// Reads a descriptor, collecting everything that is wrong with it.
     pub fn parse(bytes: &[u8], path: &Path) -> Result<Self, PackageError> {
+        if let Some(line) = names::in_descriptor(bytes) {
+            return Err(PackageError::of_number(path, line));
+        }
         let file: PackageFile =
             serde_json::from_slice(bytes).map_err(|error| PackageError::of_json(path, &error))?;
         let mut problems = Problems::default();
@@ -40,7 +43,7 @@ impl Package {
                 path: path.to_owned(),
                 problems: problems.0,
                 is_cut_off: false,
-                holds_a_number: problems.1,
+                holds_a_number: false,
             }),
         }
     }
@@ -64,11 +67,21 @@ pub struct PackageError {
     pub problems: Vec<Problem>,
     /// Whether the text ends too early: the file may still be on its way.
     pub is_cut_off: bool,
-    /// Whether a name looks as if it held an identity number: then the delivery must not come near the store.
+    /// Whether a text looks as if it held an identity number: then the delivery must not come near the store.
     pub holds_a_number: bool,
 }
 
 impl PackageError {
+    /// Nothing else is told of such a descriptor: it might show the number.
+    fn of_number(path: &Path, line: usize) -> Self {
+        let what = Text::new(
+            "有像证件号码的内容，不予显示：请另取名称，或删去这段文字",
+            "a text looks as if it held an identity number and is not shown: call it otherwise, or leave it out",
+        );
+        let problems = vec![Problem { place: line.to_string(), what }];
+        Self { path: path.to_owned(), problems, is_cut_off: false, holds_a_number: true }
+    }
+
     fn of_json(path: &Path, error: &serde_json::Error) -> Self {
         // The position is in `place`; serde_json repeats it at the end of its message.
         let place = format!("{}:{}", error.line(), error.column());
@@ -186,7 +199,7 @@ struct ResourceFacts {
 }
 
 #[derive(Default)]
-struct Problems(Vec<Problem>, bool);
+struct Problems(Vec<Problem>);
 
 impl Problems {
     fn add(&mut self, place: impl Into<String>, zh: impl Into<String>, en: impl Into<String>) {
@@ -297,17 +310,6 @@ impl ResourceFile {
     fn check(self, n: usize, problems: &mut Problems) -> Option<Resource> {
         let before = problems.0.len();
         let at = |property: &str| format!("resources[{n}].{property}");
-        // Names are shown in many places; one that holds a number must be shown in none, not even to say so.
-        let names = self.hedui.totals.keys().chain([&self.path, &self.name]);
-        if names.into_iter().any(|name| sight(name, NaiveDate::MAX).is_some()) {
-            problems.1 = true;
-            problems.add(
-                at("path"),
-                "名称里有像证件号码的内容，不予显示：请给文件和列另取名称",
-                "a name looks as if it held an identity number and is not shown: call file and columns otherwise",
-            );
-            return None;
-        }
         if self.name.is_empty() || self.name.len() > 128 || self.name.chars().any(char::is_control) {
             problems.add(at("name"), "应为 1 到 128 字节的文字", "a text of 1 to 128 bytes is expected");
         }
@@ -486,7 +488,7 @@ mod tests {
             let mut value = example();
             value["resources"][0][place] = name.into();
             let error = parse(&value).unwrap_err();
-            assert!(error.to_string().contains("resources[0].path: a name looks as if"), "{error}");
+            assert!(error.holds_a_number && error.to_string().contains(":1: a text looks as if"), "{error}");
             assert!(!format!("{error:?}{error}").contains("491231"), "{error}");
         }
     }

@@ -21,6 +21,7 @@ pub enum Refusal {
     DescriptorCutOff(PackageError),
     DescriptorInvalid(PackageError),
     FolderUnreadable { reason: String },
+    NameHoldsNumber,
     SignatureMissing,
     SignatureUnreadable { reason: String },
     SignatureCutOff,
@@ -63,6 +64,7 @@ impl Refusal {
             Self::DescriptorCutOff(_) => "descriptor_cut_off",
             Self::DescriptorInvalid(_) => "descriptor_invalid",
             Self::FolderUnreadable { .. } => "folder_unreadable",
+            Self::NameHoldsNumber => "name_holds_number",
             Self::SignatureMissing => "signature_missing",
             Self::SignatureUnreadable { .. } => "signature_unreadable",
             Self::SignatureCutOff => "signature_cut_off",
@@ -112,6 +114,7 @@ impl Refusal {
             Self::FileSize { stated, found, .. } => found > stated,
             Self::FolderIsLink
             | Self::FolderUnreadable { .. }
+            | Self::NameHoldsNumber
             | Self::DescriptorMissing
             | Self::DescriptorUnreadable { .. }
             | Self::DescriptorCutOff(_)
@@ -145,6 +148,7 @@ impl Refusal {
             for_the_agency: self.mend(),
         };
         let stays = match self {
+            Self::NameHoldsNumber => Some(never_stored()),
             Self::DescriptorInvalid(error) if error.holds_a_number => Some(never_stored()),
             _ if self.is_final() => None,
             _ => Some(tried_again()),
@@ -169,6 +173,10 @@ impl Refusal {
             Self::FolderUnreadable { reason } => {
                 Text::new(format!("文件夹读不出：{reason}"), format!("the folder cannot be read: {reason}"))
             }
+            Self::NameHoldsNumber => Text::new(
+                "文件夹或其中文件的名称里有像证件号码的内容，名称不予显示，未读取",
+                "the name of the folder, or of something in it, looks as if it held an identity number; it is not shown, and nothing of it was read",
+            ),
             Self::SignatureMissing => {
                 Text::new("没有签名 datapackage.json.sig", "there is no signature datapackage.json.sig")
             }
@@ -335,10 +343,13 @@ impl Refusal {
                     "ask the agency to seal it again with the key {ours}, also if it is a correction (--supersedes stays)"
                 ),
             ),
-            Self::KeyWaits { .. } => Text::new(
-                "桥表齐了即自动收下；请所缺机构运行 hedui seal rekey",
-                "it is taken in by itself once the bridges are there; ask those agencies to run hedui seal rekey",
+            Self::KeyWaits { missing, .. } if !missing.is_empty() => Text::new(
+                "桥表齐了即自动收下；请所缺机构运行 hedui seal rekey。若某机构已不存在：请接管其档案的单位代做，并在 allowed_signers 中为该机构登记这个单位的密钥；原始文件若已无存，把该机构的文件夹移出收件箱和库的 snapshots/，其数据从此不用",
+                "it is taken in by itself once the bridges are there; ask those agencies to run hedui seal rekey. If one of them is no more, let whoever keeps its files now make its bridge, and enter their key for that agency in allowed_signers; if the files are gone too, take the agency's folder out of the inbox and out of the store's snapshots/: its data is then used no more",
             ),
+            Self::KeyWaits { .. } => {
+                Text::new("桥表已齐，会自动收下", "every bridge is there, and it is taken in by itself")
+            }
             Self::BridgeEpoch { .. } => Text::new(
                 "请用库中现在的密钥和新密钥重新制作桥表：hedui seal rekey",
                 "make the bridge again from the key of the store to a new key: hedui seal rekey",
@@ -368,6 +379,10 @@ impl Refusal {
             | Self::SignatureUnreadable { .. } => {
                 Text::new("检查磁盘和权限后再运行", "check the disk and the permissions, then run again")
             }
+            Self::NameHoldsNumber => Text::new(
+                "在收件箱中找到名称里有 15 位或 18 位数字的文件夹或文件并销毁；请机构另取名称重新封装",
+                "look in the inbox for a folder or file with 15 or 18 digits in its name and destroy it; ask the agency to seal it again under another name",
+            ),
             Self::AsOfFuture { .. } => Text::new(
                 "请机构核对 --as-of 并重新封装；若是本机时钟不对，先校正，再把文件夹移回收件箱",
                 "ask the agency which day the data is about, and to seal it again with that --as-of; if it is this machine's clock that is wrong, set it right and put the folder back into the inbox",

@@ -16,6 +16,8 @@ struct Office {
     today: NaiveDate,
     business_date: Option<NaiveDate>,
     acquired: RefCell<BTreeSet<String>>,
+    /// Where below its usual place the inbox lies.
+    deep: PathBuf,
 }
 
 /// The contracts that ship, read once.
@@ -53,11 +55,13 @@ impl Office {
         let key = SignKey::generate(&dir.path().join("key"), "test").unwrap();
         let signers = key.allowed_signers_line("civil_affairs,housing");
         let today = "2026-03-02".parse().unwrap();
-        Self { dir, key, signers, key_id: None, today, business_date: None, acquired: RefCell::default() }
+        let (acquired, deep) = (RefCell::default(), PathBuf::new());
+        Self { dir, key, signers, key_id: None, today, business_date: None, acquired, deep }
     }
 
     fn inbox(&self) -> PathBuf {
-        self.dir.path().join("inbox")
+        let inbox = self.dir.path().join("inbox");
+        if self.deep.as_os_str().is_empty() { inbox } else { inbox.join(&self.deep) }
     }
 
     fn store(&self) -> PathBuf {
@@ -669,9 +673,9 @@ fn a_delivery_whose_rows_were_refused_is_taken_back_and_its_number_is_free_again
 }
 
 #[test]
-fn a_delivery_whose_file_is_called_by_an_identity_number_is_never_moved_into_the_store() {
+fn a_delivery_whose_descriptor_holds_an_identity_number_is_never_moved_into_the_store() {
     let office = Office::open();
-    office.lay("x", |package| package.resources[0].path = "11010519491231002X.csv".into());
+    office.lay("x", |package| package.name = "户主 110105-19491231-002x".into());
     let outcomes = office.run().unwrap();
     let [Outcome::Refused(refused)] = &outcomes[..] else { panic!("{outcomes:?}") };
     assert_eq!(refused.verdict.code(), "descriptor_invalid");
@@ -680,4 +684,70 @@ fn a_delivery_whose_file_is_called_by_an_identity_number_is_never_moved_into_the
         "{refused:?}"
     );
     assert!(!format!("{refused:?}").contains("19491231"));
+}
+
+#[test]
+fn a_folder_or_file_that_is_called_by_an_identity_number_is_refused_and_its_name_shown_nowhere() {
+    for (folder, file) in [
+        ("civil_affairs/11010519491231002X", None),
+        ("张三 110105 19491231 002x/a", None),
+        ("civil_affairs/a", Some("11010519491231002X.csv")),
+        ("civil_affairs/a", Some("deeper/110105491231002")),
+    ] {
+        let office = Office::open();
+        let folder = office.lay(folder, |_| {});
+        if let Some(file) = file {
+            fs::create_dir_all(folder.join(file).parent().unwrap()).unwrap();
+            fs::write(folder.join(file), "").unwrap();
+        }
+        // Also where something else is wrong for good.
+        for is_broken in [false, true] {
+            if is_broken {
+                fs::write(folder.join(PACKAGE_FILE), "{]").unwrap();
+            }
+            let outcomes = office.run().unwrap();
+            let [Outcome::Refused(refused)] = &outcomes[..] else { panic!("{outcomes:?}") };
+            assert_eq!(refused.verdict.code(), "name_holds_number");
+            assert!(matches!(&refused.kept, Kept::Inbox(why) if why.en.contains("never enter the store")));
+            assert!(folder.exists() && refused.receipt.exists());
+            for (path, bytes) in tree(&office.store()) {
+                let seen = format!("{} {}", path.display(), String::from_utf8_lossy(&bytes));
+                assert!(!seen.contains("491231"), "{seen}");
+            }
+            assert!(!format!("{outcomes:?}").contains("491231"), "{outcomes:?}");
+        }
+    }
+}
+
+#[test]
+fn a_folder_that_cannot_be_listed_is_refused_and_the_others_are_taken_in() {
+    // A path longer than the system reads cannot be listed by anybody, whatever the permissions.
+    let mut office = Office::open();
+    while office.inbox().as_os_str().len() < 3_800 {
+        office.deep.push("d".repeat(100));
+    }
+    fs::create_dir_all(office.inbox()).unwrap();
+    office.lay("civil_affairs/good", |_| {});
+    let make = format!("cd \"$0\" && mkdir civil_affairs/{}", "x".repeat(250));
+    let made = std::process::Command::new("sh").arg("-c").arg(make).arg(office.inbox()).status().unwrap();
+    assert!(made.success());
+    let outcomes = office.run().unwrap();
+    let [Outcome::Accepted { .. }, Outcome::Refused(refused)] = &outcomes[..] else { panic!("{outcomes:?}") };
+    assert_eq!(refused.verdict.code(), "folder_unreadable");
+    assert!(matches!(&refused.kept, Kept::Inbox(why) if *why == tried_again()));
+    let fault = &refused.verdict.faults[0];
+    assert!(fault.what.zh.contains("读不出") && fault.what_to_do.en.contains("permissions"), "{fault:?}");
+}
+
+#[test]
+fn a_delivery_that_is_lost_from_the_store_is_read_again_after_a_change_of_key_and_no_other_of_the_old_key() {
+    let office = Office::open();
+    office.lay("civil_affairs/first", |_| {});
+    assert_eq!(office.words(), ["accepted"]);
+    let next = Epoch { key_id: "k2".into(), hash: HashName::HmacSm3, normalisation: NORMALISATION };
+    move_on(&office.store(), &next).unwrap();
+    // Its receipt is there and its snapshot is not.
+    assert_eq!(office.words(), ["accepted"]);
+    office.lay("civil_affairs/second", |package| package.sequence = 2);
+    assert_eq!(office.words(), ["accepted", "key_epoch"]);
 }

@@ -1,8 +1,13 @@
 //! A bridge on its way in: two columns of tokens, sorted, each token once → pairs. No token ever stands in a message.
 
-use super::text::{self, TextError};
+use std::path::Path;
+
+use super::{
+    Signed,
+    text::{self, TextError},
+};
 use crate::{
-    accept::{Accepted, BRIDGE_COLUMNS},
+    accept::{Accepted, BRIDGE_COLUMNS, Resource},
     model::{Text, Token},
     store::{Bridge, StoreError, contradictions, turned},
 };
@@ -45,6 +50,15 @@ impl BridgeFault {
             Self::Header { .. } | Self::Row { .. } => "bridge_malformed",
             Self::RowsDiffer { .. } => "rows_differ",
             Self::Conflict(_) => "bridge_conflict",
+        }
+    }
+
+    /// Whether waiting cannot mend it. Of two bridges that disagree either may be the wrong one.
+    pub fn is_final(&self) -> bool {
+        match self {
+            Self::Unreadable(error) => error.is_final(),
+            Self::Conflict(_) => false,
+            Self::Header { .. } | Self::Row { .. } | Self::RowsDiffer { .. } => true,
         }
     }
 
@@ -91,6 +105,7 @@ impl BridgeFault {
     /// What to do about it.
     pub fn hint(&self) -> Text {
         match self {
+            Self::Unreadable(error) if !error.is_final() => error.hint(),
             Self::Conflict(_) => Text::new(
                 "有一方用错了旧密钥或新密钥：请各机构核对两把密钥；错的一方用 hedui seal rekey --supersedes 错的桥表 重做，其余自动收下",
                 "one of them used a wrong old or new key: have the agencies compare both keys; whoever was wrong makes it again with hedui seal rekey --supersedes BRIDGE, and the others are then taken in by themselves",
@@ -103,30 +118,16 @@ impl BridgeFault {
     }
 }
 
-/// Reads a bridge whose signature and digest are good; its pairs are sorted by the first token.
-pub fn read_bridge(accepted: &Accepted) -> Result<Vec<(Token, Token)>, BridgeFault> {
+/// Reads a bridge whose signature and digest are good; its pairs are sorted by the first token. `room` is as in [`Signed`].
+pub fn read_bridge(accepted: &Accepted, room: &Path) -> Result<Vec<(Token, Token)>, BridgeFault> {
     let mut pairs: Vec<(Token, Token)> = Vec::new();
     for resource in &accepted.package.resources {
-        let file = || resource.path.clone();
         let path = accepted.folder.join(&resource.path);
-        let mut table = text::open(&path).map_err(BridgeFault::Unreadable)?;
-        if table.header != BRIDGE_COLUMNS {
-            return Err(BridgeFault::Header { file: file() });
-        }
-        let mut found = 0;
-        while let Some(row) = table.next_row().map_err(BridgeFault::Unreadable)? {
-            found += 1;
-            let token = |at: usize| row.fields.get(at).and_then(|text| text.parse::<Token>().ok());
-            match (row.fault, token(0), token(1)) {
-                (None, Some(from), Some(to)) if pairs.last().is_none_or(|last| last.0 < from) => {
-                    pairs.push((from, to));
-                }
-                _ => return Err(BridgeFault::Row { file: file(), line: row.line }),
-            }
-        }
-        if found != resource.rows {
-            return Err(BridgeFault::RowsDiffer { file: file(), stated: resource.rows, found });
-        }
+        let signed = Signed { bytes: resource.bytes, sha256: resource.sha256, room };
+        read_file(resource, &path, signed, &mut pairs).map_err(|fault| {
+            let is_changed = signed.is_changed(&path);
+            if is_changed { BridgeFault::Unreadable(TextError::Changed { path }) } else { fault }
+        })?;
     }
     let twice =
         turned(&pairs).windows(2).filter(|two| two.first().map(|p| p.0) == two.last().map(|p| p.0)).count();
@@ -134,6 +135,34 @@ pub fn read_bridge(accepted: &Accepted) -> Result<Vec<(Token, Token)>, BridgeFau
         return Err(BridgeFault::Conflict(vec![(accepted.package.agency.clone(), twice as u64)]));
     }
     Ok(pairs)
+}
+
+fn read_file(
+    resource: &Resource,
+    path: &Path,
+    signed: Signed<'_>,
+    pairs: &mut Vec<(Token, Token)>,
+) -> Result<(), BridgeFault> {
+    let file = || resource.path.clone();
+    let mut table = text::open_signed(path, None, signed).map_err(BridgeFault::Unreadable)?;
+    if table.header != BRIDGE_COLUMNS {
+        return Err(BridgeFault::Header { file: file() });
+    }
+    let mut found = 0;
+    while let Some(row) = table.next_row().map_err(BridgeFault::Unreadable)? {
+        found += 1;
+        let token = |at: usize| row.fields.get(at).and_then(|text| text.parse::<Token>().ok());
+        match (row.fault, token(0), token(1)) {
+            (None, Some(from), Some(to)) if pairs.last().is_none_or(|last| last.0 < from) => {
+                pairs.push((from, to));
+            }
+            _ => return Err(BridgeFault::Row { file: file(), line: row.line }),
+        }
+    }
+    if found != resource.rows {
+        return Err(BridgeFault::RowsDiffer { file: file(), stated: resource.rows, found });
+    }
+    Ok(())
 }
 
 /// Whether the pairs agree with the bridges between the same epochs that are in the store.

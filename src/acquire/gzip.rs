@@ -1,9 +1,6 @@
 //! Gzip, unpacked as a stream; it never unpacks a small file into an endless one.
 
-use std::{
-    fs::File,
-    io::{self, Read},
-};
+use std::io::{self, Read};
 
 use flate2::read::MultiGzDecoder;
 
@@ -23,14 +20,8 @@ pub(super) struct Gunzip<R> {
     unpacked: u64,
 }
 
-impl Gunzip<File> {
-    pub(super) fn new(file: File) -> Self {
-        Self::over(file)
-    }
-}
-
 impl<R: Read> Gunzip<R> {
-    fn over(packed: R) -> Self {
+    pub(super) fn new(packed: R) -> Self {
         Self { inner: MultiGzDecoder::new(Counted { inner: packed, count: 0 }), unpacked: 0 }
     }
 }
@@ -73,7 +64,7 @@ mod tests {
         let mut packer = GzEncoder::new(Vec::new(), Compression::best());
         packer.write_all(&vec![b'a'; 20 << 20]).unwrap();
         let packed = packer.finish().unwrap();
-        let error = io::copy(&mut Gunzip::over(packed.as_slice()), &mut io::sink()).unwrap_err();
+        let error = io::copy(&mut Gunzip::new(packed.as_slice()), &mut io::sink()).unwrap_err();
         assert!(error.into_inner().unwrap().is::<Bomb>());
     }
 }

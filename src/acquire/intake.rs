@@ -23,7 +23,7 @@ use crate::{
 };
 
 use super::{
-    AcquireError, Reason, Refusal, Warning,
+    AcquireError, Reason, Refusal, Signed, Warning,
     header::{self, Places},
     leaks::Leaks,
     quarantine::{Fault, Quarantine, Where, too_many_bad},
@@ -32,7 +32,7 @@ use super::{
     runs::{Gathering, Merged, Sorter},
     settle::{self, Settled},
     snapshot::Part,
-    text::{self, TextTable},
+    text::{self, Elsewhere, TextError, TextTable},
 };
 
 /// How many batches may wait to be written.
@@ -89,7 +89,7 @@ pub fn acquire(
         .map_err(|source| AcquireError::Columns { source })?;
     let mut intake = Intake::new(accepted, contract, means);
     let sealed = intake
-        .read(&sorter, dictionary)
+        .read(&sorter, draft.path(), dictionary)
         .and_then(|gathered| intake.seal(&sorter, gathered, dictionary, folder));
     if sealed.is_err() {
         dictionary.forget_unsealed();
@@ -126,12 +126,13 @@ impl<'a> Intake<'a> {
     fn read(
         &mut self,
         sorter: &Sorter,
+        room: &Path,
         dictionary: &mut GrowingDictionary,
     ) -> Result<Gathered, AcquireError> {
         let mut gathered = Gathered {
             gathering: Gathering::new(self.means.memory),
             runs: Vec::new(),
-            quarantine: Quarantine::default(),
+            quarantine: Quarantine::new(room, self.means.memory),
             repairs: Repairs::default(),
             leaks: Leaks::new(self.accepted.package.as_of),
         };
@@ -142,14 +143,26 @@ impl<'a> Intake<'a> {
                 self.refusals.push(Refusal::OtherDataset { file: resource.path.clone(), found, expected });
                 continue;
             }
-            match text::open_sheet(&self.accepted.folder.join(&resource.path), resource.sheet.as_deref()) {
+            let refused = self.refusals.len();
+            let path = self.accepted.folder.join(&resource.path);
+            let signed = Signed { bytes: resource.bytes, sha256: resource.sha256, room };
+            match text::open_signed(&path, resource.sheet.as_deref(), signed) {
                 Ok(table) => self.read_file(file, resource, table, sorter, dictionary, &mut gathered)?,
                 Err(error) => self.refusals.push(Refusal::Unreadable(error)),
             }
+            // What was not read to its end may have been changed under way.
+            if self.refusals.len() > refused && signed.is_changed(&path) {
+                self.refusals.truncate(refused);
+                self.refusals.push(Refusal::Unreadable(TextError::Changed { path }));
+            }
+        }
+        if self.refusals.iter().any(Refusal::is_changed) {
+            self.refusals.retain(Refusal::is_changed);
+            self.refused()?;
         }
         let (leak, faults) = gathered.leaks.judge(self.contract, self.counts.rows);
         if let Some(leak) = leak {
-            gathered.quarantine.tell(faults);
+            gathered.quarantine.tell(faults)?;
             self.keep_list(&mut gathered.quarantine, dictionary)?;
             self.refusals.push(leak);
         }
@@ -195,7 +208,14 @@ impl<'a> Intake<'a> {
             let (file, line, place) = (file as u16, table.header_line, Where::Extra(field as u16 + 1));
             if gathered.leaks.look(name, place, file, line) == Some(Sighting::Eighteen) {
                 let reason = Reason::LooksLikeIdentityNumber;
-                gathered.quarantine.tell([Fault { file, line, place, reason }]);
+                gathered.quarantine.tell([Fault { file, line, place, reason }])?;
+            }
+        }
+        for Elsewhere { sheet, row: line, sighting } in std::mem::take(&mut table.elsewhere) {
+            let (file, place, reason) = (file as u16, Where::Sheet(sheet), Reason::LooksLikeIdentityNumber);
+            gathered.leaks.note(sighting, place, file, line);
+            if sighting == Sighting::Eighteen {
+                gathered.quarantine.tell([Fault { file, line, place, reason }])?;
             }
         }
         if self.refusals.len() > refused {
@@ -272,14 +292,13 @@ impl<'a> Intake<'a> {
         let Gathered { runs, mut quarantine, repairs, .. } = gathered;
         let data = dictionary.lock().draft()?;
         let part = data.path().join(PART_FILE);
-        let (settled, mut months) = self.write(&part, Merged::new(sorter, runs)?)?;
-        let differing = settled.differing.iter().map(|(file, line)| Fault {
-            file: *file,
-            line: *line,
-            place: Where::Key,
-            reason: Reason::DuplicateKeyDiffers,
-        });
-        quarantine.set_aside(differing, settled.differing.len() as u64);
+        let merged = Merged::new(sorter, runs)?;
+        let (settled, mut months) = self.write(&part, merged, |differing| {
+            let rows = differing.len() as u64;
+            let (place, reason) = (Where::Key, Reason::DuplicateKeyDiffers);
+            let fault = |(file, line)| Fault { file, line, place, reason };
+            Ok(quarantine.set_aside(differing.into_iter().map(fault), rows)?)
+        })?;
         self.counts.accepted = settled.accepted;
         self.counts.collapsed = settled.collapsed;
         self.counts.quarantined = quarantine.rows();
@@ -318,10 +337,16 @@ impl<'a> Intake<'a> {
     }
 
     /// Writes the settled rows, on a thread of its own if there may be two.
-    fn write(&self, path: &Path, merged: Merged<'_>) -> Result<(Settled, BTreeSet<Month>), AcquireError> {
+    fn write(
+        &self,
+        path: &Path,
+        merged: Merged<'_>,
+        set_aside: impl FnMut(Vec<(u16, u64)>) -> Result<(), AcquireError>,
+    ) -> Result<(Settled, BTreeSet<Month>), AcquireError> {
         let mut part = Part::create(path, self.contract, &self.files)?;
         if self.means.threads < 2 {
-            let settled = settle::settle(self.contract, merged, |batch| Ok(part.write(&batch)?))?;
+            let hand_on = |batch| Ok(part.write(&batch)?);
+            let settled = settle::settle(self.contract, merged, hand_on, set_aside)?;
             return Ok((settled, part.finish()?));
         }
         let (send, receive) = mpsc::sync_channel::<RecordBatch>(WAITING);
@@ -332,10 +357,11 @@ impl<'a> Intake<'a> {
             };
             let writing = thread::Builder::new().spawn_scoped(scope, write).map_err(AcquireError::Threads)?;
             // Where the writer has ended early it has an error, which is told below.
-            let settled = settle::settle(self.contract, merged, |batch| {
+            let hand_on = |batch| {
                 let _ = send.send(batch);
                 Ok(())
-            });
+            };
+            let settled = settle::settle(self.contract, merged, hand_on, set_aside);
             drop(send);
             let months = writing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
             Ok((settled?, months))

@@ -25,14 +25,39 @@ use crate::{
     model::Token,
 };
 
+/// What a text seems to hold, unless it is a keyed hash.
+pub(super) fn sighting(text: &str, as_of: NaiveDate) -> Option<Sighting> {
+    sight(text, as_of).filter(|_| text.trim().parse::<Token>().is_err())
+}
+
 /// What was seen so far.
 #[derive(Debug)]
 pub(super) struct Leaks {
     as_of: NaiveDate,
     /// Texts with eighteen characters, by column; their rows are set aside already.
     eighteen: BTreeMap<Where, u64>,
-    /// File and line of texts with fifteen digits, by column.
-    fifteen: BTreeMap<Where, Vec<(u16, u64)>>,
+    /// Texts with fifteen digits, by column.
+    fifteen: BTreeMap<Where, Fifteen>,
+}
+
+/// Texts with fifteen digits in one column.
+#[derive(Debug, Default)]
+struct Fifteen {
+    count: u64,
+    /// File and line of those that have not been told yet.
+    untold: Vec<(u16, u64)>,
+}
+
+impl Fifteen {
+    fn tell(&mut self, place: Where) -> impl Iterator<Item = Fault> + use<> {
+        let reason = Reason::LooksLikeIdentityNumber;
+        std::mem::take(&mut self.untold).into_iter().map(move |(file, line)| Fault {
+            file,
+            line,
+            place,
+            reason,
+        })
+    }
 }
 
 impl Leaks {
@@ -51,21 +76,35 @@ impl Leaks {
             *self.eighteen.entry(place).or_default() += count;
         }
         for (place, mut seen) in later.fifteen {
-            self.fifteen.entry(place).or_default().append(&mut seen);
+            let before = self.fifteen.entry(place).or_default();
+            before.count += seen.count;
+            before.untold.append(&mut seen.untold);
         }
+    }
+
+    /// What is no chance however many rows follow, to be told; so no more than a few places are held.
+    pub(super) fn certain(&mut self) -> Vec<Fault> {
+        let certain = self.fifteen.iter_mut().filter(|(_, seen)| are_too_many(seen.count, u64::MAX));
+        certain.flat_map(|(place, seen)| seen.tell(*place)).collect()
     }
 
     /// Looks at one text; what is seen is noted.
     pub(super) fn look(&mut self, text: &str, place: Where, file: u16, line: u64) -> Option<Sighting> {
-        let sighting = sight(text, self.as_of)?;
-        if text.trim().parse::<Token>().is_ok() {
-            return None;
-        }
+        let sighting = sighting(text, self.as_of)?;
+        self.note(sighting, place, file, line);
+        Some(sighting)
+    }
+
+    /// Notes what was seen in one text.
+    pub(super) fn note(&mut self, sighting: Sighting, place: Where, file: u16, line: u64) {
         match sighting {
             Sighting::Eighteen => *self.eighteen.entry(place).or_default() += 1,
-            Sighting::Fifteen => self.fifteen.entry(place).or_default().push((file, line)),
+            Sighting::Fifteen => {
+                let seen = self.fifteen.entry(place).or_default();
+                seen.count += 1;
+                seen.untold.push((file, line));
+            }
         }
-        Some(sighting)
     }
 
     /// Looks at all fields of a row that cannot be matched with the header: it is not known which columns they are.
@@ -76,17 +115,14 @@ impl Leaks {
     }
 
     /// Why the delivery is refused whole, and what the list must tell besides the rows that are set aside for it.
-    pub(super) fn judge(&self, contract: &Contract, rows: u64) -> (Option<Refusal>, Vec<Fault>) {
+    pub(super) fn judge(&mut self, contract: &Contract, rows: u64) -> (Option<Refusal>, Vec<Fault>) {
         let mut counts = self.eighteen.clone();
         let mut faults = Vec::new();
-        for (place, seen) in &self.fifteen {
-            let count = u64::try_from(seen.len()).unwrap_or(u64::MAX);
-            if !are_too_many(count, rows) {
-                continue;
+        for (place, seen) in &mut self.fifteen {
+            if are_too_many(seen.count, rows) {
+                *counts.entry(*place).or_default() += seen.count;
+                faults.extend(seen.tell(*place));
             }
-            *counts.entry(*place).or_default() += count;
-            let reason = Reason::LooksLikeIdentityNumber;
-            faults.extend(seen.iter().map(|&(file, line)| Fault { file, line, place: *place, reason }));
         }
         let name = |place: Where| place.name(contract).unwrap_or_else(|| "?".to_owned());
         let columns: Vec<(String, u64)> =

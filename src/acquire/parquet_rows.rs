@@ -6,15 +6,10 @@
 //!   text is read as views into its pages, so that a long dictionary value is not copied for every row that names it.
 //! - A column whose rows are nothing but one repeated value takes a few bytes for millions of rows. Such files exist, a whole
 //!   table of them does not: what comes out is bounded by a multiple of the file's size, as with any other packed file.
-//! - The library's decoders were written for speed on files that are right; on wrong ones some of them panic. A panic while a
-//!   batch is decoded is caught and means that the file is damaged. Nothing of ours runs inside.
+//! - The library's decoders were written for speed on files that are right; on wrong ones some of them panic, so they run
+//!   `guarded`.
 
-use std::{
-    fs::File,
-    panic::{AssertUnwindSafe, catch_unwind},
-    path::Path,
-    sync::Arc,
-};
+use std::{fs::File, sync::Arc};
 
 use arrow::{
     array::RecordBatch,
@@ -26,6 +21,7 @@ use parquet::arrow::arrow_reader::{
 };
 
 use super::{
+    guarded::guarded,
     parquet_cell::{self, Form},
     parquet_fault::ParquetFault,
     parquet_guard::{self, Shape},
@@ -55,13 +51,13 @@ pub(super) struct ParquetRows {
 }
 
 impl ParquetRows {
-    pub(super) fn open(path: &Path) -> Result<Self, ParquetFault> {
-        let mut file = File::open(path).map_err(ParquetFault::Io)?;
+    pub(super) fn open(mut file: File) -> Result<Self, ParquetFault> {
         let length = file.metadata().map_err(ParquetFault::Io)?.len();
         parquet_guard::check_footer(&mut file)?;
         let damaged = || ParquetFault::Damaged { row: 0 };
         let options = || ArrowReaderOptions::new().with_skip_arrow_metadata(true);
-        let footer = guarded(|| ArrowReaderMetadata::load(&file, options()).ok()).ok_or_else(damaged)?;
+        let footer =
+            guarded(|| ArrowReaderMetadata::load(&file, options()).ok()).flatten().ok_or_else(damaged)?;
         let schema = as_views(footer.schema());
         let forms = schema.fields().iter().map(|field| form(field)).collect::<Result<Vec<_>, _>>()?;
         let shape = parquet_guard::check_pages(&mut file, footer.metadata())?;
@@ -75,7 +71,7 @@ impl ParquetRows {
         Ok(Self {
             header,
             forms,
-            reader: reader.ok_or_else(damaged)?,
+            reader: reader.flatten().ok_or_else(damaged)?,
             shape,
             batch: None,
             at: 0,
@@ -95,7 +91,7 @@ impl ParquetRows {
         let damaged = ParquetFault::Damaged { row: self.row };
         while self.batch.as_ref().is_none_or(|batch| self.at >= batch.num_rows()) {
             let reader = &mut self.reader;
-            match guarded(|| Some(reader.next().transpose())) {
+            match guarded(|| reader.next().transpose()) {
                 Some(Ok(Some(batch))) => {
                     self.batch = Some(batch);
                     self.at = 0;
@@ -131,11 +127,6 @@ impl ParquetRows {
         }
         Ok(Some(self.row))
     }
-}
-
-/// Runs what may panic on a damaged file.
-fn guarded<T>(read: impl FnOnce() -> Option<T>) -> Option<T> {
-    catch_unwind(AssertUnwindSafe(read)).ok().flatten()
 }
 
 /// The same columns, with text as views.

@@ -1,9 +1,14 @@
 //! The rows that were set aside: file, line, column and reason of each fault. Never a value.
 
-use std::{collections::BTreeMap, fs::File, path::Path, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    fs::File,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use arrow::{
-    array::{ArrayRef, Int64Builder, RecordBatch, StringBuilder},
+    array::{ArrayBuilder as _, ArrayRef, Int64Builder, RecordBatch, StringBuilder},
     datatypes::{DataType, Field, Schema},
 };
 use parquet::{
@@ -12,13 +17,15 @@ use parquet::{
     file::properties::WriterProperties,
 };
 
-use super::{Reason, Refusal};
+use super::{Reason, Refusal, faults::Faults};
 use crate::{
     contract::{Contract, Limits},
     store::{Counts, StoreError},
 };
 
 const ROWS_AT_ONCE: usize = 1 << 16;
+/// The part of the memory for rows that faults may take besides.
+const SHARE: usize = 16;
 
 /// Where in a row a fault lies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -31,16 +38,20 @@ pub(super) enum Where {
     Extra(u16),
     /// The columns of the key.
     Key,
+    /// Another sheet of the workbook than the one that is read, counted from 1; its name may be a value.
+    Sheet(u16),
 }
 
 impl Where {
-    /// As the list writes it: a column's name, the names of the key, `#7` for the seventh column of the file; none for a row.
+    /// As the list writes it: a column's name, the names of the key, `#7` for the seventh column of the file, `sheet#2` for
+    /// the second sheet of a workbook; none for a row.
     pub(super) fn name(self, contract: &Contract) -> Option<String> {
         match self {
             Self::Row => None,
             Self::Column(at) => contract.columns.get(usize::from(at)).map(|column| column.name.clone()),
             Self::Extra(number) => Some(format!("#{number}")),
             Self::Key => Some(contract.key.join(",")),
+            Self::Sheet(number) => Some(format!("sheet#{number}")),
         }
     }
 }
@@ -69,22 +80,38 @@ pub(super) fn too_many_bad(counts: &Counts, limits: Limits) -> Option<Refusal> {
 }
 
 /// Every fault of a delivery.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Quarantine {
-    faults: Vec<Fault>,
+    faults: Faults,
+    reasons: BTreeMap<Reason, u64>,
     rows: u64,
+    folder: PathBuf,
 }
 
 impl Quarantine {
+    /// None yet; `folder` is where faults go beyond the part of `memory` bytes that they may take.
+    pub(super) fn new(folder: &Path, memory: usize) -> Self {
+        let faults = Faults::new(folder, memory / SHARE);
+        Self { faults, reasons: BTreeMap::new(), rows: 0, folder: folder.to_owned() }
+    }
+
     /// Sets some rows aside for all their faults.
-    pub(super) fn set_aside(&mut self, faults: impl IntoIterator<Item = Fault>, rows: u64) {
-        self.faults.extend(faults);
+    pub(super) fn set_aside(
+        &mut self,
+        faults: impl IntoIterator<Item = Fault>,
+        rows: u64,
+    ) -> Result<(), StoreError> {
         self.rows += rows;
+        self.tell(faults)
     }
 
     /// Tells more of rows that are not set aside for it.
-    pub(super) fn tell(&mut self, faults: impl IntoIterator<Item = Fault>) {
-        self.faults.extend(faults);
+    pub(super) fn tell(&mut self, faults: impl IntoIterator<Item = Fault>) -> Result<(), StoreError> {
+        for fault in faults {
+            *self.reasons.entry(fault.reason).or_default() += 1;
+            self.faults.push(fault).map_err(StoreError::io("write", &self.folder))?;
+        }
+        Ok(())
     }
 
     /// How many rows were set aside.
@@ -94,11 +121,7 @@ impl Quarantine {
 
     /// How many faults there are of each reason.
     pub(super) fn reasons(&self) -> BTreeMap<String, u64> {
-        let mut reasons = BTreeMap::new();
-        for fault in &self.faults {
-            *reasons.entry(fault.reason).or_insert(0) += 1;
-        }
-        reasons.into_iter().map(|(reason, count)| (reason.code().to_owned(), count)).collect()
+        self.reasons.iter().map(|(reason, count)| (reason.code().to_owned(), *count)).collect()
     }
 
     /// Writes them in the order of the delivery's files and lines.
@@ -108,7 +131,6 @@ impl Quarantine {
         contract: &Contract,
         files: &[String],
     ) -> Result<(), StoreError> {
-        self.faults.sort_unstable();
         let schema = Arc::new(Schema::new(vec![
             Field::new("file", DataType::Utf8, false),
             Field::new("line", DataType::Int64, false),
@@ -120,14 +142,20 @@ impl Quarantine {
         let file = File::create(path).map_err(StoreError::io("create", path))?;
         let mut writer = ArrowWriter::try_new(file, schema.clone(), Some(properties))
             .map_err(StoreError::parquet("write", path))?;
-        for faults in self.faults.chunks(ROWS_AT_ONCE) {
+        let mut faults = self.faults.in_order().map_err(StoreError::io("read", &self.folder))?;
+        loop {
             let (mut names, mut lines) = (StringBuilder::new(), Int64Builder::new());
             let (mut columns, mut reasons) = (StringBuilder::new(), StringBuilder::new());
-            for fault in faults {
+            while lines.len() < ROWS_AT_ONCE {
+                let next = faults.next().map_err(StoreError::io("read", &self.folder))?;
+                let Some(fault) = next else { break };
                 names.append_value(files.get(usize::from(fault.file)).map_or("", String::as_str));
                 lines.append_value(fault.line as i64);
                 columns.append_option(fault.place.name(contract));
                 reasons.append_value(fault.reason.code());
+            }
+            if lines.is_empty() {
+                break;
             }
             let arrays: Vec<ArrayRef> = vec![
                 Arc::new(names.finish()),

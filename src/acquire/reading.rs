@@ -243,7 +243,8 @@ impl Room<'_, '_> {
         let gathered = &mut desk.gathered;
         gathered.repairs.add(part.repairs);
         gathered.leaks.add(part.leaks);
-        gathered.quarantine.set_aside(part.faults, part.set_aside);
+        gathered.quarantine.set_aside(part.faults, part.set_aside)?;
+        gathered.quarantine.tell(gathered.leaks.certain())?;
         let mut dictionary = self.dictionary.write().unwrap_or_else(PoisonError::into_inner);
         Ok(gathered.gathering.push(part.typed.settle(&mut dictionary)?))
     }

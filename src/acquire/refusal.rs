@@ -77,9 +77,14 @@ impl Refusal {
         }
     }
 
-    /// Whether waiting cannot mend it: it is the content, not the receiver's disk.
+    /// Whether waiting cannot mend it.
     pub fn is_final(&self) -> bool {
-        !matches!(self, Self::Unreadable(TextError::Io { .. }))
+        !matches!(self, Self::Unreadable(error) if !error.is_final())
+    }
+
+    /// Whether it is no longer the delivery that was signed: then all else that was found says nothing of that one.
+    pub(super) fn is_changed(&self) -> bool {
+        matches!(self, Self::Unreadable(TextError::Changed { .. }))
     }
 
     /// What is wrong.
@@ -162,9 +167,9 @@ impl Refusal {
     }
 
     /// What to do.
-    pub fn hint(&self) -> Option<Text> {
-        Some(match self {
-            Self::Unreadable(error) => error.hint()?,
+    pub fn hint(&self) -> Text {
+        match self {
+            Self::Unreadable(error) => error.hint(),
             Self::ColumnMissing { .. } | Self::ColumnTwice { .. } => Text::new(
                 "请按数据合同的列名或中文表头导出",
                 "export it with the column names or the Chinese headers of the contract",
@@ -173,8 +178,8 @@ impl Refusal {
                 Text::new("一次交付只含一个数据集", "one delivery holds one dataset")
             }
             Self::RawNumbers { .. } => Text::new(
-                "请用 hedui seal 重新封装后交付，并销毁这份文件的所有副本；隔离清单写明文件、行号和列（#7 指文件第7列）",
-                "seal the files with hedui seal and deliver them again, and destroy every copy of this one; the quarantine list names file, line and column (#7 is the seventh column of the file)",
+                "请用 hedui seal 重新封装后交付，并销毁这份文件的所有副本；隔离清单写明文件、行号和列（#7 指文件第7列，sheet#2 指工作簿第2张工作表）",
+                "seal the files with hedui seal and deliver them again, and destroy every copy of this one; the quarantine list names file, line and column (#7 is the seventh column of the file, sheet#2 the second sheet of a workbook)",
             ),
             Self::TooManyBad { .. } => Text::new(
                 "隔离清单写明每一处的文件、行号、列和原因；更正后重新交付",
@@ -186,6 +191,36 @@ impl Refusal {
             | Self::TotalUnknown { .. } => {
                 Text::new("请重新执行 hedui seal 并重新交付", "seal the files again and deliver them again")
             }
-        })
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_refusal_has_a_code_of_its_own_and_says_what_to_do_in_both_languages() {
+        let dataset = || "a.b".parse::<DatasetId>().unwrap();
+        let (file, column) = (|| "a.csv".to_owned(), || "amount".to_owned());
+        let all = [
+            Refusal::Unreadable(TextError::Empty { path: "a.csv".into() }),
+            Refusal::OtherDataset { file: file(), found: dataset(), expected: dataset() },
+            Refusal::ColumnMissing { file: file(), column: column(), header_zh: column(), nearest: None },
+            Refusal::ColumnTwice { file: file(), column: column() },
+            Refusal::RowsDiffer { file: file(), stated: 1, found: 2 },
+            Refusal::TotalDiffers { file: file(), column: column(), stated: Fen(1), found: Fen(2) },
+            Refusal::TotalMissing { file: file(), column: column() },
+            Refusal::TotalUnknown { file: file(), column: column() },
+            Refusal::RawNumbers { columns: vec![(column(), 1)] },
+            Refusal::TooManyBad { bad: 9, rows: 10, allowed: 500, commonest: Vec::new() },
+        ];
+        let codes: std::collections::BTreeSet<&str> = all.iter().map(Refusal::code).collect();
+        assert_eq!(codes.len(), all.len());
+        for refusal in all {
+            for text in [refusal.text(), refusal.hint()] {
+                assert!(!text.en.is_empty() && text.zh.chars().any(|c| c > '\u{4e00}'), "{text:?}");
+            }
+        }
     }
 }

@@ -6,7 +6,8 @@
 //! - Keys are compared as the byte rows of Arrow's row format, whose order is the order of the snapshot; sixteen bytes of
 //!   each are held beside its place, so that most comparisons do not leave the list being sorted.
 //! - A run that has to leave the memory lies in the store's drafts as an Arrow stream, sorted, and is read back a few
-//!   thousand rows at a time; what a killed night left there is swept by the next one.
+//!   thousand rows at a time; what a killed night left there is swept by the next one. Of many such runs neighbours are merged
+//!   into one before all are (`passes`).
 
 use std::{
     fs::File,
@@ -24,6 +25,8 @@ use arrow::{
 
 use super::AcquireError;
 use crate::{contract::Contract, store::StoreError};
+
+mod passes;
 
 /// Where a run is cut: bytes of rows with their keys.
 const RUN: usize = 64 << 20;
@@ -177,6 +180,14 @@ impl Run {
             Kept::OnDisk(_) => 0,
         }
     }
+
+    /// Where it lies on disk.
+    fn path(&self) -> Option<PathBuf> {
+        match &self.kept {
+            Kept::Here { .. } => None,
+            Kept::OnDisk(path) => Some(path.clone()),
+        }
+    }
 }
 
 /// The rows of several runs, in the order of their key; of equal keys in the order in which they came.
@@ -207,7 +218,7 @@ impl<'a> Merged<'a> {
     /// Begins to read the runs.
     pub(super) fn new(sorter: &'a Sorter, runs: Vec<Run>) -> Result<Self, AcquireError> {
         let mut merged = Self { sorter, cursors: Vec::new(), heap: Vec::new(), batches: Vec::new() };
-        for run in runs {
+        for run in sorter.few(runs)? {
             let keys = match run.kept {
                 Kept::Here { batches, keys, order } => {
                     let first = merged.batches.len();

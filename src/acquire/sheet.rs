@@ -5,29 +5,35 @@
 //! - The sheet is the one that is named, else the first that a person sees: hidden sheets hold lists and leftovers. Hidden rows
 //!   are read, because a filter hides rows that are still there.
 //! - A value that cells share by merging belongs to no one row: rows that a merged area touches are set aside.
+//! - The other sheets are no data, but what they hold has left the agency all the same: every text of theirs is searched for
+//!   identity numbers, hidden sheets too, and so are the sheets' names.
 //! - A formula counts by the value that was stored with it. One without is named, not read as empty; so is an error such as `#N/A`.
 
 use std::{
     fs::File,
     io::{BufReader, Seek},
-    panic::{AssertUnwindSafe, catch_unwind},
-    path::Path,
     vec,
 };
 
 use calamine::{DataRef, Reader as _, SheetType, SheetVisible, Xlsx};
+use chrono::NaiveDate;
 use csv::StringRecord;
 
 use super::{
+    guarded::guarded,
+    leaks::sighting,
     reason::Reason,
     sheet_fault::SheetFault,
     sheet_guard, sheet_number,
     text::{MAX_COLUMNS, shown},
     value::UNCALCULATED,
 };
+use crate::identity::Sighting;
 
 /// No sheet is held that has more text than this, places counted as 8 bytes.
 const MAX_BYTES: usize = 1 << 30;
+/// So many identity numbers outside the sheet are told; far fewer condemn the delivery.
+const MAX_ELSEWHERE: usize = 1 << 16;
 
 /// One row that holds anything.
 #[derive(Debug, Default)]
@@ -39,21 +45,69 @@ pub(super) struct SheetRow {
     pub(super) fault: Option<Reason>,
 }
 
-/// The rows that hold anything, in order.
-pub(super) fn read(path: &Path, wanted: Option<&str>) -> Result<vec::IntoIter<SheetRow>, SheetFault> {
-    let mut file = File::open(path).map_err(|error| SheetFault::Io(error.to_string()))?;
+/// What an identity number in the clear outside the sheet that is read looks like, and where it stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Elsewhere {
+    /// The sheet's place in the workbook, from 1.
+    pub sheet: u16,
+    /// The row; 0: the sheet's name.
+    pub row: u64,
+    /// What it looks like.
+    pub sighting: Sighting,
+}
+
+/// A workbook as far as it is read.
+pub(super) struct Book {
+    /// The rows of the sheet that hold anything, in order.
+    pub(super) rows: vec::IntoIter<SheetRow>,
+    pub(super) elsewhere: Vec<Elsewhere>,
+}
+
+/// Reads the sheet that is wanted, and looks at the others.
+pub(super) fn read(mut file: File, wanted: Option<&str>) -> Result<Book, SheetFault> {
     sheet_guard::check(&mut file)?;
     file.rewind().map_err(|error| SheetFault::Io(error.to_string()))?;
     // The reader counts without looking whether it fits; where that stops the program, the file is damaged.
-    let rows = catch_unwind(AssertUnwindSafe(|| read_rows(file, wanted)));
-    rows.unwrap_or(Err(SheetFault::Damaged { row: 0 })).map(Vec::into_iter)
+    guarded(|| read_book(file, wanted)).unwrap_or(Err(SheetFault::Damaged { row: 0 }))
 }
 
-fn read_rows(file: File, wanted: Option<&str>) -> Result<Vec<SheetRow>, SheetFault> {
+fn read_book(file: File, wanted: Option<&str>) -> Result<Book, SheetFault> {
     let mut book: Xlsx<_> = Xlsx::new(BufReader::new(file))?;
     let name = choose(&book, wanted)?;
-    let merged = merged_rows(&mut book, &name)?;
-    let mut cells = book.worksheet_cells_reader(&name)?;
+    let rows = read_rows(&mut book, &name)?.into_iter();
+    Ok(Book { rows, elsewhere: look_elsewhere(&mut book, &name)? })
+}
+
+/// Looks for identity numbers in the sheets' names and in every sheet but this one.
+fn look_elsewhere(book: &mut Xlsx<BufReader<File>>, read: &str) -> Result<Vec<Elsewhere>, SheetFault> {
+    let sheets: Vec<_> = book.sheets_metadata().iter().map(|sheet| (sheet.name.clone(), sheet.typ)).collect();
+    let mut found = Vec::new();
+    let mut text = String::new();
+    for (sheet, (name, kind)) in (1..).zip(sheets) {
+        let mut look = |row: u64, text: &str| {
+            if let Some(sighting) = sighting(text, NaiveDate::MAX)
+                && found.len() < MAX_ELSEWHERE
+            {
+                found.push(Elsewhere { sheet, row, sighting });
+            }
+        };
+        look(0, &name);
+        if name == read || kind != SheetType::WorkSheet {
+            continue;
+        }
+        let mut cells = book.worksheet_cells_reader(&name)?;
+        while let Some(cell) = cells.next_cell()? {
+            text.clear();
+            write_value(cell.get_value(), &mut text);
+            look(u64::from(cell.get_position().0) + 1, &text);
+        }
+    }
+    Ok(found)
+}
+
+fn read_rows(book: &mut Xlsx<BufReader<File>>, name: &str) -> Result<Vec<SheetRow>, SheetFault> {
+    let merged = merged_rows(book, name)?;
+    let mut cells = book.worksheet_cells_reader(name)?;
     let mut rows: Vec<SheetRow> = Vec::new();
     let mut bytes = 0;
     let mut text = String::new();

@@ -11,7 +11,7 @@
 
 use std::{
     fs::{self, File},
-    io::Read,
+    io::{self, Read, Seek as _},
     path::{Path, PathBuf},
     vec,
 };
@@ -20,7 +20,7 @@ use csv::StringRecord;
 
 pub use super::{
     content::Content, decode::Encoding, garbled::Garbled, parquet_fault::ParquetFault, pieces::MAX_RECORD,
-    sheet_fault::SheetFault, text_error::TextError,
+    sheet::Elsewhere, sheet_fault::SheetFault, text_error::TextError,
 };
 use super::{
     csv_rows::{self, CsvRows},
@@ -30,6 +30,7 @@ use super::{
     pieces::Pieces,
     reason::Reason,
     sheet::{self, SheetRow},
+    signed::{Signed, is_changed},
 };
 use crate::contract::{Contract, Kind};
 
@@ -44,6 +45,8 @@ pub struct TextTable {
     pub header: Vec<String>,
     /// The line that the header stands on; 0 where names are no line of the file.
     pub header_line: u64,
+    /// Identity numbers in the clear outside the rows: in other sheets of a workbook.
+    pub elsewhere: Vec<Elsewhere>,
     path: PathBuf,
     source: Source,
     /// The rows that are read one by one; after the header, what came with it.
@@ -92,18 +95,29 @@ pub fn open(path: &Path) -> Result<TextTable, TextError> {
 
 /// The same, with the name of the sheet that is to be read.
 pub fn open_sheet(path: &Path, wanted: Option<&str>) -> Result<TextTable, TextError> {
+    open_as(path, wanted, None)
+}
+
+/// The same of a file that was signed: nothing but its signed bytes is read to the end.
+pub fn open_signed(path: &Path, wanted: Option<&str>, signed: Signed<'_>) -> Result<TextTable, TextError> {
+    open_as(path, wanted, Some(signed))
+}
+
+fn open_as(path: &Path, wanted: Option<&str>, signed: Option<Signed<'_>>) -> Result<TextTable, TextError> {
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_ascii_lowercase();
     let kinds = [".csv", ".csv.gz", ".xlsx", ".parquet"];
     let Some(kind) = kinds.into_iter().rev().find(|kind| name.ends_with(kind)) else {
         return Err(TextError::UnknownKind { path: path.to_owned() });
     };
-    let io = |source| TextError::Io { path: path.to_owned(), source };
+    let io = |source| io_error(source, path);
     // Opening a pipe or a device could wait for ever, and reading one would never end.
     if !fs::metadata(path).map_err(io)?.is_file() {
         return Err(TextError::NotAFile { path: path.to_owned() });
     }
+    let mut file = File::open(path).map_err(io)?;
     let mut head = Vec::new();
-    File::open(path).and_then(|file| file.take(Content::HEAD as u64).read_to_end(&mut head)).map_err(io)?;
+    file.by_ref().take(Content::HEAD as u64).read_to_end(&mut head).map_err(io)?;
+    file.rewind().map_err(io)?;
     let found = Content::of(&head);
     let expected = match kind {
         ".csv.gz" => Some(Content::Gzip),
@@ -115,20 +129,37 @@ pub fn open_sheet(path: &Path, wanted: Option<&str>) -> Result<TextTable, TextEr
         return Err(TextError::OtherContent { path: path.to_owned(), kind, found });
     }
     let csv = |bytes: Box<dyn Read + Send>| Source::Csv(Box::new(Pieces::new(bytes)));
+    let front_to_back = |file: File| -> Box<dyn Read + Send> {
+        match signed {
+            Some(signed) => Box::new(signed.reader(file)),
+            None => Box::new(file),
+        }
+    };
+    let here_and_there = |file: File| match signed {
+        Some(signed) => signed.copy(file).map_err(io),
+        None => Ok(file),
+    };
+    let mut elsewhere = Vec::new();
     let source = match kind {
-        ".xlsx" => Source::Sheet(
-            sheet::read(path, wanted)
-                .map_err(|source| TextError::Sheet { path: path.to_owned(), source: Box::new(source) })?,
-        ),
-        ".parquet" => Source::Parquet(Box::new(ParquetRows::open(path).map_err(parquet_error(path))?)),
-        ".csv.gz" => csv(Box::new(Gunzip::new(File::open(path).map_err(io)?))),
-        _ => csv(Box::new(File::open(path).map_err(io)?)),
+        ".xlsx" => {
+            let book = sheet::read(here_and_there(file)?, wanted)
+                .map_err(|source| TextError::Sheet { path: path.to_owned(), source: Box::new(source) })?;
+            elsewhere = book.elsewhere;
+            Source::Sheet(book.rows)
+        }
+        ".parquet" => {
+            let rows = ParquetRows::open(here_and_there(file)?).map_err(parquet_error(path))?;
+            Source::Parquet(Box::new(rows))
+        }
+        ".csv.gz" => csv(Box::new(Gunzip::new(front_to_back(file)))),
+        _ => csv(front_to_back(file)),
     };
     let path = path.to_owned();
     let rows = Rows { path: path.clone(), width: 0, record: StringRecord::new(), part: Part::none() };
     let mut table = TextTable {
         header: Vec::new(),
         header_line: 0,
+        elsewhere,
         path,
         source,
         rows,
@@ -185,6 +216,7 @@ impl TextTable {
         if let Source::Csv(pieces) = &mut self.source {
             return match pieces.next() {
                 Ok(piece) => Ok(piece.map(|piece| Part::Text(Box::new(CsvRows::new(piece))))),
+                Err(error) if is_changed(&error) => Err(io_error(error, &self.path)),
                 Err(error) => Err(csv_rows::text_error(error, &self.path, pieces.line())),
             };
         }
@@ -305,6 +337,11 @@ impl Rows {
         let wrong = (self.record.len() != self.width).then_some(Reason::WrongFieldCount);
         TextRow { line, fields: &self.record, fault: fault.or(wrong) }
     }
+}
+
+fn io_error(source: io::Error, path: &Path) -> TextError {
+    let path = path.to_owned();
+    if is_changed(&source) { TextError::Changed { path } } else { TextError::Io { path, source } }
 }
 
 fn parquet_error(path: &Path) -> impl Fn(ParquetFault) -> TextError {

@@ -25,6 +25,8 @@ pub enum TextError {
     UnknownKind { path: PathBuf },
     #[error("{}: not a plain file", path.display())]
     NotAFile { path: PathBuf },
+    #[error("{}: it is no longer the file that was signed: it was changed while it was being taken in", path.display())]
+    Changed { path: PathBuf },
     #[error("{}: named {kind}, but it is {}", path.display(), en(*found))]
     OtherContent { path: PathBuf, kind: &'static str, found: Option<Content> },
     #[error("{}: text that was read in a wrong encoding and saved again ({})", at(path, *line), how.text().en)]
@@ -62,6 +64,7 @@ impl TextError {
             Self::Io { .. } => "file_unreadable",
             Self::UnknownKind { .. } => "file_kind",
             Self::NotAFile { .. } => "not_a_file",
+            Self::Changed { .. } => "file_changed",
             Self::OtherContent { .. } => "other_content",
             Self::Garbled { .. } => "garbled_text",
             Self::Malformed { .. } => "malformed_text",
@@ -79,12 +82,20 @@ impl TextError {
         }
     }
 
+    /// Whether waiting cannot mend it: it is the content, not the receiver's disk, nor what somebody does in the inbox.
+    pub fn is_final(&self) -> bool {
+        !matches!(self, Self::Io { .. } | Self::Changed { .. })
+    }
+
     /// What is wrong, in both languages.
     pub fn text(&self) -> Text {
         let zh = match self {
             Self::Io { path, source } => format!("读不出 {}：{source}", path.display()),
             Self::UnknownKind { path } => format!("{}：不支持的文件类型", path.display()),
             Self::NotAFile { path } => format!("{}：不是普通文件", path.display()),
+            Self::Changed { path } => {
+                format!("{}：已不是签名时的文件，收取过程中被改动", path.display())
+            }
             Self::OtherContent { path, kind, found } => {
                 let found = found.map_or_else(|| "别的内容".to_owned(), |found| found.text().zh);
                 format!("{}：名为 {kind}，实为{found}", path.display())
@@ -131,13 +142,20 @@ impl TextError {
         Text::new(zh, en)
     }
 
-    /// What to do about it, where that is not plain from the message.
-    pub fn hint(&self) -> Option<Text> {
-        Some(match self {
+    /// What to do about it.
+    pub fn hint(&self) -> Text {
+        match self {
+            Self::Io { .. } => {
+                Text::new("检查磁盘和权限后再运行", "check the disk and the permissions, then run again")
+            }
             Self::UnknownKind { .. } => {
                 Text::new("请使用 .csv、.csv.gz、.xlsx 或 .parquet", "write .csv, .csv.gz, .xlsx or .parquet")
             }
             Self::NotAFile { .. } => Text::new("请给出文件本身", "name the file itself"),
+            Self::Changed { .. } => Text::new(
+                "查明谁在写收件箱；文件传完、不再改动后，下次运行会再试",
+                "find out who is writing to the inbox; once it has arrived and nobody changes it, the next run tries it again",
+            ),
             Self::OtherContent { .. } => Text::new(
                 "请按文件名所示的格式重新导出，不要只改文件名",
                 "export it in the format that its name says; renaming a file does not change it",
@@ -164,8 +182,23 @@ impl TextError {
                 "即使没有数据行，首行也应是表头",
                 "the first row must be the header, also when there are no rows",
             ),
-            _ => return None,
-        })
+            Self::Bomb { .. } => Text::new(
+                "请只压缩导出的表格本身，重新压缩并发送",
+                "pack nothing but the exported table, and send it again",
+            ),
+            Self::TooManyColumns { .. } => Text::new(
+                "首行应为表头；请只导出数据合同列出的列",
+                "the first row must be the header: export the columns that the contract lists and no others",
+            ),
+            Self::DuplicateHeader { .. } => Text::new(
+                "请改名或删去其中一列，使每个表头只出现一次",
+                "rename or remove one of the two columns, so that each header stands there once",
+            ),
+            Self::UnclosedHeader { .. } => Text::new(
+                "请补上或删去首行中多余的引号后重新导出",
+                "close or remove the quote in the first row and export the file again",
+            ),
+        }
     }
 }
 
@@ -178,5 +211,47 @@ fn at(path: &Path, line: u64) -> String {
     match line {
         0 => path.display().to_string(),
         line => format!("{}:{line}", path.display()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn all() -> Vec<TextError> {
+        let path = || PathBuf::from("a.csv");
+        let source = || io::Error::other("why");
+        let name = || "name".to_owned();
+        vec![
+            TextError::Io { path: path(), source: source() },
+            TextError::UnknownKind { path: path() },
+            TextError::NotAFile { path: path() },
+            TextError::Changed { path: path() },
+            TextError::OtherContent { path: path(), kind: ".csv", found: None },
+            TextError::Garbled { path: path(), line: 2, how: Garbled::Lost },
+            TextError::Malformed { path: path(), encoding: Encoding::Utf8, line: 2, offset: 3 },
+            TextError::Nul { path: path(), line: 2, offset: 3 },
+            TextError::Utf16 { path: path() },
+            TextError::RecordTooLong { path: path(), line: 2 },
+            TextError::DamagedGzip { path: path(), line: 2, source: source() },
+            TextError::Bomb { path: path(), source: "why".into() },
+            TextError::Sheet { path: path(), source: Box::new(SheetFault::NoSheet) },
+            TextError::Parquet { path: path(), source: Box::new(ParquetFault::Nested) },
+            TextError::Empty { path: path() },
+            TextError::TooManyColumns { path: path(), line: 1 },
+            TextError::DuplicateHeader { path: path(), line: 1, name: name() },
+            TextError::UnclosedHeader { path: path(), line: 1 },
+        ]
+    }
+
+    #[test]
+    fn every_error_has_a_code_of_its_own_and_says_what_to_do_in_both_languages() {
+        let codes: std::collections::BTreeSet<&str> = all().iter().map(TextError::code).collect();
+        assert_eq!(codes.len(), all().len());
+        for error in all() {
+            for text in [error.text(), error.hint()] {
+                assert!(!text.en.is_empty() && text.zh.chars().any(|c| c > '\u{4e00}'), "{error}: {text:?}");
+            }
+        }
     }
 }

@@ -107,8 +107,15 @@ pub(super) fn check(
             let own = contract.columns.iter().find(|column| column.name == reference.column);
             let (to, column) = (&reference.dataset, &reference.target);
             match (other, target, own) {
-                // A project need not have every dataset; there is nothing to count then.
-                (None, _, _) => {}
+                // A project need not have every dataset; there is nothing to count then. But a name that is nearly
+                // another one's is misspelt.
+                (None, _, _) => {
+                    if let Some(near) = nearest_dataset(to, contracts) {
+                        let unknown =
+                            wrong(format!("没有数据集 `{to}`"), format!("there is no dataset `{to}`"));
+                        found.push(unknown.did_you_mean(Some(&near)));
+                    }
+                }
                 (Some(other), None, _) => {
                     let near = nearest(column, other.columns.iter().map(|column| column.name.as_str()));
                     let unknown = wrong(
@@ -134,12 +141,22 @@ pub(super) fn check(
     found
 }
 
+/// The dataset that a misspelt name most likely stands for. Agency and dataset are compared each by itself: in the whole name
+/// the agency's letters would make different datasets look alike.
+fn nearest_dataset(written: &DatasetId, contracts: &BTreeMap<DatasetId, Contract>) -> Option<String> {
+    let agency = nearest(&written.agency, contracts.keys().map(|id| id.agency.as_str()))?;
+    let of_agency = contracts.keys().filter(|id| id.agency == agency);
+    let dataset = nearest(&written.dataset, of_agency.map(|id| id.dataset.as_str()))?;
+    Some(format!("{agency}.{dataset}"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::{
         load,
         sample::{SAMPLE, mistakes},
     };
+    use crate::diagnostic::Lines;
 
     const OWNER: &str = "          - { property: title, value: { zh: 车主, en: Owner } }\n";
 
@@ -167,7 +184,9 @@ mod tests {
         for (lines, said) in [
             (to("persons", "person_id"), None),
             (found_in("civil_affairs.persons.person_id"), None),
-            (to("person", "person_id"), None),
+            (to("person", "person_id"), Some("there is no dataset `civil_affairs.person`")),
+            (found_in("civil_afairs.persons.person_id"), Some("there is no dataset `civil_afairs.persons`")),
+            (to("payments", "case_id"), None),
             (to("persons", "person"), Some("`civil_affairs.persons` has no column `person`")),
             (
                 to("persons", "sex"),
@@ -183,6 +202,33 @@ mod tests {
             ),
         ] {
             assert_eq!(found(&lines), said.into_iter().collect::<Vec<_>>(), "{lines}");
+        }
+    }
+
+    #[test]
+    fn a_misspelt_dataset_is_named_with_its_place_and_the_nearest_one() {
+        let dir = tempfile::tempdir().unwrap();
+        let persons = include_str!("../../schemas/civil_affairs.persons.odcs.yaml");
+        std::fs::write(dir.path().join("civil_affairs.persons.odcs.yaml"), persons).unwrap();
+        let lines = relation("civil_affair.person.odcs.yaml#/schema/person/properties/person_id");
+        let text = SAMPLE.replacen(OWNER, &format!("{OWNER}{lines}"), 1);
+        std::fs::write(dir.path().join("transport.tolls.odcs.yaml"), &text).unwrap();
+        let (_, found) = load(&[dir.path()]);
+        let one = found.iter().next().unwrap();
+        assert_eq!((found.len(), one.code.as_str()), (1, "HD103"));
+        assert_eq!(one.help.as_ref().unwrap().en, "did you mean `civil_affairs.persons`?");
+        let (line, _) = Lines::of(&text).line_column(one.span.as_ref().unwrap().start);
+        assert_eq!((line, one.file.ends_with("transport.tolls.odcs.yaml")), (31, true));
+    }
+
+    #[test]
+    fn a_dataset_that_a_project_does_not_have_is_not_taken_for_a_misspelt_one() {
+        let schemas = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("schemas");
+        let (all, _) = load(&[schemas.as_path()]);
+        for absent in all.keys() {
+            let others = all.iter().filter(|(id, _)| *id != absent);
+            let others = others.map(|(id, contract)| (id.clone(), contract.clone())).collect();
+            assert_eq!(super::nearest_dataset(absent, &others), None, "{absent}");
         }
     }
 

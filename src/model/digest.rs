@@ -31,12 +31,12 @@ impl Digest {
     /// The digest of a file, read in pieces.
     pub fn of_file(path: &Path) -> io::Result<Self> {
         let mut file = std::fs::File::open(path)?;
-        let mut hasher = Sha256::new();
+        let mut digesting = Digesting::default();
         let mut buffer = vec![0_u8; 1 << 16];
         loop {
             match file.read(&mut buffer)? {
-                0 => return Ok(Self(hasher.finalize().into())),
-                n => hasher.update(buffer.get(..n).unwrap_or_default()),
+                0 => return Ok(digesting.so_far()),
+                n => digesting.update(buffer.get(..n).unwrap_or_default()),
             }
         }
     }
@@ -44,6 +44,22 @@ impl Digest {
     /// 64 lower-case hex characters.
     pub fn hex(&self) -> String {
         hex(&self.0)
+    }
+}
+
+/// A digest of bytes that come one after another.
+#[derive(Debug, Clone, Default)]
+pub struct Digesting(Sha256);
+
+impl Digesting {
+    /// Adds what comes next.
+    pub fn update(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    /// The digest of all that came.
+    pub fn so_far(&self) -> Digest {
+        Digest(self.0.clone().finalize().into())
     }
 }
 

@@ -14,7 +14,7 @@ mod text;
 mod token;
 
 pub use dataset::{BadDatasetId, DatasetId};
-pub use digest::Digest;
+pub use digest::{Digest, Digesting};
 pub use division::{division_stem, lies_in};
 pub use epoch::Epoch;
 pub use hash_name::{BadHashName, HashName};

@@ -224,7 +224,7 @@ fn fate(
 /// Everything that is wrong with a delivery's content. What can be done about it is the agency's to do.
 fn verdict(refusals: &[Refusal]) -> Verdict {
     let fault = |refusal: &Refusal| {
-        let hint = refusal.hint().unwrap_or_default();
+        let hint = refusal.hint();
         Fault {
             code: refusal.code().to_owned(),
             what: refusal.text(),

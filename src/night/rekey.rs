@@ -42,12 +42,9 @@ pub(super) enum Move {
 /// Takes in a verified bridge: for how many people, or why not.
 pub(super) fn take(accepted: &Accepted, lock: &StoreLock) -> Result<Result<u64, Verdict>, NightError> {
     let Some(to) = &accepted.package.bridge_to else { return Ok(Ok(0)) };
-    // Of two bridges that disagree either may be the wrong one.
-    let late = |fault: &BridgeFault| {
-        let is_final = !matches!(fault, BridgeFault::Conflict(_));
-        verdict(fault.code(), fault.text(), fault.hint(), is_final)
-    };
-    let pairs = match read_bridge(accepted) {
+    let late = |fault: &BridgeFault| verdict(fault.code(), fault.text(), fault.hint(), fault.is_final());
+    let room = lock.draft()?;
+    let pairs = match read_bridge(accepted, room.path()) {
         Ok(pairs) => pairs,
         Err(fault) => return Ok(Err(late(&fault))),
     };

@@ -119,7 +119,7 @@ impl SealError {
             Self::SeveralAgencies { .. } => {
                 Some(Text::new("每个机构各做一份", "make one bridge for each agency"))
             }
-            Self::Text(error) => error.hint(),
+            Self::Text(error) => Some(error.hint()),
             Self::Header(_) => Some(Text::new(
                 "列名请用合约中的中文或英文名称，未约定的列请删去",
                 "name the columns as the contract does, in English or Chinese, and leave out columns that are not agreed",

@@ -236,6 +236,14 @@ fn deliveries_of_the_new_key_wait_until_every_agency_has_sent_its_bridge() {
     assert_eq!(change.epochs(), 2);
     let refused = tree::files(&change.place.night.store.join("refused"));
     assert!(refused.is_empty(), "{refused:?}");
+    // What is lost of the old key is read again, to the same rows and people.
+    let snapshots = tree::files(&change.place.night.store.join("snapshots"));
+    let is_lost = |name: &str| name.contains("delivery=public_posts-") && name.ends_with(".parquet");
+    let (_, lost) = snapshots.iter().find(|(name, _)| is_lost(name)).unwrap();
+    let before = fs::read(lost).unwrap();
+    fs::remove_dir_all(lost.parent().unwrap()).unwrap();
+    change.accept().ends(0);
+    assert!(fs::read(lost).unwrap() == before);
     // Once more: all of it is known.
     let said = change.accept().ends(0);
     assert!(

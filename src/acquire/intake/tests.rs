@@ -50,6 +50,15 @@ impl Bench {
     }
 }
 
+/// The delivery with this file in place of its own.
+fn put(mut accepted: Accepted, name: &str, content: &[u8]) -> Accepted {
+    fs::write(accepted.folder.join(name), content).unwrap();
+    let resource = &mut accepted.package.resources[0];
+    resource.path = name.to_owned();
+    (resource.bytes, resource.sha256) = (content.len() as u64, Digest::of(content));
+    accepted
+}
+
 fn read(path: &Path) -> RecordBatch {
     let file = fs::File::open(path).unwrap();
     let reader = ParquetRecordBatchReaderBuilder::try_new(file).unwrap().build().unwrap();
@@ -333,7 +342,7 @@ fn damaged_bytes_refuse_the_delivery() {
     accepted = delivery(&bench.root.path().join("inbox"), &posts(), &bytes, 1, &[]);
     let found = refusals(bench.acquire(&accepted, &posts()).unwrap_err());
     assert_eq!(found[0].code(), "malformed_text");
-    assert!(found[0].hint().is_some());
+    assert!(!found[0].hint().zh.is_empty());
 }
 
 #[test]
@@ -698,13 +707,9 @@ fn a_typed_parquet_delivery_is_held_to_the_same_contract_as_text() {
         ("上岗日期", Arc::new(Date32Array::from(vec![Some(20_000), Some(20_001), None])), true),
     ];
     let batch = RecordBatch::try_from_iter_with_nullable(columns).unwrap();
-    let resource = &mut accepted.package.resources[0];
-    resource.path = "posts.parquet".to_owned();
-    resource.format = crate::accept::DataFormat::Parquet;
-    let file = fs::File::create(accepted.folder.join(&resource.path)).unwrap();
-    let mut writer = parquet::arrow::ArrowWriter::try_new(file, batch.schema(), None).unwrap();
+    let mut writer = parquet::arrow::ArrowWriter::try_new(Vec::new(), batch.schema(), None).unwrap();
     writer.write(&batch).unwrap();
-    writer.close().unwrap();
+    accepted = put(accepted, "posts.parquet", &writer.into_inner().unwrap());
 
     let acquired = bench.acquire(&accepted, &contract).unwrap();
     assert_eq!(faults(&acquired), ["3 person_id not_a_token", "3 from_on required_missing"]);
@@ -717,4 +722,116 @@ fn a_typed_parquet_delivery_is_held_to_the_same_contract_as_text() {
         [20_000, 20_001]
     );
     adds_up(&acquired.snapshot.record.counts);
+}
+
+/// A sheet: its name, texts one below another, hidden.
+type Other<'a> = (&'a str, &'a [&'a str], bool);
+
+/// A workbook with a good row in its first sheet, and others after it.
+fn workbook(others: &[Other<'_>]) -> Vec<u8> {
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let sheet = book.add_worksheet();
+    let header = ["person_id", "from_on", "to_on", "monthly_wage"];
+    for (column, (name, value)) in header.iter().zip([&token(1), "2026-01-01", "", "1.00"]).enumerate() {
+        sheet.write(0, column as u16, *name).unwrap();
+        sheet.write(1, column as u16, value).unwrap();
+    }
+    for (name, texts, hidden) in others {
+        let sheet = book.add_worksheet();
+        sheet.set_name(*name).unwrap().set_hidden(*hidden);
+        for (row, text) in texts.iter().enumerate() {
+            sheet.write(row as u32, 2, *text).unwrap();
+        }
+    }
+    book.save_to_buffer().unwrap()
+}
+
+#[test]
+fn numbers_in_another_sheet_of_a_workbook_condemn_it_hidden_or_not_and_so_does_a_sheets_name() {
+    let number = "110105 19491231 002x";
+    let fifteen = "110105491231002";
+    let cases: [(&[Other<'_>], &[&str]); 5] = [
+        (&[("清单", &["", "户主", number], false)], &["sheet#2 looks_like_identity_number"]),
+        (&[("a", &["x"], false), ("b", &[number], true)], &["sheet#3 looks_like_identity_number"]),
+        (&[(number, &[], false)], &["sheet#2 looks_like_identity_number"]),
+        (&[("a", &[fifteen, fifteen, fifteen], false)], &["sheet#2 looks_like_identity_number"; 3]),
+        (&[("a", &["x", "2026-03-01", "12345678901234567890"], false)], &[]),
+    ];
+    for (others, expected) in cases {
+        let bench = Bench::new();
+        let accepted = bench.delivery(&posts(), "", 1, &[("monthly_wage", 100)]);
+        let accepted = put(accepted, "posts.xlsx", &workbook(others));
+        let acquired = bench.acquire(&accepted, &posts());
+        if expected.is_empty() {
+            assert_eq!(acquired.unwrap().snapshot.record.counts.accepted, 1);
+            continue;
+        }
+        let found = refusals(acquired.unwrap_err());
+        assert!(matches!(found.as_slice(), [Refusal::RawNumbers { .. }]), "{found:?}");
+        assert!(!format!("{found:?}{:?}", found[0].text()).contains("491231"));
+        assert_eq!(kept_list(&bench, &accepted, &posts()), expected);
+    }
+}
+
+/// A file of one public post in each format, for this person.
+fn post_in_each_format(person: u8) -> [(&'static str, Vec<u8>); 4] {
+    use std::io::Write as _;
+    let (header, row) =
+        (["person_id", "from_on", "to_on", "monthly_wage"], [&token(person), "2026-01-01", "", "1.00"]);
+    let csv = format!("{}\n{}\n", header.join(","), row.join(","));
+    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    packer.write_all(csv.as_bytes()).unwrap();
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let sheet = book.add_worksheet();
+    for (column, (name, value)) in header.iter().zip(row).enumerate() {
+        sheet.write(0, column as u16, *name).unwrap();
+        sheet.write(1, column as u16, value).unwrap();
+    }
+    let column = |value: &str| arrow::array::StringArray::from_iter_values([value]);
+    let columns =
+        header.iter().zip(row).map(|(name, value)| (*name, std::sync::Arc::new(column(value)) as _));
+    let batch = RecordBatch::try_from_iter(columns).unwrap();
+    let mut writer = parquet::arrow::ArrowWriter::try_new(Vec::new(), batch.schema(), None).unwrap();
+    writer.write(&batch).unwrap();
+    [
+        ("posts.csv", csv.clone().into_bytes()),
+        ("posts.csv.gz", packer.finish().unwrap()),
+        ("posts.xlsx", book.save_to_buffer().unwrap()),
+        ("posts.parquet", writer.into_inner().unwrap()),
+    ]
+}
+
+#[test]
+fn a_file_that_was_changed_after_it_was_checked_is_not_taken_in_whatever_its_kind() {
+    for ((name, signed), (_, other)) in post_in_each_format(1).into_iter().zip(post_in_each_format(2)) {
+        let bench = Bench::new();
+        let accepted = put(bench.delivery(&posts(), "", 1, &[("monthly_wage", 100)]), name, &signed);
+        let path = accepted.folder.join(name);
+        let cut_off = signed[..signed.len() - 1].to_vec();
+        let longer = [signed.as_slice(), b"\n"].concat();
+        for content in [other, cut_off, longer, b"other,header\n1,2\n".to_vec(), Vec::new()] {
+            fs::write(&path, &content).unwrap();
+            let found = refusals(bench.acquire(&accepted, &posts()).unwrap_err());
+            let codes: Vec<_> = found.iter().map(Refusal::code).collect();
+            assert_eq!(codes, ["file_changed"], "{name}: {found:?}");
+            assert!(!found[0].is_final());
+            let store = bench.store();
+            assert!(!store.snapshots().exists() && !store.dictionary().exists());
+            assert!(!store.quarantine(&posts().id, &accepted.delivery).exists());
+        }
+        fs::write(&path, &signed).unwrap();
+        assert_eq!(bench.acquire(&accepted, &posts()).unwrap().snapshot.record.counts.accepted, 1);
+    }
+}
+
+#[test]
+fn numbers_in_a_file_that_was_put_in_anothers_place_are_not_told_of_the_signed_one() {
+    let bench = Bench::new();
+    let content = |cell: &str| format!("person_id,from_on,to_on,monthly_wage\n{cell},2026-01-01,,1.00\n");
+    let accepted = bench.delivery(&posts(), &content(&token(1)), 1, &[("monthly_wage", 100)]);
+    let path = accepted.folder.join(&accepted.package.resources[0].path);
+    fs::write(&path, content("11010519491231002X")).unwrap();
+    let found = refusals(bench.acquire(&accepted, &posts()).unwrap_err());
+    assert!(matches!(found.as_slice(), [Refusal::Unreadable(TextError::Changed { .. })]), "{found:?}");
+    assert!(!bench.store().quarantine(&posts().id, &accepted.delivery).exists());
 }
