@@ -4,18 +4,18 @@ use std::sync::Arc;
 
 use arrow::{
     array::{
-        ArrayRef, BooleanBuilder, Date32Builder, Decimal128Builder, Int32Builder, Int64Array, Int64Builder,
-        RecordBatch, StringBuilder, UInt16Array,
+        ArrayBuilder as _, ArrayRef, BooleanBuilder, Date32Builder, Decimal128Builder, Int32Builder,
+        Int64Array, Int64Builder, RecordBatch, StringBuilder, UInt16Array,
     },
     buffer::NullBuffer,
     datatypes::{DataType, Field, Schema, SchemaRef},
 };
 use chrono::NaiveDate;
-use csv::StringRecord;
 
 use super::{
     AcquireError, Reason,
     checks::Checks,
+    fields::Fields,
     header::Places,
     leaks::Leaks,
     quarantine::Where,
@@ -122,7 +122,7 @@ impl<'a> Columns<'a> {
     pub(super) fn add(
         &mut self,
         (file, line): (u16, u64),
-        fields: &StringRecord,
+        fields: Fields<'_>,
         places: &Places,
         faults: &mut Vec<(Where, Reason)>,
     ) {
@@ -195,7 +195,7 @@ impl<'a> Columns<'a> {
     }
 
     /// Looks at all fields of a row that cannot be matched with the header.
-    pub(super) fn look_at_all(&mut self, fields: &StringRecord, file: u16, line: u64) -> bool {
+    pub(super) fn look_at_all(&mut self, fields: Fields<'_>, file: u16, line: u64) -> bool {
         self.leaks.look_at_all(fields, file, line)
     }
 
@@ -372,7 +372,13 @@ impl Builder {
             Self::Person(builder) => {
                 return Array::People { tokens: std::mem::take(builder), numbers: Vec::new() };
             }
-            Self::Text(builder) => Arc::new(builder.finish()),
+            Self::Text(builder) => {
+                let (rows, bytes) = (builder.len(), builder.values_slice().len());
+                let texts = builder.finish();
+                // The next piece is about as long.
+                *builder = StringBuilder::with_capacity(rows, bytes);
+                Arc::new(texts)
+            }
             Self::Days(builder) => Arc::new(builder.finish()),
             // The batch's schema says that it is a decimal of this kind.
             Self::Units(builder) => Arc::new(builder.finish().with_data_type(kind.arrow_type())),

@@ -16,6 +16,7 @@ mod columns;
 mod content;
 mod csv_rows;
 mod decode;
+mod fields;
 #[cfg(test)]
 pub(crate) mod fixture;
 mod garbled;
@@ -29,6 +30,7 @@ mod parquet_fault;
 mod parquet_guard;
 mod parquet_rows;
 mod pieces;
+mod plain_rows;
 mod quarantine;
 mod quotes;
 mod reading;

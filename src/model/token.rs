@@ -18,7 +18,9 @@ impl FromStr for Token {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let mut token = [0_u8; 32];
-        let is_one_form = text.len() == 64 && !text.bytes().any(|byte| byte.is_ascii_uppercase());
+        // Without an early end the compiler looks at many bytes at a time.
+        let has_upper_case = || text.bytes().fold(false, |found, byte| found | byte.is_ascii_uppercase());
+        let is_one_form = text.len() == 64 && !has_upper_case();
         match faster_hex::hex_decode(text.as_bytes(), &mut token) {
             Ok(()) if is_one_form => Ok(Self(token)),
             _ => Err(BadToken),
