@@ -19,6 +19,7 @@ use crate::{
     model::{Digest, Fen, Month},
     store::{
         self, Counts, GrowingDictionary, PART_FILE, QUARANTINE_FILE, Snapshot, SnapshotRecord, StoreError,
+        Unsealed,
     },
 };
 
@@ -272,7 +273,8 @@ impl<'a> Intake<'a> {
         let Gathered { runs, mut quarantine, repairs, .. } = gathered;
         let data = dictionary.lock().draft()?;
         let part = data.path().join(PART_FILE);
-        let (settled, mut months) = self.write(&part, Merged::new(sorter, runs)?)?;
+        let Written { settled, mut months, people } =
+            self.write(&part, Merged::new(sorter, runs)?, dictionary)?;
         let differing = settled.differing.iter().map(|(file, line)| Fault {
             file: *file,
             line: *line,
@@ -291,7 +293,7 @@ impl<'a> Intake<'a> {
         }
         self.refused()?;
 
-        dictionary.seal()?;
+        dictionary.seal_written(people)?;
         self.keep_list(&mut quarantine, dictionary)?;
 
         if contract.month_column().is_some() {
@@ -317,12 +319,17 @@ impl<'a> Intake<'a> {
         Ok(Snapshot { folder, record })
     }
 
-    /// Writes the settled rows, on a thread of its own if there may be two.
-    fn write(&self, path: &Path, merged: Merged<'_>) -> Result<(Settled, BTreeSet<Month>), AcquireError> {
+    /// Writes the settled rows and the new people's numbers, each on a thread of its own if there may be two.
+    fn write(
+        &self,
+        path: &Path,
+        merged: Merged<'_>,
+        dictionary: &GrowingDictionary,
+    ) -> Result<Written, AcquireError> {
         let mut part = Part::create(path, self.contract, &self.files)?;
         if self.means.threads < 2 {
             let settled = settle::settle(self.contract, merged, |batch| Ok(part.write(&batch)?))?;
-            return Ok((settled, part.finish()?));
+            return Ok(Written { settled, months: part.finish()?, people: dictionary.write()? });
         }
         let (send, receive) = mpsc::sync_channel::<RecordBatch>(WAITING);
         thread::scope(|scope| {
@@ -331,6 +338,9 @@ impl<'a> Intake<'a> {
                 part.finish()
             };
             let writing = thread::Builder::new().spawn_scoped(scope, write).map_err(AcquireError::Threads)?;
+            let numbering = thread::Builder::new()
+                .spawn_scoped(scope, || dictionary.write())
+                .map_err(AcquireError::Threads)?;
             // Where the writer has ended early it has an error, which is told below.
             let settled = settle::settle(self.contract, merged, |batch| {
                 let _ = send.send(batch);
@@ -338,9 +348,17 @@ impl<'a> Intake<'a> {
             });
             drop(send);
             let months = writing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
-            Ok((settled?, months))
+            let people = numbering.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+            Ok(Written { settled: settled?, months, people })
         })
     }
+}
+
+/// What was written and does not count yet.
+struct Written {
+    settled: Settled,
+    months: BTreeSet<Month>,
+    people: Unsealed,
 }
 
 #[cfg(test)]
