@@ -246,13 +246,21 @@ impl Room<'_, '_> {
     }
 
     fn sort(&self, unsorted: Unsorted) {
-        let sorted = self.task.sorter.sort(unsorted).map_err(|source| AcquireError::Columns { source });
-        // Others read on meanwhile; only where it is kept is a matter of the desk.
-        let mut desk = locked(&self.desk);
-        let kept = sorted.and_then(|run| self.task.sorter.keep(run, &mut desk.gathered.runs));
-        if let Err(error) = kept {
-            desk.failed = Some(Failure::Acquire(error));
+        if let Err(error) = self.sort_and_keep(unsorted) {
+            locked(&self.desk).failed = Some(Failure::Acquire(error));
             self.moved.notify_all();
         }
+    }
+
+    /// Others read on meanwhile; only where the run is kept is a matter of the desk.
+    fn sort_and_keep(&self, unsorted: Unsorted) -> Result<(), AcquireError> {
+        let sorter = self.task.sorter;
+        let run = sorter.sort(unsorted).map_err(|source| AcquireError::Columns { source })?;
+        let too_much = sorter.hold(run, &mut locked(&self.desk).gathered.runs);
+        if let Some(run) = too_much {
+            let run = sorter.put_on_disk(run)?;
+            locked(&self.desk).gathered.runs.push(run);
+        }
+        Ok(())
     }
 }

@@ -5,6 +5,8 @@
 //!
 //! - Keys are compared as the byte rows of Arrow's row format, whose order is the order of the snapshot; the head of each, 24
 //!   bytes (a person, a short code and a month), stands beside its place, so that few comparisons leave the list being sorted.
+//! - Five million rows of 107 bytes need some runs on disk with the default allowance. With 2 GB and none on disk the intake
+//!   took about 3 % less CPU time: not worth the memory. A run is written while the others read on.
 //! - A run that has to leave the memory lies in the store's drafts as an Arrow stream, sorted, and is read back a few
 //!   thousand rows at a time; what a killed night left there is swept by the next one.
 
@@ -144,13 +146,24 @@ impl Sorter {
 
     /// Takes a run among the others, on disk if those in memory are many already.
     pub(super) fn keep(&self, run: Run, runs: &mut Vec<Run>) -> Result<(), AcquireError> {
-        let held: usize = runs.iter().map(Run::bytes).sum();
-        runs.push(if held + run.bytes() > self.memory { self.put_on_disk(run)? } else { run });
-        runs.sort_by_key(|run| run.number);
+        if let Some(run) = self.hold(run, runs) {
+            runs.push(self.put_on_disk(run)?);
+        }
         Ok(())
     }
 
-    fn put_on_disk(&self, run: Run) -> Result<Run, AcquireError> {
+    /// Takes a run among the others, or gives it back if those in memory are many already.
+    pub(super) fn hold(&self, run: Run, runs: &mut Vec<Run>) -> Option<Run> {
+        let held: usize = runs.iter().map(Run::bytes).sum();
+        if held + run.bytes() > self.memory {
+            return Some(run);
+        }
+        runs.push(run);
+        None
+    }
+
+    /// The same run, on disk.
+    pub(super) fn put_on_disk(&self, run: Run) -> Result<Run, AcquireError> {
         let Kept::Here { batches, order, .. } = &run.kept else { return Ok(run) };
         let path = self.folder.join(format!("run-{}.arrow", run.number));
         let failed = || StoreError::parquet("write", &path);
@@ -219,7 +232,8 @@ enum Source {
 
 impl<'a> Merged<'a> {
     /// Begins to read the runs.
-    pub(super) fn new(sorter: &'a Sorter, runs: Vec<Run>) -> Result<Self, AcquireError> {
+    pub(super) fn new(sorter: &'a Sorter, mut runs: Vec<Run>) -> Result<Self, AcquireError> {
+        runs.sort_by_key(|run| run.number);
         let mut merged = Self { sorter, cursors: Vec::new(), heap: Vec::new(), held: Vec::new() };
         for run in runs {
             let source = match run.kept {
