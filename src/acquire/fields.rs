@@ -31,6 +31,7 @@ impl<'a> Fields<'a> {
     }
 
     /// The field at this place, from 0.
+    #[inline]
     pub fn get(&self, at: usize) -> Option<&'a str> {
         match self {
             Self::Built(record) => record.get(at),

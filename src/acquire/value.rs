@@ -25,6 +25,7 @@ const ERRORS: &[&str] = &[
 ];
 
 /// Damage that shows whatever the column holds.
+#[inline]
 pub fn damage(text: &str) -> Option<Reason> {
     match text.chars().next()? {
         '\'' | '‘' | '’' => Some(Reason::LeadingApostrophe),
