@@ -6,7 +6,7 @@
 //! - Keys are compared as the byte rows of Arrow's row format, whose order is the order of the snapshot; the head of each, 24
 //!   bytes (a person, a short code and a month), stands beside its place, so that few comparisons leave the list being sorted.
 //! - Five million rows of 107 bytes need some runs on disk with the default allowance. With 2 GB and none on disk the intake
-//!   took about 3 % less CPU time: not worth the memory. A run is written while the others read on.
+//!   took about 2 % less CPU time in two runs each, which is within the noise: not worth the memory. A run is written while the others read on.
 //! - A run that has to leave the memory lies in the store's drafts as an Arrow stream, sorted, and is read back a few
 //!   thousand rows at a time; what a killed night left there is swept by the next one.
 
