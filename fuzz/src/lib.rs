@@ -123,7 +123,7 @@ fn rows(mut table: text::TextTable) -> Result<u64, TextError> {
         assert!(row.fault.is_some() || row.fields.len() == width, "a row without a fault fits its header");
         last = row.line;
         count += 1;
-        for raw in row.fields {
+        for raw in row.fields.iter() {
             replaced |= raw.contains('\u{FFFD}');
             let text = clean(raw, &mut wide, &mut repairs);
             let _ = (value::date(text), value::month(text), value::money(text), value::decimal(text, 10, 2));

@@ -77,8 +77,6 @@ pub(super) struct Decoding<R> {
     encoding: Encoding,
     decoder: Option<encoding_rs::Decoder>,
     decoded: Vec<u8>,
-    ready: Vec<u8>,
-    taken: usize,
     /// The line that the next decoded byte lies in.
     line: u64,
     after_cr: bool,
@@ -98,8 +96,6 @@ impl<R: Read> Decoding<R> {
             encoding: Encoding::Ascii,
             decoder: None,
             decoded: Vec::new(),
-            ready: Vec::with_capacity(WINDOW),
-            taken: 0,
             line: 1,
             after_cr: false,
             begun: false,
@@ -113,40 +109,28 @@ impl<R: Read> Decoding<R> {
         self.encoding
     }
 
-    fn fill_window(&mut self) -> io::Result<()> {
-        let mut have = self.raw.len();
-        self.raw.resize(WINDOW, 0);
-        while have < WINDOW && !self.inner_ended {
-            match self.inner.read(self.raw.get_mut(have..).unwrap_or_default()) {
-                Ok(0) => self.inner_ended = true,
-                Ok(n) => have += n,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => {
-                    self.raw.truncate(have);
-                    return Err(error);
-                }
-            }
-        }
-        self.raw.truncate(have);
-        Ok(())
+    /// The line that the next text begins on.
+    pub(super) fn line(&self) -> u64 {
+        self.line
     }
 
-    /// Puts the next piece of text into `ready`, or the reason why there is none into `fault`.
-    fn refill(&mut self) -> io::Result<()> {
-        self.ready.clear();
-        self.taken = 0;
+    /// Adds the next piece of text; false at the end. What is wrong with the text is told when all before it has been added.
+    pub(super) fn read_into(&mut self, text: &mut Vec<u8>) -> io::Result<bool> {
+        if self.ended || self.fault.is_some() {
+            return self.fault.map_or(Ok(false), |fault| Err(io::Error::other(fault)));
+        }
         self.fill_window()?;
         if !self.begun {
             self.begin();
         }
         if self.fault.is_some() {
-            return Ok(());
+            return self.read_into(text);
         }
         let nul = memchr::memchr(0, &self.raw);
         let usable = nul.unwrap_or(self.raw.len());
         let last = self.inner_ended || nul.is_some();
         let raw = std::mem::take(&mut self.raw);
-        let consumed = self.decode(raw.get(..usable).unwrap_or_default(), last);
+        let consumed = self.decode(raw.get(..usable).unwrap_or_default(), last, text);
         self.raw = raw;
         self.raw.drain(..consumed);
         self.offset += consumed as u64;
@@ -158,10 +142,20 @@ impl<R: Read> Decoding<R> {
                 // Without the mark of the end the reader asks on, and hears of it.
                 Some(how) => self.fault = Some(DecodeFault::Garbled { how, line: self.line }),
                 None => {
-                    self.ready.extend_from_slice(END_MARK);
+                    text.extend_from_slice(END_MARK);
+                    self.line += lines(END_MARK);
                     self.ended = true;
                 }
             }
+        }
+        Ok(true)
+    }
+
+    fn fill_window(&mut self) -> io::Result<()> {
+        let missing = WINDOW.saturating_sub(self.raw.len()) as u64;
+        if !self.inner_ended {
+            let read = self.inner.by_ref().take(missing).read_to_end(&mut self.raw)?;
+            self.inner_ended = (read as u64) < missing;
         }
         Ok(())
     }
@@ -181,15 +175,15 @@ impl<R: Read> Decoding<R> {
     }
 
     /// Decodes a piece; returns how many bytes of it were consumed.
-    fn decode(&mut self, raw: &[u8], last: bool) -> usize {
+    fn decode(&mut self, raw: &[u8], last: bool, text: &mut Vec<u8>) -> usize {
         match self.encoding {
             Encoding::Ascii => {
-                let ascii = raw.iter().position(|byte| !byte.is_ascii()).unwrap_or(raw.len());
+                let ascii = encoding_rs::Encoding::ascii_valid_up_to(raw);
                 if ascii == 0 && !raw.is_empty() {
                     self.encoding = tell_encoding(raw, last);
-                    return self.decode(raw, last);
+                    return self.decode(raw, last, text);
                 }
-                self.accept(raw.get(..ascii).unwrap_or_default());
+                self.accept(raw.get(..ascii).unwrap_or_default(), text);
                 ascii
             }
             Encoding::Utf8 => {
@@ -197,23 +191,23 @@ impl<R: Read> Decoding<R> {
                     Ok(_) => (raw.len(), false),
                     Err(error) => (error.valid_up_to(), error.error_len().is_some() || last),
                 };
-                self.accept(raw.get(..valid).unwrap_or_default());
+                self.accept(raw.get(..valid).unwrap_or_default(), text);
                 if broken {
                     self.malformed(self.offset + valid as u64);
                 }
                 valid
             }
-            Encoding::Gb18030 => self.decode_gb18030(raw, last),
+            Encoding::Gb18030 => self.decode_gb18030(raw, last, text),
         }
     }
 
-    fn decode_gb18030(&mut self, raw: &[u8], last: bool) -> usize {
+    fn decode_gb18030(&mut self, raw: &[u8], last: bool, text: &mut Vec<u8>) -> usize {
         let mut decoder = self.decoder.take().unwrap_or_else(|| GB18030.new_decoder_without_bom_handling());
         let mut decoded = std::mem::take(&mut self.decoded);
         // A GB18030 byte becomes at most three bytes of UTF-8; what a former piece left open needs a few more.
         decoded.resize(raw.len() * 3 + 16, 0);
         let (result, read, written) = decoder.decode_to_utf8_without_replacement(raw, &mut decoded, last);
-        self.accept(decoded.get(..written).unwrap_or_default());
+        self.accept(decoded.get(..written).unwrap_or_default(), text);
         if let DecoderResult::Malformed(length, after) = result {
             let back = u64::from(length) + u64::from(after);
             self.malformed((self.offset + read as u64).saturating_sub(back));
@@ -229,29 +223,33 @@ impl<R: Read> Decoding<R> {
     }
 
     /// Takes decoded text over, with `\r\n` and a lone `\r` made `\n`.
-    fn accept(&mut self, text: &[u8]) {
-        let before = self.ready.len();
-        let mut rest = text;
+    fn accept(&mut self, decoded: &[u8], text: &mut Vec<u8>) {
+        let before = text.len();
+        let mut rest = decoded;
         if self.after_cr && !rest.is_empty() {
             rest = rest.strip_prefix(b"\n").unwrap_or(rest);
             self.after_cr = false;
         }
         while let Some(at) = memchr::memchr(b'\r', rest) {
-            self.ready.extend_from_slice(rest.get(..at).unwrap_or_default());
-            self.ready.push(b'\n');
+            text.extend_from_slice(rest.get(..at).unwrap_or_default());
+            text.push(b'\n');
             rest = rest.get(at + 1..).unwrap_or_default();
             self.after_cr = rest.is_empty();
             rest = rest.strip_prefix(b"\n").unwrap_or(rest);
         }
-        self.ready.extend_from_slice(rest);
-        let new = self.ready.get(before..).unwrap_or_default();
-        let lines = |text: &[u8]| memchr::memchr_iter(b'\n', text).count() as u64;
+        text.extend_from_slice(rest);
+        let new = text.get(before..).unwrap_or_default();
         if let Some((how, at)) = self.watch.see(new) {
             let line = self.line + lines(new.get(..at).unwrap_or_default());
             self.fault = self.fault.or(Some(DecodeFault::Garbled { how, line }));
         }
         self.line += lines(new);
     }
+}
+
+/// How many lines end in a text.
+pub(super) fn lines(text: &[u8]) -> u64 {
+    memchr::memchr_iter(b'\n', text).count() as u64
 }
 
 /// Tells the encoding of text whose first byte is above ASCII.
@@ -270,37 +268,25 @@ fn tell_encoding(window: &[u8], last: bool) -> Encoding {
     }
 }
 
-impl<R: Read> Read for Decoding<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        loop {
-            let ready = self.ready.get(self.taken..).unwrap_or_default();
-            if !ready.is_empty() {
-                let count = ready.take(buffer.len() as u64).read(buffer)?;
-                self.taken += count;
-                return Ok(count);
-            }
-            if let Some(fault) = self.fault {
-                return Err(io::Error::other(fault));
-            }
-            if self.ended {
-                return Ok(0);
-            }
-            self.refill()?;
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn decode(bytes: &[u8]) -> Result<(String, Encoding), DecodeFault> {
         let mut reader = Decoding::new(bytes);
-        let mut text = String::new();
-        match reader.read_to_string(&mut text) {
-            Ok(_) => Ok((text.strip_suffix("\n\0\n").unwrap().to_owned(), reader.encoding())),
-            Err(error) => Err(*error.into_inner().unwrap().downcast::<DecodeFault>().unwrap()),
+        let mut text = Vec::new();
+        loop {
+            match reader.read_into(&mut text) {
+                Ok(true) => {}
+                Ok(false) => break,
+                Err(error) => {
+                    return Err(*error.into_inner().unwrap().downcast::<DecodeFault>().unwrap());
+                }
+            }
         }
+        let text = String::from_utf8(text).unwrap();
+        assert_eq!(reader.line(), lines(text.as_bytes()) + 1);
+        Ok((text.strip_suffix("\n\0\n").unwrap().to_owned(), reader.encoding()))
     }
 
     fn gbk(text: &str) -> Vec<u8> {

@@ -19,6 +19,7 @@ use crate::{
     model::{Digest, Fen, Month},
     store::{
         self, Counts, GrowingDictionary, PART_FILE, QUARANTINE_FILE, Snapshot, SnapshotRecord, StoreError,
+        Unsealed,
     },
 };
 
@@ -293,12 +294,13 @@ impl<'a> Intake<'a> {
         let data = dictionary.lock().draft()?;
         let part = data.path().join(PART_FILE);
         let merged = Merged::new(sorter, runs)?;
-        let (settled, mut months) = self.write(&part, merged, |differing| {
+        let set_aside = |differing: Vec<(u16, u64)>| {
             let rows = differing.len() as u64;
             let (place, reason) = (Where::Key, Reason::DuplicateKeyDiffers);
             let fault = |(file, line)| Fault { file, line, place, reason };
             Ok(quarantine.set_aside(differing.into_iter().map(fault), rows)?)
-        })?;
+        };
+        let Written { settled, mut months, people } = self.write(&part, merged, dictionary, set_aside)?;
         self.counts.accepted = settled.accepted;
         self.counts.collapsed = settled.collapsed;
         self.counts.quarantined = quarantine.rows();
@@ -310,7 +312,7 @@ impl<'a> Intake<'a> {
         }
         self.refused()?;
 
-        dictionary.seal()?;
+        dictionary.seal_written(people)?;
         self.keep_list(&mut quarantine, dictionary)?;
 
         if contract.month_column().is_some() {
@@ -336,18 +338,19 @@ impl<'a> Intake<'a> {
         Ok(Snapshot { folder, record })
     }
 
-    /// Writes the settled rows, on a thread of its own if there may be two.
+    /// Writes the settled rows and the new people's numbers, each on a thread of its own if there may be two.
     fn write(
         &self,
         path: &Path,
         merged: Merged<'_>,
+        dictionary: &GrowingDictionary,
         set_aside: impl FnMut(Vec<(u16, u64)>) -> Result<(), AcquireError>,
-    ) -> Result<(Settled, BTreeSet<Month>), AcquireError> {
+    ) -> Result<Written, AcquireError> {
         let mut part = Part::create(path, self.contract, &self.files)?;
         if self.means.threads < 2 {
             let hand_on = |batch| Ok(part.write(&batch)?);
             let settled = settle::settle(self.contract, merged, hand_on, set_aside)?;
-            return Ok((settled, part.finish()?));
+            return Ok(Written { settled, months: part.finish()?, people: dictionary.write()? });
         }
         let (send, receive) = mpsc::sync_channel::<RecordBatch>(WAITING);
         thread::scope(|scope| {
@@ -356,6 +359,9 @@ impl<'a> Intake<'a> {
                 part.finish()
             };
             let writing = thread::Builder::new().spawn_scoped(scope, write).map_err(AcquireError::Threads)?;
+            let numbering = thread::Builder::new()
+                .spawn_scoped(scope, || dictionary.write())
+                .map_err(AcquireError::Threads)?;
             // Where the writer has ended early it has an error, which is told below.
             let hand_on = |batch| {
                 let _ = send.send(batch);
@@ -364,9 +370,17 @@ impl<'a> Intake<'a> {
             let settled = settle::settle(self.contract, merged, hand_on, set_aside);
             drop(send);
             let months = writing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
-            Ok((settled?, months))
+            let people = numbering.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+            Ok(Written { settled: settled?, months, people })
         })
     }
+}
+
+/// What was written and does not count yet.
+struct Written {
+    settled: Settled,
+    months: BTreeSet<Month>,
+    people: Unsealed,
 }
 
 #[cfg(test)]

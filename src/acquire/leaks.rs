@@ -12,10 +12,10 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use csv::StringRecord;
 
 use super::{
     Reason,
+    fields::Fields,
     quarantine::{Fault, Where},
     refusal::Refusal,
 };
@@ -108,7 +108,7 @@ impl Leaks {
     }
 
     /// Looks at all fields of a row that cannot be matched with the header: it is not known which columns they are.
-    pub(super) fn look_at_all(&mut self, fields: &StringRecord, file: u16, line: u64) -> bool {
+    pub(super) fn look_at_all(&mut self, fields: Fields<'_>, file: u16, line: u64) -> bool {
         let seen =
             fields.iter().filter(|text| self.look(text, Where::Row, file, line) == Some(Sighting::Eighteen));
         seen.count() > 0

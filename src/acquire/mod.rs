@@ -17,6 +17,7 @@ mod content;
 mod csv_rows;
 mod decode;
 mod faults;
+mod fields;
 #[cfg(test)]
 pub(crate) mod fixture;
 mod garbled;
@@ -31,6 +32,7 @@ mod parquet_fault;
 mod parquet_guard;
 mod parquet_rows;
 mod pieces;
+mod plain_rows;
 mod quarantine;
 mod quotes;
 mod reading;

@@ -8,7 +8,7 @@
 
 use std::io::{self, Read};
 
-use super::decode::{DecodeFault, Decoding};
+use super::decode::{DecodeFault, Decoding, lines};
 
 /// The longest record that is read, in bytes of UTF-8.
 pub const MAX_RECORD: u64 = 1 << 20;
@@ -56,32 +56,31 @@ impl<R: Read> Pieces<R> {
                 return Ok(None);
             }
             if let Some(end) = last_record_end(&self.rest) {
-                let after = self.rest.split_off(end);
-                return Ok(Some(self.hand_out(after)));
+                return Ok(Some(self.hand_out(end)));
             }
             if self.rest.len() as u64 > MAX_RECORD {
                 return Err(io::Error::other(DecodeFault::RecordTooLong));
             }
             if self.ended {
-                return Ok(Some(self.hand_out(Vec::new())));
+                return Ok(Some(self.hand_out(self.rest.len())));
             }
             wanted += PIECE;
         }
     }
 
-    fn hand_out(&mut self, after: Vec<u8>) -> Piece {
+    fn hand_out(&mut self, end: usize) -> Piece {
+        let mut after = Vec::with_capacity(self.rest.capacity());
+        after.extend_from_slice(self.rest.get(end..).unwrap_or_default());
+        self.rest.truncate(end);
         let piece = Piece { text: std::mem::replace(&mut self.rest, after), line: self.line };
-        self.line += memchr::memchr_iter(b'\n', &piece.text).count() as u64;
+        self.line = self.decoding.line() - lines(&self.rest);
         piece
     }
 
     fn fill(&mut self, wanted: usize) -> io::Result<()> {
-        if self.ended || self.rest.len() >= wanted {
-            return Ok(());
+        while !self.ended && self.rest.len() < wanted {
+            self.ended = !self.decoding.read_into(&mut self.rest)?;
         }
-        let missing = (wanted - self.rest.len()) as u64;
-        let read = self.decoding.by_ref().take(missing).read_to_end(&mut self.rest)?;
-        self.ended = (read as u64) < missing;
         Ok(())
     }
 }

@@ -80,7 +80,7 @@ struct Source {
 struct Desk<'a> {
     gathered: &'a mut Gathered,
     content: Content,
-    waiting: BTreeMap<u64, Result<Part, TextError>>,
+    waiting: BTreeMap<u64, Result<Part, Failure>>,
     next: u64,
     failed: Option<Failure>,
 }
@@ -160,7 +160,7 @@ impl Room<'_, '_> {
         let _leaving = Leaving(self);
         let mut columns = Columns::new(self.task.contract, self.task.as_of);
         while let Some((number, rows)) = self.take() {
-            let part = rows.and_then(|rows| self.type_rows(&mut columns, rows));
+            let part = rows.map_err(Failure::Text).and_then(|rows| self.type_rows(&mut columns, rows));
             for unsorted in self.bring(number, part) {
                 self.sort(unsorted);
             }
@@ -180,12 +180,12 @@ impl Room<'_, '_> {
         Some((number, rows?))
     }
 
-    fn type_rows(&self, columns: &mut Columns<'_>, mut rows: Rows) -> Result<Part, TextError> {
+    fn type_rows(&self, columns: &mut Columns<'_>, mut rows: Rows) -> Result<Part, Failure> {
         let Task { places, file, .. } = *self.task;
         let mut faults = Vec::new();
         let (mut read, mut set_aside) = (0, 0);
         let mut found = Vec::new();
-        while let Some(row) = rows.next_row()? {
+        while let Some(row) = rows.next_row().map_err(Failure::Text)? {
             read += 1;
             let fault = |place, reason| Fault { file, line: row.line, place, reason };
             if let Some(reason) = row.fault {
@@ -202,7 +202,7 @@ impl Room<'_, '_> {
                 faults.extend(found.drain(..).map(|(place, reason)| fault(place, reason)));
             }
         }
-        let mut typed = columns.take(file);
+        let mut typed = columns.take(file).map_err(Failure::Acquire)?;
         typed.look_up(&self.dictionary.read().unwrap_or_else(PoisonError::into_inner));
         let content = Content { rows: read, totals: columns.take_totals() };
         let (repairs, leaks) = (std::mem::take(&mut columns.repairs), columns.take_leaks());
@@ -210,7 +210,7 @@ impl Room<'_, '_> {
     }
 
     /// Leaves a piece at the desk; what is to be sorted then.
-    fn bring(&self, number: u64, part: Result<Part, TextError>) -> Vec<Unsorted> {
+    fn bring(&self, number: u64, part: Result<Part, Failure>) -> Vec<Unsorted> {
         let mut desk = locked(&self.desk);
         // Memory is bounded: nobody reads far ahead of a slow piece.
         while number >= desk.next + WAITING as u64 && desk.failed.is_none() {
@@ -222,10 +222,7 @@ impl Room<'_, '_> {
             let next = desk.next;
             let Some(part) = desk.waiting.remove(&next) else { break };
             desk.next += 1;
-            let taken = match part {
-                Ok(part) => self.take_in(&mut desk, part).map_err(Failure::Acquire),
-                Err(error) => Err(Failure::Text(error)),
-            };
+            let taken = part.and_then(|part| self.take_in(&mut desk, part).map_err(Failure::Acquire));
             match taken {
                 Ok(unsorted) => full.extend(unsorted),
                 Err(failure) => desk.failed = Some(failure),
@@ -250,13 +247,21 @@ impl Room<'_, '_> {
     }
 
     fn sort(&self, unsorted: Unsorted) {
-        let sorted = self.task.sorter.sort(unsorted).map_err(|source| AcquireError::Columns { source });
-        // Others read on meanwhile; only where it is kept is a matter of the desk.
-        let mut desk = locked(&self.desk);
-        let kept = sorted.and_then(|run| self.task.sorter.keep(run, &mut desk.gathered.runs));
-        if let Err(error) = kept {
-            desk.failed = Some(Failure::Acquire(error));
+        if let Err(error) = self.sort_and_keep(unsorted) {
+            locked(&self.desk).failed = Some(Failure::Acquire(error));
             self.moved.notify_all();
         }
+    }
+
+    /// Others read on meanwhile; only where the run is kept is a matter of the desk.
+    fn sort_and_keep(&self, unsorted: Unsorted) -> Result<(), AcquireError> {
+        let sorter = self.task.sorter;
+        let run = sorter.sort(unsorted).map_err(|source| AcquireError::Columns { source })?;
+        let too_much = sorter.hold(run, &mut locked(&self.desk).gathered.runs);
+        if let Some(run) = too_much {
+            let run = sorter.put_on_disk(run)?;
+            locked(&self.desk).gathered.runs.push(run);
+        }
+        Ok(())
     }
 }

@@ -70,7 +70,18 @@ impl Repairs {
 }
 
 /// The value without surrounding spaces and with its full-width digits made plain ones. `wide` is scratch room.
+#[inline]
 pub fn clean<'a>(raw: &'a str, wide: &'a mut String, repairs: &mut Repairs) -> &'a str {
+    // Most values begin and end with a plain character and hold no other.
+    let is_plain = |byte: Option<&u8>| byte.is_none_or(u8::is_ascii_graphic);
+    let bytes = raw.as_bytes();
+    if is_plain(bytes.first()) && is_plain(bytes.last()) && bytes.is_ascii() {
+        return raw;
+    }
+    mend(raw, wide, repairs)
+}
+
+fn mend<'a>(raw: &'a str, wide: &'a mut String, repairs: &mut Repairs) -> &'a str {
     let trimmed = raw.trim();
     if trimmed.len() != raw.len() {
         repairs.count(Repair::SurroundingSpaces);

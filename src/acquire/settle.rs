@@ -14,7 +14,7 @@ use arrow::{
 
 use super::{
     AcquireError,
-    runs::{Merged, Place},
+    runs::{Head, Merged, Place},
 };
 use crate::contract::Contract;
 
@@ -46,12 +46,12 @@ pub(super) fn settle(
     let mut settled = Settled::default();
     let mut group = Group::new(contract)?;
     let mut accepted: Vec<Place> = Vec::with_capacity(ROWS_AT_ONCE);
-    while let Some((place, head, key)) = merged.first() {
-        if group.is_of(head, key) {
+    while let Some((place, head)) = merged.first() {
+        if group.is_of(&merged, place, head) {
             group.add(&merged, place, &mut accepted, &mut settled)?;
         } else {
             group.close(&mut accepted, &mut settled);
-            group.open(place, head, key);
+            group.open(place, head);
         }
         if accepted.len() >= ROWS_AT_ONCE {
             let rest = accepted.split_off(ROWS_AT_ONCE);
@@ -91,8 +91,7 @@ fn rows(merged: &Merged<'_>, places: &[Place]) -> Result<RecordBatch, AcquireErr
 /// The rows of one key, as far as they have been read.
 struct Group {
     keeps_differing_rows: bool,
-    head: u128,
-    key: Vec<u8>,
+    head: Head,
     first: Option<Place>,
     /// Where each row stood, once there are two.
     lines: Vec<(u16, u64)>,
@@ -109,8 +108,7 @@ impl Group {
             contract.columns.iter().map(|column| SortField::new(column.kind.arrow_type())).collect();
         Ok(Self {
             keeps_differing_rows: contract.keeps_differing_rows,
-            head: 0,
-            key: Vec::new(),
+            head: Head::default(),
             first: None,
             lines: Vec::new(),
             differs: false,
@@ -120,15 +118,14 @@ impl Group {
         })
     }
 
-    fn is_of(&self, head: u128, key: &[u8]) -> bool {
-        self.first.is_some() && self.head == head && self.key == key
+    fn is_of(&self, merged: &Merged<'_>, place: Place, head: Head) -> bool {
+        // The keys themselves lie far away, and hardly ever have equal heads.
+        self.head == head && self.first.is_some_and(|first| merged.key(first) == merged.key(place))
     }
 
-    fn open(&mut self, place: Place, head: u128, key: &[u8]) {
+    fn open(&mut self, place: Place, head: Head) {
         self.first = Some(place);
         self.head = head;
-        self.key.clear();
-        self.key.extend_from_slice(key);
         self.lines.clear();
         self.differs = false;
         self.distinct.clear();

@@ -19,15 +19,16 @@ use std::{
 use csv::StringRecord;
 
 pub use super::{
-    content::Content, decode::Encoding, garbled::Garbled, parquet_fault::ParquetFault, pieces::MAX_RECORD,
-    sheet::Elsewhere, sheet_fault::SheetFault, text_error::TextError,
+    content::Content, decode::Encoding, fields::Fields, garbled::Garbled, parquet_fault::ParquetFault,
+    pieces::MAX_RECORD, sheet::Elsewhere, sheet_fault::SheetFault, text_error::TextError,
 };
 use super::{
     csv_rows::{self, CsvRows},
     garbled::GarbleWatch,
     gzip::Gunzip,
     parquet_rows::ParquetRows,
-    pieces::Pieces,
+    pieces::{Piece, Pieces},
+    plain_rows::PlainRows,
     reason::Reason,
     sheet::{self, SheetRow},
     signed::{Signed, is_changed},
@@ -73,6 +74,7 @@ pub struct Rows {
 }
 
 enum Part {
+    Plain(Box<PlainRows>),
     Text(Box<CsvRows>),
     Records(vec::IntoIter<(u64, StringRecord, Option<Reason>)>),
 }
@@ -83,7 +85,7 @@ pub struct TextRow<'a> {
     /// The line where the record begins, from 1; in a spreadsheet its row number.
     pub line: u64,
     /// Its fields, as they stand in the file.
-    pub fields: &'a StringRecord,
+    pub fields: Fields<'a>,
     /// Set when the fields cannot be matched with the header.
     pub fault: Option<Reason>,
 }
@@ -215,7 +217,7 @@ impl TextTable {
     fn next_part(&mut self) -> Result<Option<Part>, TextError> {
         if let Source::Csv(pieces) = &mut self.source {
             return match pieces.next() {
-                Ok(piece) => Ok(piece.map(|piece| Part::Text(Box::new(CsvRows::new(piece))))),
+                Ok(piece) => Ok(piece.map(Part::of)),
                 Err(error) if is_changed(&error) => Err(io_error(error, &self.path)),
                 Err(error) => Err(csv_rows::text_error(error, &self.path, pieces.line())),
             };
@@ -273,7 +275,7 @@ impl TextTable {
     fn read_header(&mut self) -> Result<(), TextError> {
         let found = match &self.source {
             Source::Csv(_) => {
-                self.next_row()?.map(|TextRow { line, fields, fault }| (line, fields.clone(), fault))
+                self.next_row()?.map(|TextRow { line, fields, fault }| (line, fields.iter().collect(), fault))
             }
             Source::Sheet(_) => self.next_record()?,
             Source::Parquet(rows) => {
@@ -307,6 +309,13 @@ impl TextTable {
 }
 
 impl Part {
+    fn of(piece: Piece) -> Self {
+        match PlainRows::new(piece) {
+            Ok(rows) => Self::Plain(Box::new(rows)),
+            Err(piece) => Self::Text(Box::new(CsvRows::new(piece))),
+        }
+    }
+
     fn none() -> Self {
         Self::Records(Vec::new().into_iter())
     }
@@ -325,6 +334,7 @@ impl Rows {
     /// Reads the next record; its line, and what is wrong with it as a whole.
     fn advance(&mut self) -> Result<Option<(u64, Option<Reason>)>, TextError> {
         match &mut self.part {
+            Part::Plain(rows) => Ok(rows.read(&self.path)?.map(|line| (line, None))),
             Part::Text(rows) => rows.read(&mut self.record, &self.path),
             Part::Records(records) => Ok(records.next().map(|(line, record, fault)| {
                 self.record = record;
@@ -334,8 +344,12 @@ impl Rows {
     }
 
     fn row(&self, line: u64, fault: Option<Reason>) -> TextRow<'_> {
-        let wrong = (self.record.len() != self.width).then_some(Reason::WrongFieldCount);
-        TextRow { line, fields: &self.record, fault: fault.or(wrong) }
+        let fields = match &self.part {
+            Part::Plain(rows) => rows.fields(),
+            Part::Text(_) | Part::Records(_) => Fields::Built(&self.record),
+        };
+        let wrong = (fields.len() != self.width).then_some(Reason::WrongFieldCount);
+        TextRow { line, fields, fault: fault.or(wrong) }
     }
 }
 

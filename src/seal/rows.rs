@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     accept::{DataFormat, Resource},
-    acquire::{Repairs as Cleaned, clean, text, value},
+    acquire::{Repairs as Cleaned, clean, text, text::Fields, value},
     contract::Kind,
     identity::{ColumnScan, Rejection, Repair, Tokeniser, normalise},
     model::{Fen, Month, Text},
@@ -134,7 +134,7 @@ impl<'a> Sealing<'a> {
     fn row(
         &mut self,
         place: (usize, u64),
-        fields: &StringRecord,
+        fields: Fields<'_>,
         places: &Places,
         totals: &mut [i128],
     ) -> Result<bool, SealError> {

@@ -72,6 +72,7 @@ impl Dictionary {
     }
 
     /// The number of a person, if they have one.
+    #[inline]
     pub fn number_of(&self, token: &Token) -> Option<i64> {
         let same = |place: &u32| self.tokens.get(*place as usize) == Some(&token.0);
         let found = self.index.find(hash(&token.0), same).map(|place| i64::from(*place) + 1);

@@ -5,8 +5,15 @@
 
 use std::ops::Deref;
 
-use super::{Bridged, Dictionary, StoreError, StoreLock, bridged, segment};
+use super::{Bridged, Dictionary, StoreError, StoreLock, bridged, segment::Written};
 use crate::model::Token;
+
+/// Numbers that were written and do not count yet; dropped, they never will.
+#[derive(Debug)]
+pub struct Unsealed {
+    written: Option<Written>,
+    count: usize,
+}
 
 /// A dictionary that can grow, and the lock without which it could not.
 #[derive(Debug)]
@@ -33,15 +40,27 @@ impl GrowingDictionary {
         self.dictionary.find_or_add(&token.0).map(|(number, _)| number)
     }
 
+    /// Writes the numbers given since the last seal as one new segment, which does not count yet.
+    pub fn write(&self) -> Result<Unsealed, StoreError> {
+        let new = self.dictionary.tokens_from(self.sealed);
+        let written =
+            if new.is_empty() { None } else { Some(Written::new(&self.lock, self.sealed as i64 + 1, new)?) };
+        Ok(Unsealed { written, count: new.len() })
+    }
+
+    /// Makes a segment count that was written since the last seal; how many numbers it holds.
+    pub fn seal_written(&mut self, unsealed: Unsealed) -> Result<usize, StoreError> {
+        if let Some(written) = unsealed.written {
+            written.seal(&self.lock)?;
+        }
+        self.sealed += unsealed.count;
+        Ok(unsealed.count)
+    }
+
     /// Seals the numbers given since the last time as one new segment; how many there were.
     pub fn seal(&mut self) -> Result<usize, StoreError> {
-        let new = self.dictionary.tokens_from(self.sealed);
-        if !new.is_empty() {
-            segment::seal(&self.lock, self.sealed as i64 + 1, new)?;
-        }
-        let count = new.len();
-        self.sealed = self.dictionary.len();
-        Ok(count)
+        let unsealed = self.write()?;
+        self.seal_written(unsealed)
     }
 
     /// Takes back the numbers given since the last seal.

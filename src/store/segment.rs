@@ -36,19 +36,32 @@ use parquet::{
     file::properties::WriterProperties,
 };
 
-use super::{Dictionary, StoreError, StoreLock};
+use super::{Dictionary, Draft, StoreError, StoreLock};
 use crate::model::Token;
 
 const ROWS_AT_ONCE: usize = 1 << 16;
 
-/// Seals numbers from `first` on.
-pub(super) fn seal(lock: &StoreLock, first: i64, tokens: &[[u8; 32]]) -> Result<(), StoreError> {
-    let name = format!("segment-{first:012}.parquet");
-    let target = lock.store().dictionary().join(&name);
-    let draft = lock.draft()?;
-    let path = draft.path().join(&name);
-    write(&path, first, tokens)?;
-    draft.seal_file(&name, &target)
+/// A segment that is written and does not count yet.
+#[derive(Debug)]
+pub(super) struct Written {
+    draft: Draft,
+    name: String,
+}
+
+impl Written {
+    /// Writes numbers from `first` on.
+    pub(super) fn new(lock: &StoreLock, first: i64, tokens: &[[u8; 32]]) -> Result<Self, StoreError> {
+        let name = format!("segment-{first:012}.parquet");
+        let draft = lock.draft()?;
+        write(&draft.path().join(&name), first, tokens)?;
+        Ok(Self { draft, name })
+    }
+
+    /// Makes it count.
+    pub(super) fn seal(self, lock: &StoreLock) -> Result<(), StoreError> {
+        let target = lock.store().dictionary().join(&self.name);
+        self.draft.seal_file(&self.name, &target)
+    }
 }
 
 fn write(path: &Path, first: i64, tokens: &[[u8; 32]]) -> Result<(), StoreError> {

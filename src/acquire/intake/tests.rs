@@ -177,6 +177,26 @@ fn a_row_with_several_faults_is_set_aside_once_with_all_of_them() {
 }
 
 #[test]
+fn a_value_that_stands_in_several_rows_on_end_is_repaired_and_refused_in_each() {
+    let bench = Bench::new();
+    let row = |n: u8, start: &str| format!("{},{start},,1\n", token(n));
+    // A repaired form, the plain one, none and a bad one, each twice; and one of them again.
+    let starts = ["2026/02/01", "2026/02/01", "2026-02-01", "2026-02-01", "", "", "2026-02-30", "2026-02-30"];
+    let starts = starts.into_iter().chain(["2026-02-01", " 2026-02-01", "2026-02-01 "]);
+    let rows: String = starts.enumerate().map(|(n, start)| row(n as u8, start)).collect();
+    let content = format!("证件号码,上岗日期,结束日期,月工资\n{rows}");
+    let accepted = bench.delivery(&posts(), &content, 11, &[("monthly_wage", 1_100)]);
+    let acquired = bench.acquire(&accepted, &posts()).unwrap();
+    let counts = &acquired.snapshot.record.counts;
+    let repairs: Vec<_> = counts.repairs.iter().map(|(kind, count)| (kind.as_str(), *count)).collect();
+    assert_eq!(repairs, [("date_form", 2), ("surrounding_spaces", 2)]);
+    let expected = ["6", "7"].map(|line| format!("{line} from_on required_missing"));
+    let bad = ["8", "9"].map(|line| format!("{line} from_on bad_date"));
+    assert_eq!(faults(&acquired), [expected, bad].concat());
+    assert_eq!((counts.accepted, counts.quarantined), (7, 4));
+}
+
+#[test]
 fn each_kind_of_value_is_held_to_its_contract() {
     let bench = Bench::new();
     let mut contract = with_codes(

@@ -56,7 +56,7 @@ impl Sorter {
             }
             Ok(writer.iter_mut().try_for_each(|writer| writer.write(&batch)).map_err(failed())?)
         };
-        while let Some((place, _, _)) = merged.first() {
+        while let Some((place, _)) = merged.first() {
             places.push(place);
             if places.len() >= ROWS_ON_DISK {
                 write(merged.rows(&places).map_err(built)?)?;

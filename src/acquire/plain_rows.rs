@@ -1,0 +1,187 @@
+//! The records of a piece of CSV text that holds no quotation mark: every line is one, every comma parts two fields.
+//! It copies no byte, and reads the same as the CSV reader would.
+
+use std::path::Path;
+
+use super::{
+    decode::END,
+    fields::Fields,
+    pieces::{MAX_RECORD, Piece},
+    text_error::TextError,
+};
+
+/// The lines of a piece.
+pub(super) struct PlainRows {
+    text: String,
+    /// The line that is read next.
+    line: u64,
+    marks: Marks,
+    /// Where the fields of the record at hand begin, and where the next record does.
+    begins: Vec<usize>,
+}
+
+impl PlainRows {
+    /// The piece itself, if it has to be read in another way.
+    pub(super) fn new(piece: Piece) -> Result<Self, Piece> {
+        let line = piece.line;
+        if memchr::memchr(b'"', &piece.text).is_some() {
+            return Err(piece);
+        }
+        match String::from_utf8(piece.text) {
+            Ok(text) => Ok(Self { text, line, marks: Marks::default(), begins: vec![0] }),
+            Err(error) => Err(Piece { text: error.into_bytes(), line }),
+        }
+    }
+
+    /// Goes to the next record; its line.
+    pub(super) fn read(&mut self, path: &Path) -> Result<Option<u64>, TextError> {
+        let bytes = self.text.as_bytes();
+        let start = self.begins.last().copied().unwrap_or_default();
+        let mut begin = start;
+        self.begins.clear();
+        self.begins.push(begin);
+        loop {
+            // Only a text that was cut off ends without a line end.
+            let at = self.marks.next(bytes).unwrap_or(bytes.len());
+            let is_end = bytes.get(at) != Some(&b',');
+            if at == begin && is_end {
+                if at == bytes.len() {
+                    return Ok(None);
+                }
+                // A blank line is no record.
+                begin = at + 1;
+                self.line += 1;
+                self.begins.clear();
+                self.begins.push(begin);
+                continue;
+            }
+            self.begins.push(at + 1);
+            if !is_end {
+                continue;
+            }
+            let line = self.line;
+            self.line += 1;
+            if self.text.get(begin..at) == Some(END) {
+                return Ok(None);
+            }
+            if (at - start) as u64 >= MAX_RECORD {
+                return Err(TextError::RecordTooLong { path: path.to_owned(), line });
+            }
+            return Ok(Some(line));
+        }
+    }
+
+    /// The record that was read last.
+    pub(super) fn fields(&self) -> Fields<'_> {
+        Fields::Line { text: &self.text, begins: &self.begins }
+    }
+}
+
+/// Finds the commas and line ends of a text, eight bytes at a time.
+#[derive(Default)]
+struct Marks {
+    /// Where the next eight bytes begin.
+    next: usize,
+    /// What was found in the last eight and not told yet: the highest bit of each byte.
+    found: u64,
+}
+
+impl Marks {
+    /// The next one.
+    fn next(&mut self, text: &[u8]) -> Option<usize> {
+        while self.found == 0 {
+            let rest = text.get(self.next..).filter(|rest| !rest.is_empty())?;
+            let eight = rest.first_chunk().copied().unwrap_or_else(|| {
+                let mut last = [0; 8];
+                last.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
+                last
+            });
+            let eight = u64::from_le_bytes(eight);
+            self.found = equal(eight, b',') | equal(eight, b'\n');
+            self.next += 8;
+        }
+        let at = self.next - 8 + (self.found.trailing_zeros() / 8) as usize;
+        self.found &= self.found - 1;
+        Some(at)
+    }
+}
+
+/// Which of eight bytes are this one: the highest bit of each.
+fn equal(eight: u64, byte: u8) -> u64 {
+    const LOW: u64 = u64::from_ne_bytes([0x7f; 8]);
+    let other = eight ^ u64::from_ne_bytes([byte; 8]);
+    // A byte of `other` is zero where adding to its low bits does not reach the highest, and that is not set either.
+    !(((other & LOW) + LOW) | other | LOW)
+}
+
+#[cfg(test)]
+mod tests {
+    use csv::StringRecord;
+
+    use super::*;
+    use crate::acquire::csv_rows::CsvRows;
+
+    type Rows = Vec<(u64, Vec<String>)>;
+
+    fn plain(piece: Piece) -> Rows {
+        let mut rows = PlainRows::new(piece).ok().unwrap();
+        let mut found = Vec::new();
+        while let Some(line) = rows.read(Path::new("a.csv")).unwrap() {
+            found.push((line, rows.fields().iter().map(str::to_owned).collect()));
+        }
+        found
+    }
+
+    fn as_the_csv_reader(piece: Piece) -> Rows {
+        let mut rows = CsvRows::new(piece);
+        let mut record = StringRecord::new();
+        let mut found = Vec::new();
+        while let Some((line, _)) = rows.read(&mut record, Path::new("a.csv")).unwrap() {
+            found.push((line, record.iter().map(str::to_owned).collect()));
+        }
+        found
+    }
+
+    #[test]
+    fn lines_are_read_as_the_csv_reader_reads_them() {
+        let letters = ["a", ",", "\n", "甲"];
+        // Every text of up to seven of these letters, at the beginning and end of the eight bytes that are looked at together.
+        for length in 0..=7_u32 {
+            for mut number in 0..4_usize.pow(length) {
+                let mut text = String::new();
+                for _ in 0..length {
+                    text.push_str(letters[number % 4]);
+                    number /= 4;
+                }
+                for around in ["", "1234567", "x,y\n"] {
+                    let text = format!("{around}{text}{around}\n\0\n");
+                    let piece = || Piece { text: text.clone().into_bytes(), line: 5 };
+                    assert_eq!(plain(piece()), as_the_csv_reader(piece()), "{text:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn no_byte_but_the_two_is_taken_for_one_of_them() {
+        for byte in (0..=u8::MAX).filter(|byte| ![b',', b'\n'].contains(byte)) {
+            for at in 0..8 {
+                let mut text = *b"\n,\n,\n,\n,";
+                text[at] = byte;
+                let mut marks = Marks::default();
+                let found: Vec<usize> = std::iter::from_fn(|| marks.next(&text)).collect();
+                assert_eq!(found, (0..8).filter(|other| *other != at).collect::<Vec<_>>(), "{byte} at {at}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_quotation_mark_and_a_line_without_end_are_not_read_here() {
+        let piece = |text: &str| Piece { text: text.as_bytes().to_vec(), line: 1 };
+        assert!(PlainRows::new(piece("a,\"b\"\n")).is_err());
+        let mut rows =
+            PlainRows::new(piece(&format!("a\n{}\n", "x".repeat(MAX_RECORD as usize)))).ok().unwrap();
+        assert_eq!(rows.read(Path::new("a.csv")).unwrap(), Some(1));
+        assert!(matches!(rows.read(Path::new("a.csv")), Err(TextError::RecordTooLong { line: 2, .. })));
+    }
+}
