@@ -15,6 +15,7 @@ work disturbed it too much.
 """
 
 import argparse
+import dataclasses
 import json
 import os
 import pathlib
@@ -27,7 +28,7 @@ import time
 import duckdb
 import yaml
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
+import city
 
 
 def main():
@@ -39,102 +40,108 @@ def main():
     ask.add_argument("--rounds", type=int, default=3)
     ask.add_argument("--dir", type=pathlib.Path, help="where the city is kept, so that the next run finds it")
     told = ask.parse_args()
-    with tempfile.TemporaryDirectory() as scratch:
-        folder = told.dir or pathlib.Path(scratch)
-        inbox = sealed_city(told, folder.resolve())
-        compare(told, inbox, pathlib.Path(scratch))
+    with tempfile.TemporaryDirectory(dir=told.dir) as scratch:
+        folder = (told.dir or pathlib.Path(scratch)).resolve()
+        city.sealed(told.hedui.resolve(), folder, told.persons, told.seed)
+        compare(told, folder, pathlib.Path(scratch))
 
 
-def sealed_city(told, folder):
-    """A synthetic city as its agencies deliver it; made once for a folder."""
-    city, inbox = folder / "city", folder / "inbox"
-    if inbox.exists():
-        return inbox
-    hedui = [str(told.hedui.resolve()), "--quiet"]
-    run = lambda *words: subprocess.run([*hedui, *map(str, words)], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
-    run("synth", "--persons", told.persons, "--seed", told.seed, "--out", city)
-    agencies = sorted({one["dataset"].split(".")[0] for one in deliveries(city)})
-    (folder / "allowed_signers").write_text("")
-    run("seal", "keygen", "--hash-key", folder / "hash.key")
-    for agency in agencies:
-        key = folder / f"{agency}.key"
-        run("seal", "keygen", "--agency", agency, "--sign-key", key)
-        public = key.with_name(key.name + ".pub").read_text().split()
-        with open(folder / "allowed_signers", "a") as signers:
-            signers.write(f'{agency} namespaces="hedui-delivery" {public[0]} {public[1]}\n')
-    half = folder / "inbox.part"
-    for one in deliveries(city):
-        words = ["seal", "--contract", one["dataset"], "--as-of", one["as_of"], "--hash-key", folder / "hash.key"]
-        words += ["--sign-key", folder / f'{one["dataset"].split(".")[0]}.key', "--out", half]
-        if one["months"]:
-            words += ["--months", f'{one["months"][0]}..{one["months"][-1]}']
-        said = subprocess.run([*hedui, *map(str, words), *[str(city / file) for file in one["files"]]], cwd=ROOT)
-        # 3: the city's planted dirt was set aside.
-        if said.returncode not in (0, 3):
-            sys.exit(f"sealing {one['dataset']} failed")
-    shutil.rmtree(city)
-    half.rename(inbox)
-    return inbox
-
-
-def deliveries(city):
-    return json.loads((city / "deliveries.json").read_text())["deliveries"]
-
-
-def compare(told, inbox, scratch):
-    files = {file: str(file.relative_to(inbox)) for file in sorted(inbox.glob("*/*/*.csv"))}
+def compare(told, folder, scratch):
+    files = csv_files(folder)
     size = sum(file.stat().st_size for file in files)
     print(f"{len(files)} files, {size / 1e6:.0f} MB, {told.threads} threads; DuckDB {duckdb.__version__}")
-    ours, theirs, peaks = [], [], []
+    ours, theirs = [], []
     for _ in range(told.rounds):
-        seconds, peak, counts = hedui_round(told, inbox, scratch / "store")
-        ours.append(seconds)
-        peaks.append(peak)
-        theirs.append(duckdb_round(told, files, scratch / "parquet"))
-    print(f"rows: {counts}")
-    print(f"hedui  {min(ours):6.1f} s  {size / min(ours) / 1e6:5.0f} MB/s  peak {max(peaks) / 1024:.0f} MiB")
-    print(f"DuckDB {min(theirs):6.1f} s  {size / min(theirs) / 1e6:5.0f} MB/s")
-    print(f"ratio  {min(ours) / min(theirs):.2f}")
+        shutil.rmtree(scratch / "store", ignore_errors=True)
+        cost, rows = hedui_round(told, folder, scratch / "store")
+        ours.append(cost)
+        theirs.append(duckdb_round(told.threads, files, scratch / "parquet"))
+    print(f"rows: {rows}")
+    side_by_side(ours, theirs)
 
 
-def hedui_round(told, inbox, store):
-    shutil.rmtree(store, ignore_errors=True)
-    words = ["accept", "--inbox", inbox, "--store", store, "--signers", inbox.parent / "allowed_signers"]
-    words += ["--date", "2026-03-15", "--threads", told.threads, "--quiet", "--format", "json"]
+def side_by_side(ours, theirs):
+    """The best round of each side; the processor's seconds too, which other work on the machine disturbs less."""
+    for name, rounds in (("hedui", ours), ("DuckDB", theirs)):
+        print(f"  {name:8} {min(one.wall for one in rounds):8.1f} s  {min(one.cpu for one in rounds):8.1f} CPU s  "
+              f"peak {max(one.peak for one in rounds) / 1024:6.0f} MiB")
+    wall, cpu = (min(getattr(one, what) for one in ours) / min(getattr(one, what) for one in theirs) for what in ("wall", "cpu"))
+    print(f"  ratio    {wall:8.2f}    {cpu:8.2f}")
+
+
+def csv_files(folder):
+    """Every CSV file of the inbox and what it is called there."""
+    inbox = folder / "inbox"
+    return {file: str(file.relative_to(inbox)) for file in sorted(inbox.glob("*/*/*.csv"))}
+
+
+@dataclasses.dataclass
+class Cost:
+    """What a process took: seconds on the clock, seconds of all processors, the most memory in KiB."""
+
+    wall: float
+    cpu: float
+    peak: int
+
+
+def hedui(told, *words):
+    """Runs hedui; returns what it cost and what it said as JSON."""
     begun = time.monotonic()
-    child = subprocess.Popen([str(told.hedui.resolve()), *map(str, words)], cwd=ROOT, stdout=subprocess.PIPE)
+    command = [told.hedui.resolve(), *words, "--threads", told.threads, "--quiet", "--format", "json"]
+    child = subprocess.Popen([str(word) for word in command], cwd=city.ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     said = child.stdout.read()
     _, status, used = os.wait4(child.pid, 0)
-    seconds = time.monotonic() - begun
+    # 3: the city's planted dirt was set aside.
     if os.waitstatus_to_exitcode(status) not in (0, 3):
-        sys.exit("hedui accept failed")
-    taken = [one["counts"] for one in json.loads(said)["deliveries"] if one.get("counts")]
+        sys.exit(f"hedui {words[0]} failed: run `{' '.join(map(str, command))}` to see why")
+    return Cost(time.monotonic() - begun, used.ru_utime + used.ru_stime, used.ru_maxrss), json.loads(said)
+
+
+def hedui_round(told, folder, store):
+    where = ["--inbox", folder / "inbox", "--store", store, "--signers", folder / "allowed_signers"]
+    cost, said = hedui(told, "accept", *where, "--date", "2026-03-15")
     names = ("rows", "accepted", "collapsed", "quarantined")
-    return seconds, used.ru_maxrss, {name: sum(counts[name] for counts in taken) for name in names}
+    return cost, {name: sum(one.get(name, 0) for one in said["deliveries"]) for name in names}
 
 
-def duckdb_round(told, files, out):
-    """In a process of its own, as ours is."""
-    shutil.rmtree(out, ignore_errors=True)
-    out.mkdir(parents=True)
+def in_a_process(work):
+    """Does some work in a process of its own, as hedui is one, and returns what it cost."""
     begun = time.monotonic()
     child = os.fork()
     if child == 0:
-        db = duckdb.connect(config={"threads": told.threads})
+        try:
+            work()
+        except BaseException as error:
+            print(error, file=sys.stderr)
+            os._exit(1)
+        sys.stdout.flush()
+        os._exit(0)
+    _, status, used = os.wait4(child, 0)
+    if os.waitstatus_to_exitcode(status) != 0:
+        sys.exit("DuckDB failed")
+    return Cost(time.monotonic() - begun, used.ru_utime + used.ru_stime, used.ru_maxrss)
+
+
+def duckdb_round(threads, files, out):
+    shutil.rmtree(out, ignore_errors=True)
+    out.mkdir(parents=True)
+
+    def work():
+        db = duckdb.connect(config={"threads": threads})
         for file, name in files.items():
             cast = ", ".join(casts(file, name))
             target = out / (name.replace("/", "_") + ".parquet")
-            db.execute(f"COPY (SELECT {cast} FROM read_csv('{file}', all_varchar = true, header = true, ignore_errors = true)) TO '{target}'")
-        os._exit(0)
-    if os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) != 0:
-        sys.exit("DuckDB failed")
-    return time.monotonic() - begun
+            # Numbers that do not fit their type would end it otherwise, TRY_CAST or not.
+            read = f"read_csv('{file}', all_varchar = true, header = true, ignore_errors = true)"
+            db.execute(f"COPY (SELECT {cast} FROM {read}) TO '{target}'")
+
+    return in_a_process(work)
 
 
 def casts(file, name):
     """The columns of a file with the types of its contract."""
     agency, delivery, _ = name.split("/")
-    contract = ROOT / "schemas" / f"{agency}.{delivery.split('-')[0]}.odcs.yaml"
+    contract = city.ROOT / "schemas" / f"{agency}.{delivery.split('-')[0]}.odcs.yaml"
     (table,) = yaml.safe_load(contract.read_text())["schema"]
     with open(file, encoding="utf-8-sig") as lines:
         header = lines.readline().strip().split(",")

@@ -37,13 +37,13 @@ class Contract:
 class Duck:
     """A DuckDB session with `agency.dataset`, `run.figures`, `people` and, once derived, the facts in it."""
 
-    def __init__(self, night, found):
+    def __init__(self, night, found, **config):
         self.night, self.found, self.plan = night, found, night.manifest["plan"]
         self.literals = json.loads((night.run / "values.json").read_text())
         # The manifest knows the pipeline by its file's name; parameters of an example may be called the same, further down.
         named = night.root.glob("pipelines/**/" + self.plan["pipeline"]["file"])
         self.pipeline = min(named, key=lambda file: len(file.parts))
-        self.db = duckdb.connect()
+        self.db = duckdb.connect(config=config)
         contracts = map(Contract, self.files("contracts", "*.odcs.yaml"))
         self.contracts = {contract.id: contract for contract in contracts}
         for contract in self.contracts.values():

@@ -4,26 +4,16 @@ about:
   zh: 回看期内同一人、同一项目和款项、同一月两笔或以上，而且合计超过应发的月份（X-10）。应发：基本款取台账金额与近十二个月最大一笔中的大者，增发款为一笔；都不少于当月最大一笔。
   en: "Within the months looked back on: two payments or more of one programme and item to one person for one month, of more than was due (X-10). Due is, of a basic payment, the larger of what the case is granted and the largest payment since M-12; of a top-up, one; never less than the month's largest payment."
 ---*/
-WITH paid AS (
-  SELECT p.person_id, p.programme, p.item, p.pay_month, p.amount, coalesce(c.monthly_amount, 0) AS monthly_amount,
-         date_part('year', p.pay_month) * 12 + date_part('month', p.pay_month)
-           >= $m_no - coalesce(f.lookback_months, $lookback_months) AS in_window
-  FROM civil_affairs.payments AS p
-  LEFT JOIN civil_affairs.cases AS c ON c.case_id = p.case_id AND (c.start_month IS NULL OR c.start_month <= $m)
-  LEFT JOIN run.figures AS f ON f.division = c.division AND f.hukou_kind = c.hukou_kind
-  WHERE p.item IN ('basic', 'top_up') AND p.amount > 0 AND p.pay_month <= $m
-),
-largest AS (
+WITH largest AS (
   SELECT person_id, programme, max(amount) AS amount
   FROM civil_affairs.payments
-  WHERE item = 'basic' AND amount > 0 AND pay_month BETWEEN $m_12 AND $m
+  WHERE item = 'basic' AND pay_month BETWEEN $m_12 AND $m
   GROUP BY person_id, programme
 ),
 repeated AS (
   SELECT person_id, programme, item, pay_month, count(amount) AS payments, sum(amount) AS paid,
          max(amount) AS one_payment, max(monthly_amount) AS monthly_amount
-  FROM paid
-  WHERE in_window
+  FROM facts.recent_payments
   GROUP BY person_id, programme, item, pay_month
   HAVING count(amount) >= 2
 ),

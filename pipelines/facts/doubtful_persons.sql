@@ -6,4 +6,4 @@ SELECT person_id
 FROM civil_affairs.persons
 GROUP BY person_id
 HAVING min(birth_month) <> max(birth_month)
-    OR min(CASE WHEN sex IN ('1', '2') THEN sex END) <> max(CASE WHEN sex IN ('1', '2') THEN sex END)
+    OR (count(CASE WHEN sex = '1' THEN 1 END) > 0 AND count(CASE WHEN sex = '2' THEN 1 END) > 0)

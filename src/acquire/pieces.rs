@@ -3,8 +3,9 @@
 //!
 //! # Decisions
 //!
-//! - A piece ends at the last record end in it. Where a piece holds no quote that is its last line end; else the same four
-//!   states as the CSV reader's decide which line ends lie inside a quoted field.
+//! - A piece ends at the last record end in it. From one record with a quote to the next that is a line end; inside of one,
+//!   the same four states as the CSV reader's decide which line ends lie in a quoted field.
+//! - Records with a quote are parted from the others, so that a few of them do not make all of a piece slow to read.
 
 use std::io::{self, Read};
 
@@ -14,6 +15,8 @@ use super::decode::{DecodeFault, Decoding, lines};
 pub const MAX_RECORD: u64 = 1 << 20;
 /// How much text a piece holds, about.
 const PIECE: usize = 2 << 20;
+/// Quotation marks are few where there is less than one in so many bytes: then most records are read without looking for any.
+const FEW: usize = 4096;
 
 /// Whole records of a file.
 #[derive(Debug, Default)]
@@ -85,38 +88,81 @@ impl<R: Read> Pieces<R> {
     }
 }
 
+impl Piece {
+    /// The piece in parts: records with a quotation mark each by itself, those between them together. Where quotation marks
+    /// are many, the piece as it is.
+    pub(super) fn parted(self) -> Vec<Self> {
+        let text = &self.text;
+        if memchr::memchr_iter(b'"', text).count() > text.len() / FEW {
+            return vec![self];
+        }
+        let mut parts = Vec::new();
+        let (mut from, mut line) = (0, self.line);
+        let mut part = |begin: usize, end: usize| {
+            let text = text.get(begin..end).unwrap_or_default();
+            if !text.is_empty() {
+                parts.push(Self { text: text.to_vec(), line });
+                line += lines(text);
+            }
+        };
+        while let Some((begin, end)) = quoted_record(text, from) {
+            let end = end.unwrap_or(text.len());
+            part(from, begin);
+            part(begin, end);
+            from = end;
+        }
+        if from == 0 {
+            return vec![self];
+        }
+        part(from, text.len());
+        parts
+    }
+}
+
 /// Where the last whole record of a text that begins with a record ends.
 fn last_record_end(text: &[u8]) -> Option<usize> {
-    let Some(quote) = memchr::memchr(b'"', text) else {
-        return memchr::memrchr(b'\n', text).map(|at| at + 1);
-    };
-    // The line before the first quote ends a record; from there on the states of the reader are followed.
-    let before = text.get(..quote).unwrap_or_default();
-    let begin = memchr::memrchr(b'\n', before).map_or(0, |at| at + 1);
-    let mut end = (begin > 0).then_some(begin);
+    let mut from = 0;
+    while let Some((begin, end)) = quoted_record(text, from) {
+        match end {
+            Some(end) => from = end,
+            None => return (begin > 0).then_some(begin),
+        }
+    }
+    let rest = text.get(from..).unwrap_or_default();
+    memchr::memrchr(b'\n', rest).map(|at| from + at + 1).or((from > 0).then_some(from))
+}
+
+/// The next record with a quotation mark, in a text in which a record begins at `from`: where it begins and, if it is whole,
+/// ends.
+fn quoted_record(text: &[u8], from: usize) -> Option<(usize, Option<usize>)> {
+    let rest = text.get(from..)?;
+    let before = rest.get(..memchr::memchr(b'"', rest)?)?;
+    // What stands before the mark's line ends with a record.
+    let begin = from + memchr::memrchr(b'\n', before).map_or(0, |at| at + 1);
+    Some((begin, record_end(text, begin)))
+}
+
+/// Where the record that begins here ends, by the states of the CSV reader.
+fn record_end(text: &[u8], begin: usize) -> Option<usize> {
     let mut state = State::FieldBegins;
     let mut at = begin;
     while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
         let step = match state {
-            State::Quoted => memchr::memchr(b'"', rest),
-            State::Plain => memchr::memchr2(b',', b'\n', rest),
-            State::FieldBegins | State::QuoteInQuoted => Some(0),
+            State::Quoted => memchr::memchr(b'"', rest)?,
+            State::Plain => memchr::memchr2(b',', b'\n', rest)?,
+            State::FieldBegins | State::QuoteInQuoted => 0,
         };
-        let Some(step) = step else { break };
         let byte = rest.get(step).copied().unwrap_or_default();
         at += step + 1;
         state = match (state, byte) {
             (State::Quoted, _) => State::QuoteInQuoted,
             (State::FieldBegins | State::QuoteInQuoted, b'"') => State::Quoted,
-            (_, b'\n') => {
-                end = Some(at);
-                State::FieldBegins
-            }
+            (_, b'\n') => return Some(at),
             (_, b',') => State::FieldBegins,
             _ => State::Plain,
         };
     }
-    end
+    None
 }
 
 /// Where in a record a byte stands.
@@ -159,6 +205,32 @@ mod tests {
             reader.byte_records().count()
         };
         count(&[text, b"x\n"].concat()) == count(text)
+    }
+
+    #[test]
+    fn a_piece_in_parts_is_the_same_text_on_the_same_lines_and_quotes_stand_apart() {
+        let filling = "x,y\n".repeat(4 * FEW);
+        for quoted in ["\"a\nb\",c\n", "a\"b,c\n\n", "\"\"\"\",\"\"\n", "甲,\"乙\"\n\"丙\"\n"] {
+            for text in [
+                format!("{filling}{quoted}{filling}"),
+                format!("{quoted}{filling}"),
+                format!("{filling}{quoted}"),
+                format!("{filling}{quoted}{filling}{quoted}x\n"),
+            ] {
+                let parts = Piece { text: text.clone().into_bytes(), line: 7 }.parted();
+                assert!(parts.len() > 1, "{quoted:?}");
+                let mut together = Vec::new();
+                for part in &parts {
+                    assert_eq!(part.line, 7 + lines(&together), "{quoted:?}");
+                    together.extend_from_slice(&part.text);
+                }
+                assert_eq!(together, text.as_bytes(), "{quoted:?}");
+                let plain = parts.iter().filter(|part| !part.text.contains(&b'"'));
+                assert!(plain.map(|part| part.text.len()).sum::<usize>() >= filling.len(), "{quoted:?}");
+            }
+        }
+        let quoted = Piece { text: "\"a\"\n".repeat(99).into_bytes(), line: 1 };
+        assert_eq!(quoted.parted().len(), 1, "many quotes");
     }
 
     #[test]

@@ -10,6 +10,7 @@
 //!   spreadsheet keeps `2026-03`, and a typed column has no other way to say it. Written as text, a day is no month.
 
 use std::{
+    collections::VecDeque,
     fs::{self, File},
     io::{self, Read, Seek as _},
     path::{Path, PathBuf},
@@ -76,6 +77,8 @@ pub struct Rows {
 enum Part {
     Plain(Box<PlainRows>),
     Text(Box<CsvRows>),
+    /// One after the other.
+    Several(VecDeque<Self>),
     Records(vec::IntoIter<(u64, StringRecord, Option<Reason>)>),
 }
 
@@ -310,9 +313,55 @@ impl TextTable {
 
 impl Part {
     fn of(piece: Piece) -> Self {
+        let mut parts: VecDeque<Self> = piece.parted().into_iter().map(Self::of_one).collect();
+        match parts.pop_front() {
+            Some(only) if parts.is_empty() => only,
+            first => {
+                first.into_iter().for_each(|first| parts.push_front(first));
+                Self::Several(parts)
+            }
+        }
+    }
+
+    fn of_one(piece: Piece) -> Self {
         match PlainRows::new(piece) {
             Ok(rows) => Self::Plain(Box::new(rows)),
             Err(piece) => Self::Text(Box::new(CsvRows::new(piece))),
+        }
+    }
+
+    /// Reads the next record, into `record` if it has to be put together; its line, and what is wrong with it as a whole.
+    fn advance(
+        &mut self,
+        record: &mut StringRecord,
+        path: &Path,
+    ) -> Result<Option<(u64, Option<Reason>)>, TextError> {
+        match self {
+            Self::Plain(rows) => Ok(rows.read(path)?.map(|line| (line, None))),
+            Self::Text(rows) => rows.read(record, path),
+            Self::Several(parts) => {
+                while let Some(first) = parts.front_mut() {
+                    let found = first.advance(record, path)?;
+                    if found.is_some() {
+                        return Ok(found);
+                    }
+                    parts.pop_front();
+                }
+                Ok(None)
+            }
+            Self::Records(records) => Ok(records.next().map(|(line, next, fault)| {
+                *record = next;
+                (line, fault)
+            })),
+        }
+    }
+
+    /// The fields of the record that was read last.
+    fn fields<'a>(&'a self, record: &'a StringRecord) -> Fields<'a> {
+        match self {
+            Self::Plain(rows) => rows.fields(),
+            Self::Several(parts) => parts.front().map_or(Fields::Built(record), |first| first.fields(record)),
+            Self::Text(_) | Self::Records(_) => Fields::Built(record),
         }
     }
 
@@ -333,21 +382,11 @@ impl Rows {
 
     /// Reads the next record; its line, and what is wrong with it as a whole.
     fn advance(&mut self) -> Result<Option<(u64, Option<Reason>)>, TextError> {
-        match &mut self.part {
-            Part::Plain(rows) => Ok(rows.read(&self.path)?.map(|line| (line, None))),
-            Part::Text(rows) => rows.read(&mut self.record, &self.path),
-            Part::Records(records) => Ok(records.next().map(|(line, record, fault)| {
-                self.record = record;
-                (line, fault)
-            })),
-        }
+        self.part.advance(&mut self.record, &self.path)
     }
 
     fn row(&self, line: u64, fault: Option<Reason>) -> TextRow<'_> {
-        let fields = match &self.part {
-            Part::Plain(rows) => rows.fields(),
-            Part::Text(_) | Part::Records(_) => Fields::Built(&self.record),
-        };
+        let fields = self.part.fields(&self.record);
         let wrong = (fields.len() != self.width).then_some(Reason::WrongFieldCount);
         TextRow { line, fields, fault: fault.or(wrong) }
     }

@@ -42,17 +42,7 @@ evidence:
     where: p.item IN ('basic', 'top_up') AND p.amount > 0 AND (p.pay_month BETWEEN lead.first_month AND lead.last_month OR (p.item = 'basic' AND p.pay_month BETWEEN $m_12 AND $m AND p.amount > lead.granted))
     fields: [case_id, household_id, person_id, programme, category, status, division, hukou_kind, start_month, end_month, monthly_amount]
 ---*/
-WITH paid AS (
-  -- One row a payment: the key of payments keeps (case, sequence) apart within a person, item and month.
-  SELECT p.case_id, p.person_id, p.programme, p.item, p.pay_month,
-         date_part('year', p.pay_month) * 12 + date_part('month', p.pay_month)
-           >= $m_no - coalesce(f.lookback_months, $lookback_months) AS in_window
-  FROM civil_affairs.payments AS p
-  LEFT JOIN civil_affairs.cases AS c ON c.case_id = p.case_id AND (c.start_month IS NULL OR c.start_month <= $m)
-  LEFT JOIN run.figures AS f ON f.division = c.division AND f.hukou_kind = c.hukou_kind
-  WHERE p.item IN ('basic', 'top_up') AND p.amount > 0 AND p.pay_month <= $m
-),
-latest AS (
+WITH latest AS (
   SELECT person_id, programme, item, payments, paid, bound
   FROM (
     SELECT person_id, programme, item, payments, paid, bound,
@@ -74,10 +64,9 @@ totals AS (
 ),
 subjects AS (
   SELECT p.case_id, p.person_id, count(d.pay_month) > 0 AS hit
-  FROM paid AS p
+  FROM facts.recent_payments AS p
   LEFT JOIN facts.doubled_payments AS d
     ON d.person_id = p.person_id AND d.programme = p.programme AND d.item = p.item AND d.pay_month = p.pay_month
-  WHERE p.in_window
   GROUP BY p.case_id, p.person_id
 )
 SELECT s.case_id, s.person_id, s.hit, t.months_doubled, t.first_month, t.last_month, l.payments, l.paid, l.bound,

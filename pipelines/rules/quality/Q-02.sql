@@ -41,8 +41,8 @@ contradicted AS (
   SELECT p.person_id, count(*) AS records, count(DISTINCT p.birth_month) AS birth_months,
          substr(CAST(min(p.birth_month) AS VARCHAR), 1, 7) AS earliest, substr(CAST(max(p.birth_month) AS VARCHAR), 1, 7) AS last_one,
          count(DISTINCT CASE WHEN p.sex IN ('1', '2') THEN p.sex END) AS sexes
-  FROM facts.doubtful_persons AS q
-  JOIN civil_affairs.persons AS p ON p.person_id = q.person_id
+  FROM civil_affairs.persons AS p
+  WHERE p.person_id IN (SELECT person_id FROM facts.doubtful_persons)
   GROUP BY p.person_id
 )
 SELECT e.person_id, c.person_id IS NOT NULL AS hit, c.records,
