@@ -84,6 +84,14 @@ pub enum EngineError {
         /// The engine's own words.
         message: String,
     },
+    /// The memory does not do, even with what can go to disk on disk.
+    #[error("failed to run {what}: the memory does not suffice, give more with --memory: {message}")]
+    Memory {
+        /// Which statement.
+        what: String,
+        /// The engine's own words.
+        message: String,
+    },
     /// A file of a table or result.
     #[error("failed to use {path}: {message}")]
     File {
@@ -98,6 +106,16 @@ impl EngineError {
     /// What failed while running, in the words of who failed.
     pub fn run(what: &str, error: &impl std::fmt::Display) -> Self {
         Self::Run { what: what.to_owned(), message: error.to_string() }
+    }
+
+    /// What failed while running, by what the engine says of it.
+    pub(super) fn of(what: &str, error: &DataFusionError) -> Self {
+        match error.find_root() {
+            DataFusionError::ResourcesExhausted(message) => {
+                Self::Memory { what: what.to_owned(), message: message.clone() }
+            }
+            _ => Self::run(what, error),
+        }
     }
 
     /// The first of the mistakes in a statement: those who only run it need no more.

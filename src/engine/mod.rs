@@ -14,10 +14,10 @@
 mod bind;
 mod cells;
 mod fault;
-mod keep;
 mod look;
 mod mutants;
 mod planned;
+mod running;
 mod session;
 
 pub use bind::Placeholders;

@@ -12,19 +12,14 @@ use datafusion::{
         file_format::parquet::ParquetFormat,
         listing::{ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl},
     },
+    error::DataFusionError,
     execution::{
         SessionStateBuilder, TaskContext, memory_pool::FairSpillPool, runtime_env::RuntimeEnvBuilder,
     },
     logical_expr::LogicalPlan,
-    physical_plan::{self, ExecutionPlan},
+    physical_plan::ExecutionPlan,
     prelude::{SQLOptions, SessionConfig, SessionContext},
     sql::parser::Statement,
-};
-use futures::TryStreamExt;
-use parquet::{
-    arrow::ArrowWriter,
-    basic::{Compression, ZstdLevel},
-    file::properties::WriterProperties,
 };
 
 use super::{
@@ -32,6 +27,7 @@ use super::{
     fault::{EngineError, FaultKind, SqlFault},
     look::{self, Look},
     planned::Planned,
+    running::Joins,
 };
 
 /// The engine's own name for the catalog in which all tables are.
@@ -74,7 +70,8 @@ const SPEED_ONLY: &[&str] = &[
 pub struct Limits {
     /// Worker threads, at least 1.
     pub threads: usize,
-    /// Bytes the engine may hold before it spills to disk; None: no bound.
+    /// Bytes the program may hold; None: no bound. The engine counts three fifths of them and goes to disk beyond: what it does
+    /// not count, such as columns on their way from one step to the next, needs the rest.
     pub memory: Option<usize>,
 }
 
@@ -122,7 +119,11 @@ impl Engine {
         options.execution.parquet.schema_force_view_types = false;
         let mut runtime = RuntimeEnvBuilder::new();
         if let Some(bytes) = limits.memory {
-            runtime = runtime.with_memory_pool(Arc::new(FairSpillPool::new(bytes)));
+            let pool = bytes / 5 * 3;
+            // Every sort keeps so much aside for merging what it put on disk: little memory must do for several sorts.
+            let aside = &mut config.options_mut().execution.sort_spill_reservation_bytes;
+            *aside = (*aside).min(pool / (8 * limits.threads.max(1)));
+            runtime = runtime.with_memory_pool(Arc::new(FairSpillPool::new(pool)));
         }
         let runtime = runtime.build_arc().map_err(|error| EngineError::run("start the engine", &error))?;
         let context = SessionContext::new_with_config_rt(config, runtime);
@@ -298,50 +299,6 @@ impl Engine {
         Ok(Look { tables, places, unsteady: look::unsteady(&statement, &self.context.state()) })
     }
 
-    /// Runs a statement and returns its rows.
-    pub async fn collect(
-        &self,
-        what: &str,
-        sql: &str,
-        values: &Placeholders,
-    ) -> Result<(SchemaRef, Vec<RecordBatch>), EngineError> {
-        let plan = self.physical(what, sql, values).await?;
-        let schema = plan.schema();
-        let rows = physical_plan::collect(plan, self.context.task_ctx())
-            .await
-            .map_err(|error| EngineError::run(what, &error))?;
-        // The engine may return a column as never-null where the plan said nullable: keep one schema.
-        let schema = rows.first().map_or(schema, RecordBatch::schema);
-        Ok((schema, rows))
-    }
-
-    /// Runs a statement into one Parquet file and returns its schema and number of rows.
-    pub async fn write(
-        &self,
-        what: &str,
-        sql: &str,
-        values: &Placeholders,
-        path: &Path,
-    ) -> Result<(SchemaRef, u64), EngineError> {
-        let failed = |message: String| EngineError::File { path: path.display().to_string(), message };
-        let plan = self.physical(what, sql, values).await?;
-        let mut stream = physical_plan::execute_stream(plan, self.context.task_ctx())
-            .map_err(|error| EngineError::run(what, &error))?;
-        let schema = stream.schema();
-        let file = std::fs::File::create(path).map_err(|error| failed(error.to_string()))?;
-        let properties =
-            WriterProperties::builder().set_compression(Compression::ZSTD(ZstdLevel::default())).build();
-        let mut writer = ArrowWriter::try_new(file, schema.clone(), Some(properties))
-            .map_err(|error| failed(error.to_string()))?;
-        let mut rows = 0;
-        while let Some(batch) = stream.try_next().await.map_err(|error| EngineError::run(what, &error))? {
-            rows += u64::try_from(batch.num_rows()).unwrap_or_default();
-            writer.write(&batch).map_err(|error| failed(error.to_string()))?;
-        }
-        writer.close().map_err(|error| failed(error.to_string()))?;
-        Ok((schema, rows))
-    }
-
     fn parse(&self, sql: &str) -> Result<Statement, SqlFault> {
         let state = self.context.state();
         let dialect = state.config().options().sql_parser.dialect;
@@ -377,12 +334,20 @@ impl Engine {
         what: &str,
         sql: &str,
         values: &Placeholders,
+        joins: Joins,
     ) -> Result<Arc<dyn ExecutionPlan>, EngineError> {
-        let failed = |error: &dyn std::fmt::Display| EngineError::run(what, &error);
         let plan = self.logical(sql, values).await.map_err(|faults| EngineError::first(what, faults))?;
-        let state = self.context.state();
-        let plan = state.optimizer().optimize(plan, &state, |_, _| {}).map_err(|error| failed(&error))?;
-        state.query_planner().create_physical_plan(&plan, &state).await.map_err(|error| failed(&error))
+        let mut state = self.context.state();
+        if joins == Joins::Sorted {
+            let mut config = state.config().clone();
+            config.options_mut().optimizer.prefer_hash_join = false;
+            // The tables are there: an empty catalog would take their place.
+            config.options_mut().catalog.create_default_catalog_and_schema = false;
+            state = SessionStateBuilder::new_from_existing(state).with_config(config).build();
+        }
+        let failed = |error: DataFusionError| EngineError::of(what, &error);
+        let plan = state.optimizer().optimize(plan, &state, |_, _| {}).map_err(failed)?;
+        state.query_planner().create_physical_plan(&plan, &state).await.map_err(failed)
     }
 
     async fn frame(&self, what: &str, sql: &str, values: &Placeholders) -> Result<DataFrame, EngineError> {

@@ -1,0 +1,240 @@
+//! Statements run: into rows in memory, into one file for others, into several files for the same night.
+//!
+//! # Decisions
+//!
+//! - Joins by hash are the fastest by far and cannot go to disk. Where the memory does not do, the same statement is planned
+//!   once more with joins that sort, which can; it gives the same rows.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use arrow::{array::RecordBatch, datatypes::SchemaRef};
+use datafusion::{
+    execution::SendableRecordBatchStream,
+    physical_plan::{self, ExecutionPlan, ExecutionPlanProperties},
+};
+use futures::{TryStreamExt, stream::FuturesUnordered};
+use parquet::{
+    arrow::ArrowWriter,
+    basic::{Compression, ZstdLevel},
+    file::properties::WriterProperties,
+};
+
+use super::{Engine, EngineError, Placeholders};
+
+/// How two tables are joined.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Joins {
+    /// One of them lies in memory.
+    Hashed,
+    /// Both are sorted, on disk if they must.
+    Sorted,
+}
+
+impl Engine {
+    /// Runs a statement and returns its rows.
+    pub async fn collect(
+        &self,
+        what: &str,
+        sql: &str,
+        values: &Placeholders,
+    ) -> Result<(SchemaRef, Vec<RecordBatch>), EngineError> {
+        let run = async |plan: Arc<dyn ExecutionPlan>, _| {
+            let schema = plan.schema();
+            let rows = physical_plan::collect(plan, self.task_context()).await;
+            let rows = rows.map_err(|error| EngineError::of(what, &error))?;
+            // The engine may return a column as never-null where the plan said nullable: keep one schema.
+            Ok((rows.first().map_or(schema, RecordBatch::schema), rows))
+        };
+        self.with_room(what, sql, values, run).await
+    }
+
+    /// Runs a statement into one Parquet file and returns its schema and number of rows.
+    pub async fn write(
+        &self,
+        what: &str,
+        sql: &str,
+        values: &Placeholders,
+        path: &Path,
+    ) -> Result<(SchemaRef, u64), EngineError> {
+        let run = async |plan: Arc<dyn ExecutionPlan>, _| {
+            let rows = physical_plan::execute_stream(plan, self.task_context())
+                .map_err(|error| EngineError::of(what, &error))?;
+            let schema = rows.schema();
+            let packed =
+                WriterProperties::builder().set_compression(Compression::ZSTD(ZstdLevel::default())).build();
+            Ok((schema, into_file(what, rows, path, packed).await?))
+        };
+        self.with_room(what, sql, values, run).await
+    }
+
+    /// Runs a statement into Parquet files in `folder`, one a thread, and returns its schema and the files: for later statements
+    /// of the same night, never for people or other programs.
+    ///
+    /// Which rows stand in which file depends on the number of threads: what reads them must not care.
+    pub async fn keep(
+        &self,
+        what: &str,
+        sql: &str,
+        values: &Placeholders,
+        folder: &Path,
+    ) -> Result<(SchemaRef, Vec<PathBuf>), EngineError> {
+        let run = async |plan: Arc<dyn ExecutionPlan>, joins| {
+            let writing = FuturesUnordered::new();
+            for part in 0..plan.output_partitioning().partition_count() {
+                let rows =
+                    plan.execute(part, self.task_context()).map_err(|error| EngineError::of(what, &error))?;
+                // A task that has failed may still hold its file: the second attempt has others.
+                let path = folder.join(match joins {
+                    Joins::Hashed => format!("part-{part}.parquet"),
+                    Joins::Sorted => format!("sorted-{part}.parquet"),
+                });
+                let what = what.to_owned();
+                // A task each, so that they are written on several threads; all end when one fails.
+                writing.push(Task(tokio::spawn(async move {
+                    into_file(&what, rows, &path, plain()).await?;
+                    Ok(path)
+                })));
+            }
+            let mut files: Vec<PathBuf> = writing.try_collect().await?;
+            files.sort();
+            Ok((plan.schema(), files))
+        };
+        self.with_room(what, sql, values, run).await
+    }
+
+    /// Runs a statement's plan, and another plan of it where the memory does not do for the first.
+    async fn with_room<T>(
+        &self,
+        what: &str,
+        sql: &str,
+        values: &Placeholders,
+        run: impl AsyncFn(Arc<dyn ExecutionPlan>, Joins) -> Result<T, EngineError>,
+    ) -> Result<T, EngineError> {
+        match run(self.physical(what, sql, values, Joins::Hashed).await?, Joins::Hashed).await {
+            Err(EngineError::Memory { .. }) => {
+                run(self.physical(what, sql, values, Joins::Sorted).await?, Joins::Sorted).await
+            }
+            ran => ran,
+        }
+    }
+}
+
+/// A task that ends when nobody waits for it any more.
+struct Task(tokio::task::JoinHandle<Result<PathBuf, EngineError>>);
+
+impl Future for Task {
+    type Output = Result<PathBuf, EngineError>;
+
+    fn poll(
+        mut self: std::pin::Pin<&mut Self>,
+        context: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Self::Output> {
+        std::pin::Pin::new(&mut self.0)
+            .poll(context)
+            .map(|ended| ended.unwrap_or_else(|error| Err(EngineError::run("keep a result", &error))))
+    }
+}
+
+impl Drop for Task {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+/// Read again within minutes and from the system's cache: packing it costs more than reading what is not packed.
+fn plain() -> WriterProperties {
+    WriterProperties::builder()
+        .set_compression(Compression::UNCOMPRESSED)
+        .set_dictionary_enabled(false)
+        .build()
+}
+
+/// Writes rows into a Parquet file; how many.
+async fn into_file(
+    what: &str,
+    mut rows: SendableRecordBatchStream,
+    path: &Path,
+    properties: WriterProperties,
+) -> Result<u64, EngineError> {
+    let failed = |message: String| EngineError::File { path: path.display().to_string(), message };
+    let file = fs::File::create(path).map_err(|error| failed(error.to_string()))?;
+    let mut writer = ArrowWriter::try_new(file, rows.schema(), Some(properties))
+        .map_err(|error| failed(error.to_string()))?;
+    let mut count = 0;
+    while let Some(batch) = rows.try_next().await.map_err(|error| EngineError::of(what, &error))? {
+        count += u64::try_from(batch.num_rows()).unwrap_or_default();
+        writer.write(&batch).map_err(|error| failed(error.to_string()))?;
+    }
+    writer.close().map_err(|error| failed(error.to_string()))?;
+    Ok(count)
+}
+
+#[cfg(test)]
+mod tests {
+    use arrow::{
+        array::Int64Array,
+        datatypes::{DataType, Field, Schema},
+    };
+
+    use super::*;
+    use crate::engine::{Limits, TableName, cell};
+
+    /// An engine with a table of so many numbers, each once.
+    fn engine(rows: i64, memory: Option<usize>) -> Engine {
+        let engine = Engine::new(Limits { threads: 2, memory }).unwrap();
+        let schema = Arc::new(Schema::new(vec![Field::new("n", DataType::Int64, false)]));
+        let batches = (0..rows / 8192).map(|batch| {
+            let numbers: Int64Array =
+                (batch * 8192..(batch + 1) * 8192).map(|n| n * 7919 % 4_000_037).collect();
+            RecordBatch::try_new(schema.clone(), vec![Arc::new(numbers)]).unwrap()
+        });
+        engine.add_rows(&TableName::new("a", "numbers"), schema.clone(), batches.collect()).unwrap();
+        engine
+    }
+
+    const JOINED: &str = "SELECT x.n, y.n AS other FROM a.numbers AS x JOIN a.numbers AS y ON x.n = y.n";
+
+    #[tokio::test]
+    async fn a_join_for_which_the_memory_does_not_do_gives_the_same_rows_from_disk() {
+        let values = Placeholders::default();
+        let counted = format!("SELECT count(*), sum(n), sum(other) FROM ({JOINED}) AS j");
+        let mut said = Vec::new();
+        for memory in [None, Some(64 << 20)] {
+            let engine = engine(1 << 21, memory);
+            let hashed = engine.physical("join", JOINED, &values, Joins::Hashed).await.unwrap();
+            let hashed = physical_plan::collect(hashed, engine.task_context()).await;
+            assert_eq!(hashed.is_err(), memory.is_some(), "{memory:?}");
+            let (_, rows) = engine.collect("count", &counted, &values).await.unwrap();
+            said.push((0..3).map(|at| cell(rows[0].column(at), 0)).collect::<Vec<_>>());
+            let folder = tempfile::tempdir().unwrap();
+            let (schema, files) = engine.keep("join", JOINED, &values, folder.path()).await.unwrap();
+            let files: Vec<&Path> = files.iter().map(PathBuf::as_path).collect();
+            engine.add_parquet(&TableName::new("a", "kept"), schema, &files).unwrap();
+            let kept = "SELECT count(*), sum(n), sum(other) FROM a.kept";
+            let (_, rows) = engine.collect("count", kept, &values).await.unwrap();
+            said.push((0..3).map(|at| cell(rows[0].column(at), 0)).collect());
+        }
+        said.dedup();
+        assert_eq!(said.len(), 1, "{said:?}");
+    }
+
+    #[tokio::test]
+    async fn memory_that_does_for_no_plan_is_said_with_what_to_do() {
+        let engine = engine(1 << 19, Some(1 << 20));
+        let failed = engine.collect("the rule X", JOINED, &Placeholders::default()).await.unwrap_err();
+        assert!(matches!(failed, EngineError::Memory { .. }), "{failed}");
+        assert!(failed.to_string().contains("--memory"), "{failed}");
+    }
+
+    #[tokio::test]
+    async fn a_file_that_cannot_be_written_is_named() {
+        let engine = engine(8192, None);
+        let nowhere = Path::new("no-such-folder");
+        let failed = engine.keep("join", JOINED, &Placeholders::default(), nowhere).await.unwrap_err();
+        assert!(failed.to_string().contains("no-such-folder"), "{failed}");
+    }
+}
