@@ -10,6 +10,13 @@
 //!   placeholder without a value is found while planning, with its place, instead of at execution.
 //! - String columns stay `Utf8` instead of views: sorting and hashing of long keys is faster, and what a
 //!   cluster returns has the same type.
+//! - Facts are kept as plain Parquet files, one a thread. Packed with zstd by one thread, the largest fact took twice the time.
+//! - Rules run side by side with one thread each rather than one after the other with all: less is handed from thread to thread.
+//! - The engine is slow at `count(DISTINCT x)` beside other aggregates over many groups, and at windows over many small
+//!   partitions; it computes a common table expression anew wherever it is named. Of a million people this was a third of the
+//!   night and four fifths of its memory. `min(x) <> max(x)`, a join with the aggregate, and a fact of its own say the same.
+//! - Tried on a million people and left out, for less than a tenth of the processor's time: mimalloc and jemalloc, filters inside
+//!   the Parquet reader, the declared order of snapshots, twice as many partitions as threads.
 
 mod bind;
 mod cells;
