@@ -324,6 +324,7 @@ impl Engine {
             .map_err(|error| SqlFault::all(&error))
     }
 
+    /// What a plan runs with.
     pub(super) fn task_context(&self) -> Arc<TaskContext> {
         self.context.task_ctx()
     }
