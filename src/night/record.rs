@@ -168,6 +168,10 @@ impl NightError {
                 "快照封存后被改动：从备份恢复它",
                 "the snapshot was changed after it was sealed: restore it from the backup",
             ),
+            Self::Engine(EngineError::Memory { .. }) => (
+                "内存不够：用 --memory 多给一些，或用 --threads 减少线程",
+                "the memory does not suffice: give more with --memory, or fewer --threads",
+            ),
             Self::Acquire(AcquireError::OtherPackage { .. }) => (
                 "给改动后的交付下一个序号，重新封装",
                 "give the changed delivery the next sequence number and seal it again",
@@ -282,4 +286,16 @@ pub(super) fn reopen(plan: &RunPlan, intake: Intake, folder: PathBuf) -> Result<
             .collect(),
         notes: notes.into_iter().flatten().filter_map(text_of).collect(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_night_without_enough_memory_says_which_flag_gives_more() {
+        let error = EngineError::Memory { what: "facts.pupils".to_owned(), message: "pool".to_owned() };
+        let hint = NightError::from(error).hint().unwrap();
+        assert!(hint.zh.contains("--memory") && hint.en.contains("--memory"), "{hint:?}");
+    }
 }
