@@ -1,6 +1,7 @@
 //! The checks of one delivery, in the order of their cost: descriptor, signature, contract and epoch, files.
 //!
-//! Nothing is written here: a check decides, and the round acts.
+//! Nothing is written here: a check decides, and the round acts. It reads no data: whether a file has the stated SHA-256 is found
+//! while its rows are read, so that nobody can change it in between, and a large one is read once.
 
 use std::{
     collections::BTreeSet,
@@ -214,9 +215,6 @@ fn check_file(folder: &Path, resource: &Resource) -> Result<(), Refusal> {
     };
     if metadata.len() != resource.bytes {
         return Err(Refusal::FileSize { path: path(), stated: resource.bytes, found: metadata.len() });
-    }
-    if Digest::of_file(&place).map_err(unreadable)? != resource.sha256 {
-        return Err(Refusal::FileDigest { path: path() });
     }
     Ok(())
 }

@@ -16,41 +16,115 @@ const PROBLEMS_SHOWN: usize = 20;
 pub enum Refusal {
     FolderIsLink,
     DescriptorMissing,
-    DescriptorUnreadable { reason: String },
-    DescriptorTooLarge { bytes: u64 },
+    DescriptorUnreadable {
+        reason: String,
+    },
+    DescriptorTooLarge {
+        bytes: u64,
+    },
     DescriptorCutOff(PackageError),
     DescriptorInvalid(PackageError),
-    FolderUnreadable { reason: String },
+    FolderUnreadable {
+        reason: String,
+    },
     NameHoldsNumber,
     SignatureMissing,
-    SignatureUnreadable { reason: String },
+    SignatureUnreadable {
+        reason: String,
+    },
     SignatureCutOff,
-    SignatureTooLarge { bytes: u64 },
-    SignatureMalformed { reason: String },
-    SignatureKind { found: String },
-    SignatureNamespace { found: String },
+    SignatureTooLarge {
+        bytes: u64,
+    },
+    SignatureMalformed {
+        reason: String,
+    },
+    SignatureKind {
+        found: String,
+    },
+    SignatureNamespace {
+        found: String,
+    },
     SignatureWrong,
-    SignerUnknown { fingerprint: String },
-    SignerOtherAgency { fingerprint: String, agency: String },
-    SignerOtherNamespace { fingerprint: String },
-    SignerNotYetValid { fingerprint: String, as_of: NaiveDate },
-    SignerExpired { fingerprint: String, as_of: NaiveDate },
-    AsOfFuture { as_of: NaiveDate },
-    ContractUnknown { dataset: DatasetId },
-    ContractVersion { stated: String, ours: String },
-    NormalisationUnknown { stated: u32 },
-    KeyEpoch { stated: String, ours: String },
-    KeyReplaced { stated: String, ours: String },
-    KeyWaits { stated: Epoch, ours: String, missing: Vec<String> },
-    BridgeEpoch { from: String, to: String, ours: String },
-    HashAlgorithm { stated: HashName, ours: HashName },
-    FileMissing { path: String },
-    FileIsLink { path: String },
-    FileUnreadable { path: String, reason: String },
-    FileSize { path: String, stated: u64, found: u64 },
-    FileDigest { path: String },
-    SequenceTaken { by: String },
-    SupersedesOther { id: String, dataset: DatasetId },
+    SignerUnknown {
+        fingerprint: String,
+    },
+    SignerOtherAgency {
+        fingerprint: String,
+        agency: String,
+    },
+    SignerOtherNamespace {
+        fingerprint: String,
+    },
+    SignerNotYetValid {
+        fingerprint: String,
+        as_of: NaiveDate,
+    },
+    SignerExpired {
+        fingerprint: String,
+        as_of: NaiveDate,
+    },
+    AsOfFuture {
+        as_of: NaiveDate,
+    },
+    ContractUnknown {
+        dataset: DatasetId,
+    },
+    ContractVersion {
+        stated: String,
+        ours: String,
+    },
+    NormalisationUnknown {
+        stated: u32,
+    },
+    KeyEpoch {
+        stated: String,
+        ours: String,
+    },
+    KeyReplaced {
+        stated: String,
+        ours: String,
+    },
+    KeyWaits {
+        stated: Epoch,
+        ours: String,
+        missing: Vec<String>,
+    },
+    BridgeEpoch {
+        from: String,
+        to: String,
+        ours: String,
+    },
+    HashAlgorithm {
+        stated: HashName,
+        ours: HashName,
+    },
+    FileMissing {
+        path: String,
+    },
+    FileIsLink {
+        path: String,
+    },
+    FileUnreadable {
+        path: String,
+        reason: String,
+    },
+    FileSize {
+        path: String,
+        stated: u64,
+        found: u64,
+    },
+    /// Found while its rows are read.
+    FileDigest {
+        path: String,
+    },
+    SequenceTaken {
+        by: String,
+    },
+    SupersedesOther {
+        id: String,
+        dataset: DatasetId,
+    },
 }
 
 impl Refusal {

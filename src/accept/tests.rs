@@ -251,9 +251,12 @@ fn a_tampered_file_is_refused_and_moved_aside_whole() {
     let office = Office::open();
     let folder = office.lay("civil_affairs/x", |_| {});
     let good = fs::read(folder.join("payments.csv")).unwrap();
-    fs::write(folder.join("payments.csv"), "case_id,person_id\n1,3\n").unwrap();
+    fs::write(folder.join("payments.csv"), "case_id,person_id\n1,23\n").unwrap();
     let first = office.refused();
-    assert_eq!(first.verdict, Refusal::FileDigest { path: "payments.csv".into() }.verdict());
+    assert_eq!(
+        first.verdict,
+        Refusal::FileSize { path: "payments.csv".into(), stated: 22, found: 23 }.verdict()
+    );
     assert_eq!(first.kept, Kept::Aside(first.receipt.with_file_name("delivery")));
     let evidence = tree(&office.store().join("refused"));
 
@@ -266,8 +269,8 @@ fn a_tampered_file_is_refused_and_moved_aside_whole() {
 
     // The very same bytes come again, as a mirror sends them: the evidence stands once.
     office.lay("civil_affairs/x", |_| {});
-    fs::write(folder.join("payments.csv"), "case_id,person_id\n1,3\n").unwrap();
-    assert_eq!(office.aside(), "file_digest");
+    fs::write(folder.join("payments.csv"), "case_id,person_id\n1,23\n").unwrap();
+    assert_eq!(office.aside(), "file_size");
     let receipt = fs::read_to_string(&first.receipt).unwrap();
     assert!(
         receipt.contains("\"refused_on\": \"2026-03-02\"")
@@ -276,7 +279,7 @@ fn a_tampered_file_is_refused_and_moved_aside_whole() {
 
     // The same delivery, tampered with in another way, is other evidence.
     office.lay("civil_affairs/x", |_| {});
-    fs::write(folder.join("payments.csv"), "case_id,person_id\n1,4\n").unwrap();
+    fs::write(folder.join("payments.csv"), "case_id,person_id\n1,24\n").unwrap();
     let second = office.run().unwrap().into_iter().find_map(|outcome| match outcome {
         Outcome::Refused(refused) if refused.receipt != first.receipt => Some(refused),
         _ => None,
@@ -299,18 +302,18 @@ fn a_tampered_file_is_refused_and_moved_aside_whole() {
 fn a_killed_move_is_done_again() {
     let office = Office::open();
     let folder = office.lay("civil_affairs/x", |_| {});
-    fs::write(folder.join("payments.csv"), "case_id,person_id\n1,3\n").unwrap();
+    fs::write(folder.join("payments.csv"), "case_id,person_id\n1,23\n").unwrap();
     let model = tree(&office.inbox());
     let first = office.refused();
     let slot = first.receipt.parent().unwrap().to_owned();
     // Killed after the receipt was written, before the rename.
     fs::rename(slot.join("delivery"), &folder).unwrap();
     assert_eq!(tree(&office.inbox()), model);
-    assert_eq!(office.aside(), "file_digest");
+    assert_eq!(office.aside(), "file_size");
     // Killed between copying it to another file system and taking it out of the inbox.
     office.lay("civil_affairs/x", |_| {});
-    fs::write(folder.join("payments.csv"), "case_id,person_id\n1,3\n").unwrap();
-    assert_eq!(office.aside(), "file_digest");
+    fs::write(folder.join("payments.csv"), "case_id,person_id\n1,23\n").unwrap();
+    assert_eq!(office.aside(), "file_size");
     assert_eq!(fs::read_dir(slot.parent().unwrap()).unwrap().count(), 1);
 }
 

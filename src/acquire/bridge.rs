@@ -53,6 +53,14 @@ impl BridgeFault {
         }
     }
 
+    /// The file whose content is not the one that was signed, if that is what is wrong.
+    pub fn changed(&self) -> Option<&Path> {
+        match self {
+            Self::Unreadable(TextError::Changed { path }) => Some(path),
+            _ => None,
+        }
+    }
+
     /// Whether waiting cannot mend it. Of two bridges that disagree either may be the wrong one.
     pub fn is_final(&self) -> bool {
         match self {

@@ -1,6 +1,6 @@
 //! Why a whole delivery is not acquired. Nothing of it is then kept; it never shows a value.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::{Reason, text::TextError};
 use crate::{
@@ -84,7 +84,15 @@ impl Refusal {
 
     /// Whether it is no longer the delivery that was signed: then all else that was found says nothing of that one.
     pub(super) fn is_changed(&self) -> bool {
-        matches!(self, Self::Unreadable(TextError::Changed { .. }))
+        self.changed().is_some()
+    }
+
+    /// The file whose content is not the one that was signed, if that is what is wrong.
+    pub fn changed(&self) -> Option<&Path> {
+        match self {
+            Self::Unreadable(TextError::Changed { path }) => Some(path),
+            _ => None,
+        }
     }
 
     /// What is wrong.

@@ -1,7 +1,7 @@
 //! A file of a delivery as it was signed: what is decoded has the stated SHA-256, or is not used.
 //!
-//! It never trusts that a file is still what was checked a moment ago: whoever may write to the inbox may have put another
-//! one in its place since.
+//! It never trusts that a file is what it was a moment ago: whoever may write to the inbox may have put another one in its
+//! place since. So nothing before the reading looks at its digest, and a large file is read once.
 //!
 //! # Decisions
 //!

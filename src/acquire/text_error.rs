@@ -64,7 +64,7 @@ impl TextError {
             Self::Io { .. } => "file_unreadable",
             Self::UnknownKind { .. } => "file_kind",
             Self::NotAFile { .. } => "not_a_file",
-            Self::Changed { .. } => "file_changed",
+            Self::Changed { .. } => "file_digest",
             Self::OtherContent { .. } => "other_content",
             Self::Garbled { .. } => "garbled_text",
             Self::Malformed { .. } => "malformed_text",
@@ -82,9 +82,9 @@ impl TextError {
         }
     }
 
-    /// Whether waiting cannot mend it: it is the content, not the receiver's disk, nor what somebody does in the inbox.
+    /// Whether waiting cannot mend it: it is the content, not the receiver's disk.
     pub fn is_final(&self) -> bool {
-        !matches!(self, Self::Io { .. } | Self::Changed { .. })
+        !matches!(self, Self::Io { .. })
     }
 
     /// What is wrong, in both languages.
@@ -94,7 +94,7 @@ impl TextError {
             Self::UnknownKind { path } => format!("{}：不支持的文件类型", path.display()),
             Self::NotAFile { path } => format!("{}：不是普通文件", path.display()),
             Self::Changed { path } => {
-                format!("{}：已不是签名时的文件，收取过程中被改动", path.display())
+                format!("{}：不是签名时的文件", path.display())
             }
             Self::OtherContent { path, kind, found } => {
                 let found = found.map_or_else(|| "别的内容".to_owned(), |found| found.text().zh);
@@ -153,8 +153,8 @@ impl TextError {
             }
             Self::NotAFile { .. } => Text::new("请给出文件本身", "name the file itself"),
             Self::Changed { .. } => Text::new(
-                "查明谁在写收件箱；文件传完、不再改动后，下次运行会再试",
-                "find out who is writing to the inbox; once it has arrived and nobody changes it, the next run tries it again",
+                "不要使用；请机构重发，并查明改动发生在哪里",
+                "do not use it; ask the agency to send it again, and find out where it was changed",
             ),
             Self::OtherContent { .. } => Text::new(
                 "请按文件名所示的格式重新导出，不要只改文件名",

@@ -15,8 +15,8 @@ use super::{
 };
 use crate::{
     accept::{
-        AllowedSigners, Desk, Fault, Outcome, Refused, Verdict, accept_inbox, never_stored, take_back,
-        tried_again,
+        self, Accepted, AllowedSigners, Desk, Fault, Kept, Outcome, Refused, Verdict, accept_inbox,
+        never_stored, take_back, tried_again,
     },
     acquire::{AcquireError, Means, Refusal, acquire},
     engine::Limits,
@@ -123,19 +123,24 @@ pub fn take_in(setting: &Setting<'_>, watch: &dyn Watch) -> Result<Intaken, Nigh
     // A bridge may let in what was refused a moment ago: then the inbox is gone through once more.
     loop {
         let ready = rekey::ready(&outcomes);
-        let (mut has_bridge, mut has_data) = (false, false);
+        let (mut has_bridge, mut has_data, mut made_room) = (false, false, false);
         for outcome in outcomes {
+            let is_accepted = matches!(outcome, Outcome::Accepted { .. });
             let fate = fate(setting, &mut dictionary, outcome, watch)?;
             has_bridge |= matches!(fate.fate, Fate::Bridge(_));
             has_data |= matches!(fate.fate, Fate::TakenIn(_));
-            let is_settled = |before: &DeliveryFate| !matches!(before.fate, Fate::Refused(_));
+            let is_gone = |refused: &Refused| matches!(refused.kept, Kept::Aside(_));
+            made_room |= is_accepted && matches!(&fate.fate, Fate::Refused(refused) if is_gone(refused));
+            let is_settled =
+                |before: &DeliveryFate| matches!(before.fate, Fate::TakenIn(_) | Fate::Bridge(_));
             let name = (fate.folder.clone(), fate.delivery.clone());
             if !fates.get(&name).is_some_and(is_settled) {
                 fates.insert(name, fate);
             }
         }
         // What was taken in a moment ago may be the first of an agency that has sent no bridge: it is looked at once more.
-        let is_settled = !has_bridge && (!has_data || ready.is_empty());
+        // And what turned out not to be what was signed may have stood in the way of the one that was.
+        let is_settled = !has_bridge && !made_room && (!has_data || ready.is_empty());
         if is_settled {
             match rekey::move_on(setting, &mut dictionary, &ready)? {
                 Move::On(said) => notes.extend(said),
@@ -216,9 +221,18 @@ fn fate(
     watch.step(&accepted.delivery);
     match acquire(&accepted, contract, dictionary, means(setting.limits)) {
         Ok(acquired) => Ok(of(Fate::TakenIn(acquired.snapshot.record.counts))),
-        Err(AcquireError::Refused { refusals, .. }) => refuse(verdict(&refusals)),
+        Err(AcquireError::Refused { refusals, .. }) => {
+            let changed = refusals.iter().find_map(Refusal::changed);
+            refuse(changed.map_or_else(|| verdict(&refusals), |path| not_as_signed(&accepted, path)))
+        }
         Err(error) => Err(error.into()),
     }
+}
+
+/// A file of a delivery is not the one that was signed.
+pub(super) fn not_as_signed(accepted: &Accepted, path: &Path) -> Verdict {
+    let path = path.strip_prefix(&accepted.folder).unwrap_or(path);
+    accept::Refusal::FileDigest { path: path.to_string_lossy().into_owned() }.verdict()
 }
 
 /// Everything that is wrong with a delivery's content. What can be done about it is the agency's to do.

@@ -17,7 +17,10 @@
 
 use std::collections::BTreeSet;
 
-use super::{Fate, NightError, Setting, intake::Fates};
+use super::{
+    Fate, NightError, Setting,
+    intake::{Fates, not_as_signed},
+};
 use crate::{
     accept::{self, Accepted, Epoch, Fault, Outcome, Refused, Verdict, epochs, restate, tried_again},
     acquire::{BridgeFault, check_against, read_bridge},
@@ -42,7 +45,10 @@ pub(super) enum Move {
 /// Takes in a verified bridge: for how many people, or why not.
 pub(super) fn take(accepted: &Accepted, lock: &StoreLock) -> Result<Result<u64, Verdict>, NightError> {
     let Some(to) = &accepted.package.bridge_to else { return Ok(Ok(0)) };
-    let late = |fault: &BridgeFault| verdict(fault.code(), fault.text(), fault.hint(), fault.is_final());
+    let late = |fault: &BridgeFault| match fault.changed() {
+        Some(path) => not_as_signed(accepted, path),
+        None => verdict(fault.code(), fault.text(), fault.hint(), fault.is_final()),
+    };
     let room = lock.draft()?;
     let pairs = match read_bridge(accepted, room.path()) {
         Ok(pairs) => pairs,

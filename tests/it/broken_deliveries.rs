@@ -84,6 +84,36 @@ fn a_data_file_that_was_changed_after_signing_is_refused() {
 }
 
 #[test]
+fn a_changed_copy_does_not_stand_in_the_way_of_the_delivery_that_was_signed() {
+    let place = Place::with(&[GOOD]);
+    let good = place.delivery(GOOD);
+    // Its folder comes first, and it is the same delivery by all that its descriptor says.
+    let copy = good.with_file_name("0-copy");
+    fs::create_dir(&copy).unwrap();
+    for (name, bytes) in tree::bytes(&good) {
+        fs::write(copy.join(name), bytes).unwrap();
+    }
+    let data = Package::open(copy).data();
+    let mut bytes = fs::read(&data).unwrap();
+    let at = bytes.iter().rposition(|byte| byte.is_ascii_digit()).unwrap();
+    bytes[at] = if bytes[at] == b'0' { b'1' } else { b'0' };
+    fs::write(&data, bytes).unwrap();
+
+    let said = run(&mut place.night.accept()).ends(3).warns(&["[file_digest]", "0-copy"]);
+    let rows = rows_of("civil_affairs.grace_periods");
+    assert!(said.out.contains(&format!(": {rows} = {rows} + 0 + 0 ")), "{}", said.out);
+    let names = tree::files(&place.night.store);
+    assert!(names.keys().any(|name| name.starts_with("snapshots/civil_affairs/grace_periods/")));
+    assert!(
+        names
+            .keys()
+            .any(|name| name.starts_with("refused/civil_affairs/") && name.ends_with("/grace_periods.csv"))
+    );
+    // Nothing is left to do.
+    run(&mut place.night.accept()).ends(3).warns(&["[file_digest]"]);
+}
+
+#[test]
 fn a_delivery_without_its_signature_is_refused() {
     let place = Place::with(&[SPOILT, GOOD]);
     fs::remove_file(place.delivery(SPOILT).join("datapackage.json.sig")).unwrap();
