@@ -2,7 +2,7 @@
 
 use chrono::Datelike;
 
-use super::{Reason, columns::Cell, value};
+use super::{Reason, cell::Cell, value};
 use crate::contract::{Condition, Contract, Term};
 
 /// The conditions of a contract, made ready once: they are asked of every row.
@@ -17,21 +17,25 @@ impl<'a> Checks<'a> {
     }
 
     /// The faults of one row: column and reason of each condition that fails. What could not be read is not judged again.
-    pub(super) fn faults(&self, cells: &[Cell]) -> impl Iterator<Item = (usize, Reason)> {
+    pub(super) fn faults(&self, cell: impl Fn(usize) -> Cell) -> impl Iterator<Item = (usize, Reason)> {
         // A row that takes a record back is held to nothing: else a wrong record could not be undone.
-        let deleted = self.deleted.and_then(|at| cells.get(at));
-        let conditions = if deleted == Some(&Cell::Bool(true)) { &[] } else { self.conditions };
-        conditions.iter().filter_map(move |condition| fault(condition, cells))
+        let is_deleted = self.deleted.is_some_and(|at| cell(at) == Cell::Bool(true));
+        let conditions = if is_deleted { &[] } else { self.conditions };
+        conditions.iter().filter_map(move |condition| fault(condition, &cell))
+    }
+
+    /// Whether there is nothing to ask.
+    pub(super) fn is_empty(&self) -> bool {
+        self.conditions.is_empty()
     }
 }
 
-fn fault(condition: &Condition, cells: &[Cell]) -> Option<(usize, Reason)> {
-    let cell = |column: usize| cells.get(column).copied().unwrap_or(Cell::Bad);
+fn fault(condition: &Condition, cell: &impl Fn(usize) -> Cell) -> Option<(usize, Reason)> {
     match condition {
         Condition::Ordered(terms) => {
             let pair = terms.windows(2).find(|pair| match pair {
                 [one, next] => {
-                    number(*one, cells).zip(number(*next, cells)).is_some_and(|(one, next)| one > next)
+                    number(*one, cell).zip(number(*next, cell)).is_some_and(|(one, next)| one > next)
                 }
                 _ => false,
             })?;
@@ -55,13 +59,13 @@ fn fault(condition: &Condition, cells: &[Cell]) -> Option<(usize, Reason)> {
 }
 
 /// A term as a number, in units of the columns' last decimal place.
-fn number(term: Term, cells: &[Cell]) -> Option<i128> {
+fn number(term: Term, cell: &impl Fn(usize) -> Cell) -> Option<i128> {
     match term {
         Term::Number(number) => Some(number),
-        Term::Column(at) => match cells.get(at)? {
-            Cell::Int(number) => Some(i128::from(*number)),
-            Cell::Days(days) => Some(i128::from(*days)),
-            Cell::Units(units) => Some(*units),
+        Term::Column(at) => match cell(at) {
+            Cell::Int(number) => Some(i128::from(number)),
+            Cell::Days(days) => Some(i128::from(days)),
+            Cell::Units(units) => Some(units),
             Cell::Null | Cell::Bad | Cell::Person(_) | Cell::Text | Cell::Bool(_) => None,
         },
     }
@@ -82,7 +86,7 @@ mod tests {
     }
 
     fn found(condition: Condition, cells: [Cell; 3]) -> Vec<(usize, Reason)> {
-        Checks::of(&contract(condition)).faults(&cells).collect()
+        Checks::of(&contract(condition)).faults(|at| cells[at]).collect()
     }
 
     #[test]

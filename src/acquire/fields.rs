@@ -12,7 +12,7 @@ pub enum Fields<'a> {
         /// The text that it lies in.
         text: &'a str,
         /// Where its fields begin, and at the end where one more would.
-        begins: &'a [usize],
+        begins: &'a [u32],
     },
 }
 
@@ -36,7 +36,7 @@ impl<'a> Fields<'a> {
         match self {
             Self::Built(record) => record.get(at),
             Self::Line { text, begins } => match begins.get(at..at + 2)? {
-                [begin, next] => text.get(*begin..next - 1),
+                [begin, next] => text.get(*begin as usize..*next as usize - 1),
                 _ => None,
             },
         }

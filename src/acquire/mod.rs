@@ -11,6 +11,7 @@
 //! repairs by guessing, and no value of a row reaches a message.
 
 mod bridge;
+mod cell;
 mod checks;
 mod columns;
 mod content;
@@ -21,6 +22,7 @@ mod fields;
 #[cfg(test)]
 pub(crate) mod fixture;
 mod garbled;
+mod grid;
 mod guarded;
 mod gzip;
 mod header;
@@ -50,7 +52,9 @@ mod snapshot;
 pub mod text;
 mod text_error;
 mod thrift;
+mod typed;
 pub mod value;
+mod values;
 
 pub use bridge::{BridgeFault, check_against, read_bridge};
 pub use guarded::hush_guarded_panics;

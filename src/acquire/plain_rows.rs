@@ -6,6 +6,7 @@ use std::path::Path;
 use super::{
     decode::END,
     fields::Fields,
+    grid::Grid,
     pieces::{MAX_RECORD, Piece},
     text_error::TextError,
 };
@@ -16,8 +17,10 @@ pub(super) struct PlainRows {
     /// The line that is read next.
     line: u64,
     marks: Marks,
-    /// Where the fields of the record at hand begin, and where the next record does.
-    begins: Vec<usize>,
+    /// Where the next record begins.
+    next: usize,
+    /// Where the fields of the record at hand begin, and at the end where one more would.
+    begins: Vec<u32>,
 }
 
 impl PlainRows {
@@ -27,40 +30,54 @@ impl PlainRows {
         if memchr::memchr(b'"', &piece.text).is_some() {
             return Err(piece);
         }
+        // Places are kept in four bytes; no piece is nearly as long.
+        if u32::try_from(piece.text.len()).is_err() {
+            return Err(piece);
+        }
         match String::from_utf8(piece.text) {
-            Ok(text) => Ok(Self { text, line, marks: Marks::default(), begins: vec![0] }),
+            Ok(text) => Ok(Self { text, line, marks: Marks::default(), next: 0, begins: Vec::new() }),
             Err(error) => Err(Piece { text: error.into_bytes(), line }),
         }
     }
 
     /// Goes to the next record; its line.
     pub(super) fn read(&mut self, path: &Path) -> Result<Option<u64>, TextError> {
+        let mut begins = std::mem::take(&mut self.begins);
+        begins.clear();
+        let line = self.read_into(&mut begins, path);
+        self.begins = begins;
+        line
+    }
+
+    /// Goes to the next record and adds where its fields begin, and where one more would; its line.
+    #[inline]
+    fn read_into(&mut self, begins: &mut Vec<u32>, path: &Path) -> Result<Option<u64>, TextError> {
         let bytes = self.text.as_bytes();
-        let start = self.begins.last().copied().unwrap_or_default();
+        let start = self.next;
         let mut begin = start;
-        self.begins.clear();
-        self.begins.push(begin);
+        begins.push(begin as u32);
         loop {
             // Only a text that was cut off ends without a line end.
             let at = self.marks.next(bytes).unwrap_or(bytes.len());
             let is_end = bytes.get(at) != Some(&b',');
-            if at == begin && is_end {
+            if is_end && at == begin {
+                begins.pop();
                 if at == bytes.len() {
                     return Ok(None);
                 }
                 // A blank line is no record.
                 begin = at + 1;
                 self.line += 1;
-                self.begins.clear();
-                self.begins.push(begin);
+                begins.push(begin as u32);
                 continue;
             }
-            self.begins.push(at + 1);
+            begins.push((at + 1) as u32);
             if !is_end {
                 continue;
             }
             let line = self.line;
             self.line += 1;
+            self.next = at + 1;
             if self.text.get(begin..at) == Some(END) {
                 return Ok(None);
             }
@@ -68,6 +85,32 @@ impl PlainRows {
                 return Err(TextError::RecordTooLong { path: path.to_owned(), line });
             }
             return Ok(Some(line));
+        }
+    }
+
+    /// All records that are left. Those that have more or fewer fields than `width` are told and left out.
+    pub(super) fn grid(
+        mut self,
+        width: usize,
+        path: &Path,
+        mut told: impl FnMut(u64, Fields<'_>),
+    ) -> Result<Grid, TextError> {
+        // Most fields are longer than a few bytes: so there is hardly ever too little room.
+        let fields = self.text.len() / 8;
+        let mut begins = Vec::with_capacity(fields);
+        let mut lines = Vec::with_capacity(fields / (width + 1));
+        loop {
+            let from = begins.len();
+            let Some(line) = self.read_into(&mut begins, path)? else {
+                begins.truncate(from);
+                return Ok(Grid::lying(self.text, width, begins, lines));
+            };
+            if begins.len() == from + width + 1 {
+                lines.push(line);
+                continue;
+            }
+            told(line, Fields::Line { text: &self.text, begins: begins.get(from..).unwrap_or_default() });
+            begins.truncate(from);
         }
     }
 

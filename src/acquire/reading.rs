@@ -18,13 +18,15 @@ use chrono::NaiveDate;
 
 use super::{
     AcquireError, Reason,
-    columns::{Columns, Typed},
+    columns::Columns,
+    fields::Fields,
     header::Places,
     leaks::Leaks,
     quarantine::{Fault, Quarantine, Where},
     repair::Repairs,
     runs::{Gathering, Run, Sorter, Unsorted},
     text::{Rows, TextError, TextTable},
+    typed::Typed,
 };
 use crate::{contract::Contract, store::GrowingDictionary};
 
@@ -184,24 +186,22 @@ impl Room<'_, '_> {
         let Task { places, file, .. } = *self.task;
         let mut faults = Vec::new();
         let (mut read, mut set_aside) = (0, 0);
-        let mut found = Vec::new();
-        while let Some(row) = rows.next_row().map_err(Failure::Text)? {
-            read += 1;
-            let fault = |place, reason| Fault { file, line: row.line, place, reason };
-            if let Some(reason) = row.fault {
-                faults.push(fault(Where::Row, reason));
-                if columns.look_at_all(row.fields, file, row.line) {
-                    faults.push(fault(Where::Row, Reason::LooksLikeIdentityNumber));
+        loop {
+            let told = |line, reason, fields: Fields<'_>| {
+                read += 1;
+                set_aside += 1;
+                let fault = |reason| Fault { file, line, place: Where::Row, reason };
+                faults.push(fault(reason));
+                if columns.look_at_all(fields, file, line) {
+                    faults.push(fault(Reason::LooksLikeIdentityNumber));
                 }
-                set_aside += 1;
-                continue;
-            }
-            columns.add((file, row.line), row.fields, places, &mut found);
-            if !found.is_empty() {
-                set_aside += 1;
-                faults.extend(found.drain(..).map(|(place, reason)| fault(place, reason)));
-            }
+            };
+            let Some(grid) = rows.next_grid(told).map_err(Failure::Text)? else { break };
+            read += grid.rows() as u64;
+            set_aside += columns.add(file, &grid, places, &mut faults);
         }
+        // Those of rows that fit no column were told first.
+        faults.sort_by_key(|fault| fault.line);
         let mut typed = columns.take(file).map_err(Failure::Acquire)?;
         typed.look_up(&self.dictionary.read().unwrap_or_else(PoisonError::into_inner));
         let content = Content { rows: read, totals: columns.take_totals() };

@@ -72,13 +72,18 @@ impl Repairs {
 /// The value without surrounding spaces and with its full-width digits made plain ones. `wide` is scratch room.
 #[inline]
 pub fn clean<'a>(raw: &'a str, wide: &'a mut String, repairs: &mut Repairs) -> &'a str {
+    if is_clean(raw) { raw } else { mend(raw, wide, repairs) }
+}
+
+/// Whether there is nothing in a value that [`clean`] would repair.
+#[inline]
+pub fn is_clean(raw: &str) -> bool {
     // Most values begin and end with a plain character and hold no other.
     let is_plain = |byte: Option<&u8>| byte.is_none_or(u8::is_ascii_graphic);
     let bytes = raw.as_bytes();
-    if is_plain(bytes.first()) && is_plain(bytes.last()) && bytes.is_ascii() {
-        return raw;
-    }
-    mend(raw, wide, repairs)
+    let is_ascii = bytes.is_ascii();
+    (is_ascii && is_plain(bytes.first()) && is_plain(bytes.last()))
+        || (!is_ascii && raw.trim().len() == raw.len() && !raw.contains(is_full_width))
 }
 
 fn mend<'a>(raw: &'a str, wide: &'a mut String, repairs: &mut Repairs) -> &'a str {

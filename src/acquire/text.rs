@@ -26,6 +26,7 @@ pub use super::{
 use super::{
     csv_rows::{self, CsvRows},
     garbled::GarbleWatch,
+    grid::Grid,
     gzip::Gunzip,
     parquet_rows::ParquetRows,
     pieces::{Piece, Pieces},
@@ -375,6 +376,41 @@ impl Part {
 }
 
 impl Rows {
+    /// The next rows as a grid, or none at the end. Those that cannot be matched with the header are told, and not in it.
+    pub(super) fn next_grid(
+        &mut self,
+        mut told: impl FnMut(u64, Reason, Fields<'_>),
+    ) -> Result<Option<Grid>, TextError> {
+        let mut part = match &mut self.part {
+            Part::Several(parts) => parts.pop_front().unwrap_or_else(Part::none),
+            one => std::mem::replace(one, Part::none()),
+        };
+        if part.is_none() {
+            return Ok(None);
+        }
+        if let Part::Plain(rows) = part {
+            let told = |line, fields: Fields<'_>| told(line, Reason::WrongFieldCount, fields);
+            return rows.grid(self.width, &self.path, told).map(Some);
+        }
+        let mut grid = Grid::of(self.width);
+        while let Some((line, fault)) = part.advance(&mut self.record, &self.path)? {
+            let fields = part.fields(&self.record);
+            let wrong = (fields.len() != self.width).then_some(Reason::WrongFieldCount);
+            match fault.or(wrong) {
+                Some(reason) => told(line, reason, fields),
+                None => grid.push(line, fields),
+            }
+            if grid.is_full() {
+                match &mut self.part {
+                    Part::Several(parts) => parts.push_front(part),
+                    one => *one = part,
+                }
+                break;
+            }
+        }
+        Ok(Some(grid))
+    }
+
     /// The next row, or none at the end.
     pub fn next_row(&mut self) -> Result<Option<TextRow<'_>>, TextError> {
         Ok(self.advance()?.map(|(line, fault)| self.row(line, fault)))

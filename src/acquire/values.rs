@@ -1,0 +1,135 @@
+//! One column under construction: values are added in the order of the rows. A value of the rows at hand can still be set anew.
+
+use std::sync::Arc;
+
+use arrow::{
+    array::{
+        ArrayRef, BooleanArray, Date32Array, Decimal128Array, Int32Array, PrimitiveArray, StringBuilder,
+    },
+    buffer::{BooleanBuffer, NullBuffer, ScalarBuffer},
+    datatypes::ArrowPrimitiveType,
+};
+
+use super::{cell::Cell, typed::Array};
+use crate::{contract::Kind, model::Token};
+
+/// A column's values. Beside the numbers stands which of them are null; a null has some value too, which says nothing.
+pub(super) enum Values {
+    People(Vec<Option<Token>>),
+    Texts(StringBuilder),
+    Days(Vec<i32>, Vec<bool>),
+    Units(Vec<i128>, Vec<bool>),
+    Ints(Vec<i32>, Vec<bool>),
+    Bools(Vec<bool>, Vec<bool>),
+}
+
+impl Values {
+    /// A column with room for so many rows and bytes of text.
+    pub(super) fn of(kind: Kind, rows: usize, bytes: usize) -> Self {
+        let null = Vec::with_capacity(rows);
+        match kind {
+            Kind::Person => Self::People(Vec::with_capacity(rows)),
+            Kind::Ref | Kind::Code | Kind::Division | Kind::Text => {
+                Self::Texts(StringBuilder::with_capacity(rows, bytes))
+            }
+            Kind::Date | Kind::Month => Self::Days(Vec::with_capacity(rows), null),
+            Kind::Money | Kind::Decimal { .. } => Self::Units(Vec::with_capacity(rows), null),
+            Kind::Int => Self::Ints(Vec::with_capacity(rows), null),
+            Kind::Bool => Self::Bools(Vec::with_capacity(rows), null),
+        }
+    }
+
+    /// Sets the value of a row that was added.
+    pub(super) fn set(&mut self, row: usize, cell: Cell) {
+        fn put<T>(values: &mut [T], row: usize, value: T) {
+            if let Some(place) = values.get_mut(row) {
+                *place = value;
+            }
+        }
+        let is_null = cell == Cell::Null;
+        match (self, cell) {
+            (Self::People(tokens), Cell::Person(token)) => put(tokens, row, Some(token)),
+            (Self::Days(days, _), Cell::Days(day)) => put(days, row, day),
+            (Self::Units(all, _), Cell::Units(units)) => put(all, row, units),
+            (Self::Ints(numbers, _), Cell::Int(number)) => put(numbers, row, number),
+            (Self::Bools(truths, _), Cell::Bool(truth)) => put(truths, row, truth),
+            (Self::Days(_, null) | Self::Units(_, null) | Self::Ints(_, null) | Self::Bools(_, null), _) => {
+                put(null, row, is_null);
+            }
+            // What could not be read is nobody, and its row is taken out; texts are not settled yet.
+            (Self::People(_) | Self::Texts(_), _) => {}
+        }
+    }
+
+    /// Adds the text of the next row, or none.
+    #[inline]
+    pub(super) fn push_text(&mut self, text: Option<&str>) {
+        if let Self::Texts(builder) = self {
+            builder.append_option(text);
+        }
+    }
+
+    /// Whether it is a column of texts.
+    pub(super) fn are_texts(&self) -> bool {
+        matches!(self, Self::Texts(_))
+    }
+
+    /// The value of a row; of a text, which lies elsewhere, only whether there is `text`.
+    pub(super) fn cell(&self, row: usize, text: &str) -> Cell {
+        let found = match self {
+            Self::People(tokens) => tokens.get(row).map(|token| token.map_or(Cell::Null, Cell::Person)),
+            Self::Texts(_) => Some(if text.is_empty() { Cell::Null } else { Cell::Text }),
+            Self::Days(days, null) => of(days, null, row, Cell::Days),
+            Self::Units(units, null) => of(units, null, row, Cell::Units),
+            Self::Ints(numbers, null) => of(numbers, null, row, Cell::Int),
+            Self::Bools(truths, null) => of(truths, null, row, Cell::Bool),
+        };
+        found.unwrap_or(Cell::Bad)
+    }
+
+    /// The units of the rows from this one on; nothing of other columns.
+    pub(super) fn units_from(&self, row: usize) -> &[i128] {
+        match self {
+            Self::Units(units, _) => units.get(row..).unwrap_or_default(),
+            _ => &[],
+        }
+    }
+
+    /// The rows so far; the next ones are taken to be about as many.
+    pub(super) fn finish(&mut self, kind: Kind) -> Array {
+        let (rows, bytes) = match self {
+            Self::People(tokens) => (tokens.len(), 0),
+            Self::Texts(texts) => (texts.offsets_slice().len() - 1, texts.values_slice().len()),
+            Self::Days(_, null) | Self::Units(_, null) | Self::Ints(_, null) | Self::Bools(_, null) => {
+                (null.len(), 0)
+            }
+        };
+        let array: ArrayRef = match std::mem::replace(self, Self::of(kind, rows, bytes)) {
+            Self::People(tokens) => return Array::People { tokens, numbers: Vec::new() },
+            Self::Texts(mut texts) => Arc::new(texts.finish()),
+            Self::Days(days, null) => Arc::new(array(days, &null) as Date32Array),
+            // The batch's schema says that it is a decimal of this kind.
+            Self::Units(units, null) => {
+                Arc::new((array(units, &null) as Decimal128Array).with_data_type(kind.arrow_type()))
+            }
+            Self::Ints(numbers, null) => Arc::new(array(numbers, &null) as Int32Array),
+            Self::Bools(truths, null) => {
+                Arc::new(BooleanArray::new(BooleanBuffer::from(truths), nulls(&null)))
+            }
+        };
+        Array::Ready(array)
+    }
+}
+
+fn of<T: Copy>(values: &[T], null: &[bool], row: usize, cell: fn(T) -> Cell) -> Option<Cell> {
+    let (value, is_null) = values.get(row).zip(null.get(row))?;
+    Some(if *is_null { Cell::Null } else { cell(*value) })
+}
+
+fn array<T: ArrowPrimitiveType>(values: Vec<T::Native>, null: &[bool]) -> PrimitiveArray<T> {
+    PrimitiveArray::new(ScalarBuffer::from(values), nulls(null))
+}
+
+fn nulls(null: &[bool]) -> Option<NullBuffer> {
+    null.contains(&true).then(|| null.iter().map(|is_null| !is_null).collect())
+}
