@@ -207,7 +207,10 @@ impl<'a> Columns<'a> {
                 faults.push((place, Reason::LooksLikeIdentityNumber));
             }
         }
-        let conditions = self.checks.faults(&self.cells);
+        let text = |at: usize| {
+            places.fields.get(at).copied().flatten().and_then(|place| fields.get(place)).unwrap_or_default()
+        };
+        let conditions = self.checks.faults(&self.cells, text);
         faults.extend(conditions.map(|(at, reason)| (Where::Column(at as u16), reason)));
         self.lines.append_value(line as i64);
         self.good.push(faults.len() == before);

@@ -259,9 +259,13 @@ fn conditions_ranges_and_patterns_of_the_contract_are_checked() {
         ("to_on", "止", Kind::Date, false),
         ("year", "年度", Kind::Month, false),
         ("deleted", "删除", Kind::Bool, false),
+        ("kind", "类别", Kind::Code, false),
     ];
     let mut contract = contract("a.b", &["id"], &columns);
+    contract = with_codes(contract, "kind", &["x", "y1", "y2"]);
     contract.conditions = vec![
+        // Of one kind, whatever it is written with, the whole must be told.
+        Condition::Filled(2, vec![(7, vec!["y1".to_owned()])]),
         Condition::Ordered(vec![Term::Number(0), Term::Column(1), Term::Column(2)]),
         Condition::Ordered(vec![Term::Column(3), Term::Column(4)]),
         Condition::AnyOf(vec![3, 4]),
@@ -269,13 +273,17 @@ fn conditions_ranges_and_patterns_of_the_contract_are_checked() {
     ];
     contract.columns[0].pattern = Pattern::parse("^[A-Z]$");
     contract.columns[2].range.maximum = Some(900);
-    let content = "id,part,whole,from_on,to_on,year,deleted\n\
-         A,2,2,2026-01-01,2026-01-01,2026-01,\n\
-         b,2.01,2,2026-01-02,2026-01-01,2026-02,\n\
-         C,-1,9.01,,,,\n\
-         D,-1,,,,,true\n\
-         E,1,x,,2026-01-01,,\n";
-    let accepted = bench.delivery(&contract, content, 5, &[("part", 301), ("whole", 1301)]);
+    let content = "id,part,whole,from_on,to_on,year,deleted,kind\n\
+         A,2,2,2026-01-01,2026-01-01,2026-01,,\n\
+         b,2.01,2,2026-01-02,2026-01-01,2026-02,,\n\
+         C,-1,9.01,,,,,\n\
+         D,-1,,,,,true,y1\n\
+         E,1,x,,2026-01-01,,,\n\
+         F,,,2026-01-01,,,, y１ \n\
+         G,,,2026-01-01,,,,y2\n\
+         H,,,2026-01-01,,,,\n\
+         I,,,2026-01-01,,,,y3\n";
+    let accepted = bench.delivery(&contract, content, 9, &[("part", 301), ("whole", 1301)]);
     let acquired = bench.acquire(&accepted, &contract).unwrap();
     assert_eq!(
         faults(&acquired),
@@ -288,6 +296,8 @@ fn conditions_ranges_and_patterns_of_the_contract_are_checked() {
             "4 whole out_of_range",
             "4 from_on none_given",
             "6 whole bad_money",
+            "7 whole required_missing",
+            "10 kind unknown_code",
         ]
     );
     adds_up(&acquired.snapshot.record.counts);
