@@ -11,7 +11,7 @@
 
 use std::{
     collections::VecDeque,
-    fs::{self, File},
+    fs::File,
     io::{self, Read, Seek as _},
     path::{Path, PathBuf},
     vec,
@@ -34,7 +34,10 @@ use super::{
     sheet::{self, SheetRow},
     signed::{Signed, is_changed},
 };
-use crate::contract::{Contract, Kind};
+use crate::{
+    contract::{Contract, Kind},
+    model::{is_no_plain_file, open_plain_file},
+};
 
 /// How many rows of a spreadsheet or of Parquet are handed out at a time.
 const ROWS: usize = 1 << 12;
@@ -115,11 +118,7 @@ fn open_as(path: &Path, wanted: Option<&str>, signed: Option<Signed<'_>>) -> Res
         return Err(TextError::UnknownKind { path: path.to_owned() });
     };
     let io = |source| io_error(source, path);
-    // Opening a pipe or a device could wait for ever, and reading one would never end.
-    if !fs::metadata(path).map_err(io)?.is_file() {
-        return Err(TextError::NotAFile { path: path.to_owned() });
-    }
-    let mut file = File::open(path).map_err(io)?;
+    let mut file = open_plain_file(path).map_err(io)?;
     let mut head = Vec::new();
     file.by_ref().take(Content::HEAD as u64).read_to_end(&mut head).map_err(io)?;
     file.rewind().map_err(io)?;
@@ -394,7 +393,11 @@ impl Rows {
 
 fn io_error(source: io::Error, path: &Path) -> TextError {
     let path = path.to_owned();
-    if is_changed(&source) { TextError::Changed { path } } else { TextError::Io { path, source } }
+    match source {
+        _ if is_changed(&source) => TextError::Changed { path },
+        _ if is_no_plain_file(&source) => TextError::NotAFile { path },
+        _ => TextError::Io { path, source },
+    }
 }
 
 fn parquet_error(path: &Path) -> impl Fn(ParquetFault) -> TextError {

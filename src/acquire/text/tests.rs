@@ -6,6 +6,7 @@ use encoding_rs::GB18030;
 use flate2::{Compression, write::GzEncoder};
 
 use super::*;
+use crate::model::Digest;
 
 fn file(name: &str, bytes: &[u8]) -> (tempfile::TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
@@ -178,11 +179,17 @@ fn a_row_with_a_quotation_mark_where_none_may_stand_is_marked_and_the_others_rea
 }
 
 #[test]
-fn a_pipe_is_refused_before_it_is_opened() {
+fn a_pipe_is_refused_and_not_waited_for() {
     let folder = tempfile::tempdir().unwrap();
-    let pipe = folder.path().join("a.csv");
-    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
-    assert!(matches!(open(&pipe), Err(TextError::NotAFile { .. })));
+    // Nobody writes to it: were it waited for, this would never end.
+    for kind in ["csv", "csv.gz", "xlsx", "parquet"] {
+        let pipe = folder.path().join(format!("a.{kind}"));
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        assert!(matches!(open(&pipe), Err(TextError::NotAFile { .. })));
+        let signed = Signed { bytes: 1, sha256: Digest::of(b"x"), room: folder.path() };
+        assert!(matches!(open_signed(&pipe, None, signed), Err(TextError::NotAFile { .. })));
+        assert!(!signed.is_changed(&pipe));
+    }
     assert!(matches!(open(folder.path()), Err(TextError::UnknownKind { .. })));
     let device = folder.path().join("b.csv");
     std::os::unix::fs::symlink("/dev/zero", &device).unwrap();
