@@ -33,6 +33,7 @@ use super::{
     reason::Reason,
     sheet::{self, SheetRow},
     signed::{Signed, is_changed},
+    value::BYTE_ORDER_MARK,
 };
 use crate::{
     contract::{Contract, Kind},
@@ -387,7 +388,16 @@ impl Rows {
     fn row(&self, line: u64, fault: Option<Reason>) -> TextRow<'_> {
         let fields = self.part.fields(&self.record);
         let wrong = (fields.len() != self.width).then_some(Reason::WrongFieldCount);
-        TextRow { line, fields, fault: fault.or(wrong) }
+        let fault = fault.or(wrong).map(|fault| match fault {
+            // Another file's beginning has other columns, or a quotation mark behind the mark.
+            Reason::StrayQuote | Reason::WrongFieldCount
+                if fields.iter().any(|text| text.contains(BYTE_ORDER_MARK)) =>
+            {
+                Reason::ByteOrderMark
+            }
+            other => other,
+        });
+        TextRow { line, fields, fault }
     }
 }
 
