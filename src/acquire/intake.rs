@@ -108,6 +108,8 @@ struct Intake<'a> {
     counts: Counts,
     warnings: Vec<Warning>,
     refusals: Vec<Refusal>,
+    /// Identity numbers that are mostly found in a sheet too, with the file.
+    repeated: Vec<(u16, Elsewhere)>,
 }
 
 impl<'a> Intake<'a> {
@@ -120,6 +122,7 @@ impl<'a> Intake<'a> {
             counts: Counts::default(),
             warnings: Vec::new(),
             refusals: Vec::new(),
+            repeated: Vec::new(),
         }
     }
 
@@ -161,7 +164,15 @@ impl<'a> Intake<'a> {
             self.refusals.retain(Refusal::is_changed);
             self.refused()?;
         }
-        let (leak, faults) = gathered.leaks.judge(self.contract, self.counts.rows);
+        let mut judged = gathered.leaks.judge(self.contract, self.counts.rows);
+        if judged.0.is_none() {
+            // Texts of a workbook that no cell and no sheet shows any more.
+            for (file, elsewhere) in std::mem::take(&mut self.repeated) {
+                self.note(file, vec![Elsewhere { repeats: false, ..elsewhere }], &mut gathered)?;
+            }
+            judged = gathered.leaks.judge(self.contract, self.counts.rows);
+        }
+        let (leak, faults) = judged;
         if let Some(leak) = leak {
             gathered.quarantine.tell(faults)?;
             self.keep_list(&mut gathered.quarantine, dictionary)?;
@@ -212,13 +223,8 @@ impl<'a> Intake<'a> {
                 gathered.quarantine.tell([Fault { file, line, place, reason }])?;
             }
         }
-        for Elsewhere { sheet, row: line, sighting } in std::mem::take(&mut table.elsewhere) {
-            let (file, place, reason) = (file as u16, Where::Sheet(sheet), Reason::LooksLikeIdentityNumber);
-            gathered.leaks.note(sighting, place, file, line);
-            if sighting == Sighting::Eighteen {
-                gathered.quarantine.tell([Fault { file, line, place, reason }])?;
-            }
-        }
+        let besides = table.besides.clone();
+        self.note(file as u16, besides.take(), gathered)?;
         if self.refusals.len() > refused {
             return Ok(());
         }
@@ -237,6 +243,28 @@ impl<'a> Intake<'a> {
                 self.compare(resource, &content, &places);
             }
             Err(error) => self.refusals.push(Refusal::Unreadable(error)),
+        }
+        self.note(file as u16, besides.take(), gathered)
+    }
+
+    /// Notes identity numbers outside the rows.
+    fn note(
+        &mut self,
+        file: u16,
+        found: Vec<Elsewhere>,
+        gathered: &mut Gathered,
+    ) -> Result<(), AcquireError> {
+        for elsewhere in found {
+            if elsewhere.repeats {
+                self.repeated.push((file, elsewhere));
+                continue;
+            }
+            let Elsewhere { place, line, sighting, .. } = elsewhere;
+            gathered.leaks.note(sighting, place, file, line);
+            if sighting == Sighting::Eighteen {
+                let reason = Reason::LooksLikeIdentityNumber;
+                gathered.quarantine.tell([Fault { file, line, place, reason }])?;
+            }
         }
         Ok(())
     }

@@ -10,6 +10,7 @@
 //! more bad rows than its contract bears; of that the list of its faults is kept, so that the agency can mend it. It never
 //! repairs by guessing, and no value of a row reaches a message.
 
+mod besides;
 mod bridge;
 mod checks;
 mod columns;
@@ -45,6 +46,7 @@ mod sheet;
 mod sheet_fault;
 mod sheet_guard;
 mod sheet_number;
+mod sheet_parts;
 mod signed;
 mod snapshot;
 pub mod text;

@@ -15,7 +15,7 @@ use std::{
 
 use zip::ZipArchive;
 
-use super::sheet_fault::SheetFault;
+use super::{sheet_fault::SheetFault, sheet_parts};
 
 /// Sheets, styles, relations, pictures: no register's workbook has more parts.
 const MAX_PARTS: usize = 10_000;
@@ -46,7 +46,7 @@ pub(super) fn check(file: &mut File) -> Result<(), SheetFault> {
     for n in 0..archive.len() {
         let part = archive.by_index(n).map_err(|_| SheetFault::NotZip)?;
         let name = part.name().map_err(|_| SheetFault::NotZip)?.to_ascii_lowercase();
-        if !name.ends_with(".xml") && !name.ends_with(".rels") {
+        if !sheet_parts::is_markup(&name) {
             continue;
         }
         let packed = part.compressed_size();

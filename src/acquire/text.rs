@@ -20,8 +20,15 @@ use std::{
 use csv::StringRecord;
 
 pub use super::{
-    content::Content, decode::Encoding, fields::Fields, garbled::Garbled, parquet_fault::ParquetFault,
-    pieces::MAX_RECORD, sheet::Elsewhere, sheet_fault::SheetFault, text_error::TextError,
+    besides::{Beside, Besides, Elsewhere},
+    content::Content,
+    decode::Encoding,
+    fields::Fields,
+    garbled::Garbled,
+    parquet_fault::ParquetFault,
+    pieces::MAX_RECORD,
+    sheet_fault::SheetFault,
+    text_error::TextError,
 };
 use super::{
     csv_rows::{self, CsvRows},
@@ -51,8 +58,8 @@ pub struct TextTable {
     pub header: Vec<String>,
     /// The line that the header stands on; 0 where names are no line of the file.
     pub header_line: u64,
-    /// Identity numbers in the clear outside the rows: in other sheets of a workbook.
-    pub elsewhere: Vec<Elsewhere>,
+    /// Identity numbers in the clear outside the rows. Some are found while the rows are read.
+    pub besides: Besides,
     path: PathBuf,
     source: Source,
     /// The rows that are read one by one; after the header, what came with it.
@@ -144,19 +151,18 @@ fn open_as(path: &Path, wanted: Option<&str>, signed: Option<Signed<'_>>) -> Res
         Some(signed) => signed.copy(file).map_err(io),
         None => Ok(file),
     };
-    let mut elsewhere = Vec::new();
+    let besides = Besides::default();
     let source = match kind {
         ".xlsx" => {
-            let book = sheet::read(here_and_there(file)?, wanted)
+            let rows = sheet::read(here_and_there(file)?, wanted, &besides)
                 .map_err(|source| TextError::Sheet { path: path.to_owned(), source: Box::new(source) })?;
-            elsewhere = book.elsewhere;
-            Source::Sheet(book.rows)
+            Source::Sheet(rows)
         }
         ".parquet" => {
-            let rows = ParquetRows::open(here_and_there(file)?).map_err(parquet_error(path))?;
+            let rows = ParquetRows::open(here_and_there(file)?, &besides).map_err(parquet_error(path))?;
             Source::Parquet(Box::new(rows))
         }
-        ".csv.gz" => csv(Box::new(Gunzip::new(front_to_back(file)))),
+        ".csv.gz" => csv(Box::new(Gunzip::new(front_to_back(file), &besides))),
         _ => csv(front_to_back(file)),
     };
     let path = path.to_owned();
@@ -164,7 +170,7 @@ fn open_as(path: &Path, wanted: Option<&str>, signed: Option<Signed<'_>>) -> Res
     let mut table = TextTable {
         header: Vec::new(),
         header_line: 0,
-        elsewhere,
+        besides,
         path,
         source,
         rows,
