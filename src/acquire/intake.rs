@@ -74,6 +74,17 @@ pub fn acquire(
     dictionary: &mut GrowingDictionary,
     means: Means,
 ) -> Result<Acquired, AcquireError> {
+    acquire_watched(accepted, contract, dictionary, means, &|_| {})
+}
+
+/// The same; `moved` hears of each row twice, some rows at a time: when they are read, and when they are written.
+pub fn acquire_watched(
+    accepted: &Accepted,
+    contract: &Contract,
+    dictionary: &mut GrowingDictionary,
+    means: Means,
+    moved: &(dyn Fn(u64) + Sync),
+) -> Result<Acquired, AcquireError> {
     let store = dictionary.lock().store().clone();
     let folder = store.snapshot(&contract.id, accepted.package.as_of, &accepted.delivery);
     let quarantine = store.quarantine(&contract.id, &accepted.delivery).join(QUARANTINE_FILE);
@@ -88,7 +99,7 @@ pub fn acquire(
     let draft = dictionary.lock().draft()?;
     let sorter = Sorter::new(contract, means.memory, draft.path())
         .map_err(|source| AcquireError::Columns { source })?;
-    let mut intake = Intake::new(accepted, contract, means);
+    let mut intake = Intake::new(accepted, contract, means, moved);
     let sealed = intake
         .read(&sorter, draft.path(), dictionary)
         .and_then(|gathered| intake.seal(&sorter, gathered, dictionary, folder));
@@ -104,6 +115,7 @@ struct Intake<'a> {
     accepted: &'a Accepted,
     contract: &'a Contract,
     means: Means,
+    moved: &'a (dyn Fn(u64) + Sync),
     files: Vec<String>,
     counts: Counts,
     warnings: Vec<Warning>,
@@ -113,11 +125,17 @@ struct Intake<'a> {
 }
 
 impl<'a> Intake<'a> {
-    fn new(accepted: &'a Accepted, contract: &'a Contract, means: Means) -> Self {
+    fn new(
+        accepted: &'a Accepted,
+        contract: &'a Contract,
+        means: Means,
+        moved: &'a (dyn Fn(u64) + Sync),
+    ) -> Self {
         Self {
             accepted,
             contract,
             means,
+            moved,
             files: accepted.package.resources.iter().map(|resource| resource.path.clone()).collect(),
             counts: Counts::default(),
             warnings: Vec::new(),
@@ -236,6 +254,7 @@ impl<'a> Intake<'a> {
             places: &places,
             sorter,
             threads: self.means.threads,
+            moved: self.moved,
         };
         match reading::read(&task, table, dictionary, gathered)? {
             Ok(content) => {
@@ -376,14 +395,22 @@ impl<'a> Intake<'a> {
     ) -> Result<Written, AcquireError> {
         let mut part = Part::create(path, self.contract, &self.files)?;
         if self.means.threads < 2 {
-            let hand_on = |batch| Ok(part.write(&batch)?);
+            let hand_on = |batch: RecordBatch| {
+                part.write(&batch)?;
+                (self.moved)(batch.num_rows() as u64);
+                Ok(())
+            };
             let settled = settle::settle(self.contract, merged, hand_on, set_aside)?;
             return Ok(Written { settled, months: part.finish()?, people: dictionary.write()? });
         }
         let (send, receive) = mpsc::sync_channel::<RecordBatch>(WAITING);
+        let moved = self.moved;
         thread::scope(|scope| {
             let write = move || {
-                receive.iter().try_for_each(|batch| part.write(&batch))?;
+                for batch in receive.iter() {
+                    part.write(&batch)?;
+                    moved(batch.num_rows() as u64);
+                }
                 part.finish()
             };
             let writing = thread::Builder::new().spawn_scoped(scope, write).map_err(AcquireError::Threads)?;

@@ -57,7 +57,7 @@ pub mod value;
 pub use bridge::{BridgeFault, check_against, read_bridge};
 pub use guarded::hush_guarded_panics;
 pub use header::Warning;
-pub use intake::{Acquired, Means, acquire};
+pub use intake::{Acquired, Means, acquire, acquire_watched};
 pub use reason::Reason;
 pub use refusal::{AcquireError, Refusal};
 pub use repair::{Repair, Repairs, clean};
