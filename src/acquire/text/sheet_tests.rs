@@ -279,7 +279,7 @@ fn a_workbook_that_unpacks_without_end_is_refused() {
         assert_eq!(fault(&sheet(&piece), NO_STRINGS), SheetFault::UnpacksTooFar, "{piece:.12}");
     }
     let short = "<!-- <x> ' --><![CDATA[<y> \"]]><?x <z> '?><row a=\"<\" b='>'/>".repeat(60_000);
-    assert_eq!(cells(&short), []);
+    assert!(cells(&short).is_empty());
 }
 
 #[test]
