@@ -9,6 +9,7 @@ use std::{
 };
 
 use super::package::PACKAGE_FILE;
+use crate::model::open_unlinked_file;
 
 /// Where a copy grows until it is whole.
 const ARRIVING: &str = ".arriving";
@@ -112,7 +113,7 @@ pub(super) fn is_same(one: &Path, other: &Path) -> io::Result<bool> {
     } else if a.is_symlink() {
         Ok(fs::read_link(one)? == fs::read_link(other)?)
     } else if a.is_file() && a.len() == b.len() {
-        has_same_bytes(File::open(one)?, File::open(other)?)
+        has_same_bytes(open_unlinked_file(one)?, open_unlinked_file(other)?)
     } else {
         Ok(false)
     }
@@ -149,13 +150,21 @@ fn copy_tree(from: &Path, to: &Path) -> io::Result<()> {
         } else if kind.is_symlink() {
             copy_link(&source, &target)?;
         } else if kind.is_file() {
-            fs::copy(&source, &target)?;
-            File::open(&target)?.sync_all()?;
+            copy_file(&source, &target)?;
         } else {
             return Err(io::Error::other("it holds a pipe, a socket or a device"));
         }
     }
     flush(to)
+}
+
+/// Not by its name, which may be another thing's by now.
+fn copy_file(from: &Path, to: &Path) -> io::Result<()> {
+    let mut source = open_unlinked_file(from)?;
+    let mut target = File::create(to)?;
+    io::copy(&mut source, &mut target)?;
+    target.set_permissions(source.metadata()?.permissions())?;
+    target.sync_all()
 }
 
 #[cfg(unix)]

@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{
     contract::{Contract, Delivery},
-    model::{Digest, Month, Text, printable},
+    model::{Digest, Month, Text, is_no_plain_file, open_unlinked_file, printable},
 };
 
 /// How many files beside the package are named.
@@ -40,14 +40,15 @@ pub(super) struct Passed {
 pub(super) fn read_descriptor(folder: &Path, known_on: NaiveDate) -> Result<(Accepted, Vec<u8>), Refusal> {
     let path = folder.join(PACKAGE_FILE);
     let unreadable = |error: io::Error| Refusal::DescriptorUnreadable { reason: error.to_string() };
-    let metadata = fs::symlink_metadata(&path).map_err(unreadable)?;
-    if !metadata.is_file() {
-        return Err(Refusal::FileIsLink { path: PACKAGE_FILE.to_owned() });
+    let file = open_unlinked_file(&path).map_err(|error| match is_no_plain_file(&error) {
+        true => Refusal::FileIsLink { path: PACKAGE_FILE.to_owned() },
+        false => unreadable(error),
+    })?;
+    let length = file.metadata().map_err(unreadable)?.len();
+    if length > PACKAGE_MAX_BYTES {
+        return Err(Refusal::DescriptorTooLarge { bytes: length });
     }
-    if metadata.len() > PACKAGE_MAX_BYTES {
-        return Err(Refusal::DescriptorTooLarge { bytes: metadata.len() });
-    }
-    let bytes = read_up_to(&path, PACKAGE_MAX_BYTES).map_err(unreadable)?;
+    let bytes = read_up_to(file, PACKAGE_MAX_BYTES).map_err(unreadable)?;
     let package = Package::parse(&bytes, &path).map_err(|error| match error.is_cut_off {
         true => Refusal::DescriptorCutOff(error),
         false => Refusal::DescriptorInvalid(error),
@@ -110,18 +111,16 @@ pub(super) fn check(
 fn check_signature(desk: &Desk<'_>, candidate: &Accepted, descriptor: &[u8]) -> Result<String, Refusal> {
     let path = candidate.folder.join(SIGNATURE_FILE);
     let unreadable = |error: io::Error| Refusal::SignatureUnreadable { reason: error.to_string() };
-    match fs::symlink_metadata(&path) {
-        Ok(metadata) if !metadata.is_file() => {
-            return Err(Refusal::FileIsLink { path: SIGNATURE_FILE.to_owned() });
-        }
-        Ok(metadata) if metadata.len() > SIGNATURE_MAX_BYTES => {
-            return Err(Refusal::SignatureTooLarge { bytes: metadata.len() });
-        }
-        Ok(_) => {}
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(Refusal::SignatureMissing),
-        Err(error) => return Err(unreadable(error)),
+    let file = open_unlinked_file(&path).map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => Refusal::SignatureMissing,
+        _ if is_no_plain_file(&error) => Refusal::FileIsLink { path: SIGNATURE_FILE.to_owned() },
+        _ => unreadable(error),
+    })?;
+    let length = file.metadata().map_err(unreadable)?.len();
+    if length > SIGNATURE_MAX_BYTES {
+        return Err(Refusal::SignatureTooLarge { bytes: length });
     }
-    let armour = read_up_to(&path, SIGNATURE_MAX_BYTES).map_err(unreadable)?;
+    let armour = read_up_to(file, SIGNATURE_MAX_BYTES).map_err(unreadable)?;
     let key = signature::verify(descriptor, &armour).map_err(|bad| match bad {
         BadSignature::Malformed(_) if is_cut_off(&armour) => Refusal::SignatureCutOff,
         BadSignature::Malformed(reason) => Refusal::SignatureMalformed { reason },
@@ -197,6 +196,7 @@ fn check_file(folder: &Path, resource: &Resource) -> Result<(), Refusal> {
     let path = || resource.path.clone();
     let unreadable = |error: io::Error| match error.kind() {
         io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Refusal::FileMissing { path: path() },
+        _ if is_no_plain_file(&error) => Refusal::FileIsLink { path: path() },
         _ => Refusal::FileUnreadable { path: path(), reason: error.to_string() },
     };
     let mut place = folder.to_owned();
@@ -264,8 +264,8 @@ fn notes(candidate: &Accepted, contract: &Contract) -> Vec<Text> {
     notes
 }
 
-fn read_up_to(path: &Path, longest: u64) -> io::Result<Vec<u8>> {
+fn read_up_to(file: fs::File, longest: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    fs::File::open(path)?.take(longest).read_to_end(&mut bytes)?;
+    file.take(longest).read_to_end(&mut bytes)?;
     Ok(bytes)
 }

@@ -2,7 +2,12 @@
 
 use chrono::Datelike;
 
-use super::{Reason, cell::Cell, value};
+use super::{
+    Reason,
+    cell::Cell,
+    repair::{Repairs, clean},
+    value,
+};
 use crate::contract::{Condition, Contract, Term};
 
 /// The conditions of a contract, made ready once: they are asked of every row.
@@ -17,11 +22,16 @@ impl<'a> Checks<'a> {
     }
 
     /// The faults of one row: column and reason of each condition that fails. What could not be read is not judged again.
-    pub(super) fn faults(&self, cell: impl Fn(usize) -> Cell) -> impl Iterator<Item = (usize, Reason)> {
+    /// `text` is what the file has in a column.
+    pub(super) fn faults<'t>(
+        &self,
+        cell: impl Fn(usize) -> Cell,
+        text: impl Fn(usize) -> &'t str,
+    ) -> impl Iterator<Item = (usize, Reason)> {
         // A row that takes a record back is held to nothing: else a wrong record could not be undone.
         let is_deleted = self.deleted.is_some_and(|at| cell(at) == Cell::Bool(true));
         let conditions = if is_deleted { &[] } else { self.conditions };
-        conditions.iter().filter_map(move |condition| fault(condition, &cell))
+        conditions.iter().filter_map(move |condition| fault(condition, &cell, &text))
     }
 
     /// Whether there is nothing to ask.
@@ -30,7 +40,11 @@ impl<'a> Checks<'a> {
     }
 }
 
-fn fault(condition: &Condition, cell: &impl Fn(usize) -> Cell) -> Option<(usize, Reason)> {
+fn fault<'t>(
+    condition: &Condition,
+    cell: &impl Fn(usize) -> Cell,
+    text: &impl Fn(usize) -> &'t str,
+) -> Option<(usize, Reason)> {
     match condition {
         Condition::Ordered(terms) => {
             let pair = terms.windows(2).find(|pair| match pair {
@@ -55,6 +69,15 @@ fn fault(condition: &Condition, cell: &impl Fn(usize) -> Cell) -> Option<(usize,
             }
             _ => None,
         },
+        Condition::Filled(column, when) => {
+            let is_one = |at: usize, codes: &[String]| {
+                let mut wide = String::new();
+                let code = clean(text(at), &mut wide, &mut Repairs::default());
+                codes.iter().any(|one| one == code)
+            };
+            let is_asked = || when.iter().all(|(at, codes)| is_one(*at, codes));
+            (cell(*column) == Cell::Null && is_asked()).then_some((*column, Reason::RequiredMissing))
+        }
     }
 }
 
@@ -86,7 +109,8 @@ mod tests {
     }
 
     fn found(condition: Condition, cells: [Cell; 3]) -> Vec<(usize, Reason)> {
-        Checks::of(&contract(condition)).faults(|at| cells[at]).collect()
+        let text = |at: usize| [" 7", "", ""][at];
+        Checks::of(&contract(condition)).faults(|at| cells[at], text).collect()
     }
 
     #[test]
@@ -103,6 +127,19 @@ mod tests {
             let expected: Vec<_> = column.map(|at| (at, Reason::NotInOrder)).into_iter().collect();
             assert_eq!(found(share(), cells), expected, "{cells:?}");
         }
+    }
+
+    #[test]
+    fn a_column_is_filled_in_rows_with_certain_codes_and_may_be_empty_in_others() {
+        let when = |code: &str| Condition::Filled(1, vec![(0, vec!["8".to_owned(), code.to_owned()])]);
+        let cells = [Cell::Int(7), Cell::Null, Cell::Null];
+        assert_eq!(found(when("7"), cells), [(1, Reason::RequiredMissing)]);
+        assert_eq!(found(when("9"), cells), []);
+        for filled in [Cell::Int(1), Cell::Bad] {
+            assert_eq!(found(when("7"), [Cell::Int(7), filled, Cell::Null]), []);
+        }
+        let and = Condition::Filled(1, vec![(0, vec!["7".to_owned()]), (2, vec!["x".to_owned()])]);
+        assert_eq!(found(and, cells), [], "every column that is named must hold one");
     }
 
     #[test]

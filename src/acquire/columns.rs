@@ -124,13 +124,11 @@ impl<'a> Columns<'a> {
         }
         for (row, odd) in odd.iter_mut().enumerate().filter(|(_, odd)| !**odd) {
             let fields = grid.row(row);
+            let text = |at: usize| text_of(fields, places, at);
             let cell = |at: usize| {
-                let text = places.fields.get(at).copied().flatten().and_then(|place| fields.get(place));
-                self.values
-                    .get(at)
-                    .map_or(Cell::Bad, |values| values.cell(before + row, text.unwrap_or_default()))
+                self.values.get(at).map_or(Cell::Bad, |values| values.cell(before + row, text(at)))
             };
-            *odd = self.checks.faults(cell).next().is_some();
+            *odd = self.checks.faults(cell, text).next().is_some();
         }
     }
 
@@ -188,7 +186,8 @@ impl<'a> Columns<'a> {
                 faults.push(fault(place, Reason::LooksLikeIdentityNumber));
             }
         }
-        let conditions = self.checks.faults(|at| cells.get(at).copied().unwrap_or(Cell::Bad));
+        let cell = |at: usize| cells.get(at).copied().unwrap_or(Cell::Bad);
+        let conditions = self.checks.faults(cell, |at| text_of(fields, places, at));
         faults.extend(conditions.map(|(at, reason)| fault(Where::Column(at as u16), reason)));
     }
 
@@ -251,6 +250,11 @@ impl<'a> Columns<'a> {
         let none = vec![0; self.totals.len()];
         std::mem::replace(&mut self.totals, none)
     }
+}
+
+/// What the file has in a row in a column of the contract.
+fn text_of<'f>(fields: Fields<'f>, places: &Places, at: usize) -> &'f str {
+    places.fields.get(at).copied().flatten().and_then(|place| fields.get(place)).unwrap_or_default()
 }
 
 /// Types one column of a grid at sight; the rows that need a closer look are marked.

@@ -17,6 +17,9 @@ use super::{
     text_error::TextError,
 };
 
+/// In UTF-8.
+const BYTE_ORDER_MARK: &[u8] = "\u{FEFF}".as_bytes();
+
 /// The records of a piece.
 pub(super) struct CsvRows {
     reader: csv::Reader<Cursor<Vec<u8>>>,
@@ -29,11 +32,16 @@ pub(super) struct CsvRows {
 impl CsvRows {
     pub(super) fn new(piece: Piece) -> Self {
         let stray = quotes::stray_lines(&piece.text);
+        let mut text = piece.text;
+        // The file's own is gone long since. The reader takes away one that its text begins with, and would hide this one.
+        if text.starts_with(BYTE_ORDER_MARK) {
+            text.splice(..0, BYTE_ORDER_MARK.iter().copied());
+        }
         let reader = csv::ReaderBuilder::new()
             .has_headers(false)
             .flexible(true)
             .terminator(csv::Terminator::Any(b'\n'))
-            .from_reader(Cursor::new(piece.text));
+            .from_reader(Cursor::new(text));
         Self { reader, first: piece.line, stray }
     }
 

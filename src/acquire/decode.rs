@@ -25,6 +25,9 @@ use super::{
 const WINDOW: usize = 1 << 18;
 /// What follows the last byte of a file.
 const END_MARK: &[u8] = b"\n\0\n";
+/// Byte-order marks, which a file may begin with. Anywhere else they are a fault of the row.
+const MARKS: [(&[u8], Encoding); 2] =
+    [(b"\xEF\xBB\xBF", Encoding::Utf8), (b"\x84\x31\x95\x33", Encoding::Gb18030)];
 /// The content of the record that marks the end.
 pub(super) const END: &str = "\0";
 
@@ -163,11 +166,18 @@ impl<R: Read> Decoding<R> {
     /// Byte-order marks.
     fn begin(&mut self) {
         self.begun = true;
-        if self.raw.starts_with(&[0xEF, 0xBB, 0xBF]) {
-            self.encoding = Encoding::Utf8;
-            self.raw.drain(..3);
-            self.offset = 3;
-        } else if self.raw.starts_with(&[0xFF, 0xFE]) || self.raw.starts_with(&[0xFE, 0xFF]) {
+        for (mark, encoding) in MARKS {
+            // Some programs put one before the one that is there.
+            while self.raw.starts_with(mark) {
+                self.encoding = encoding;
+                self.raw.drain(..mark.len());
+                self.offset += mark.len() as u64;
+            }
+        }
+        if self.offset > 0 {
+            return;
+        }
+        if self.raw.starts_with(&[0xFF, 0xFE]) || self.raw.starts_with(&[0xFE, 0xFF]) {
             self.fault = Some(DecodeFault::Utf16);
         } else {
             self.fault = Content::of(&self.raw).map(DecodeFault::OtherContent);

@@ -17,6 +17,7 @@ use std::{
 
 use super::{
     Reason,
+    besides::Beside,
     quarantine::{Fault, Where},
 };
 
@@ -137,6 +138,7 @@ fn to_bytes(fault: Fault) -> [u8; BYTES] {
         Where::Extra(at) => (2, at),
         Where::Key => (3, 0),
         Where::Sheet(at) => (4, at),
+        Where::Beside(beside) => (5, beside as u16),
     };
     bytes[..2].copy_from_slice(&fault.file.to_le_bytes());
     bytes[2..10].copy_from_slice(&fault.line.to_le_bytes());
@@ -155,6 +157,7 @@ fn of_bytes(bytes: [u8; BYTES]) -> Option<Fault> {
         2 => Where::Extra(column),
         3 => Where::Key,
         4 => Where::Sheet(column),
+        5 => Where::Beside(*Beside::ALL.get(usize::from(column))?),
         _ => return None,
     };
     Some(Fault {
@@ -180,8 +183,14 @@ mod tests {
         let mut dice = rand_chacha::ChaCha8Rng::seed_from_u64(3);
         let mut fault = || {
             let number = dice.random_range(0..70_u16);
-            let place =
-                [Where::Row, Where::Column(number), Where::Extra(number), Where::Key, Where::Sheet(number)];
+            let place = [
+                Where::Row,
+                Where::Column(number),
+                Where::Extra(number),
+                Where::Key,
+                Where::Sheet(number),
+                Where::Beside(Beside::ALL[usize::from(number) % Beside::ALL.len()]),
+            ];
             Fault {
                 file: dice.random_range(0..3),
                 line: dice.random_range(0..1 << 40),

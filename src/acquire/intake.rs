@@ -74,6 +74,17 @@ pub fn acquire(
     dictionary: &mut GrowingDictionary,
     means: Means,
 ) -> Result<Acquired, AcquireError> {
+    acquire_watched(accepted, contract, dictionary, means, &|_| {})
+}
+
+/// The same; `moved` hears of each row twice, some rows at a time: when they are read, and when they are written.
+pub fn acquire_watched(
+    accepted: &Accepted,
+    contract: &Contract,
+    dictionary: &mut GrowingDictionary,
+    means: Means,
+    moved: &(dyn Fn(u64) + Sync),
+) -> Result<Acquired, AcquireError> {
     let store = dictionary.lock().store().clone();
     let folder = store.snapshot(&contract.id, accepted.package.as_of, &accepted.delivery);
     let quarantine = store.quarantine(&contract.id, &accepted.delivery).join(QUARANTINE_FILE);
@@ -88,7 +99,7 @@ pub fn acquire(
     let draft = dictionary.lock().draft()?;
     let sorter = Sorter::new(contract, means.memory, draft.path())
         .map_err(|source| AcquireError::Columns { source })?;
-    let mut intake = Intake::new(accepted, contract, means);
+    let mut intake = Intake::new(accepted, contract, means, moved);
     let sealed = intake
         .read(&sorter, draft.path(), dictionary)
         .and_then(|gathered| intake.seal(&sorter, gathered, dictionary, folder));
@@ -104,22 +115,32 @@ struct Intake<'a> {
     accepted: &'a Accepted,
     contract: &'a Contract,
     means: Means,
+    moved: &'a (dyn Fn(u64) + Sync),
     files: Vec<String>,
     counts: Counts,
     warnings: Vec<Warning>,
     refusals: Vec<Refusal>,
+    /// Identity numbers that are mostly found in a sheet too, with the file.
+    repeated: Vec<(u16, Elsewhere)>,
 }
 
 impl<'a> Intake<'a> {
-    fn new(accepted: &'a Accepted, contract: &'a Contract, means: Means) -> Self {
+    fn new(
+        accepted: &'a Accepted,
+        contract: &'a Contract,
+        means: Means,
+        moved: &'a (dyn Fn(u64) + Sync),
+    ) -> Self {
         Self {
             accepted,
             contract,
             means,
+            moved,
             files: accepted.package.resources.iter().map(|resource| resource.path.clone()).collect(),
             counts: Counts::default(),
             warnings: Vec::new(),
             refusals: Vec::new(),
+            repeated: Vec::new(),
         }
     }
 
@@ -161,7 +182,15 @@ impl<'a> Intake<'a> {
             self.refusals.retain(Refusal::is_changed);
             self.refused()?;
         }
-        let (leak, faults) = gathered.leaks.judge(self.contract, self.counts.rows);
+        let mut judged = gathered.leaks.judge(self.contract, self.counts.rows);
+        if judged.0.is_none() {
+            // Texts of a workbook that no cell and no sheet shows any more.
+            for (file, elsewhere) in std::mem::take(&mut self.repeated) {
+                self.note(file, vec![Elsewhere { repeats: false, ..elsewhere }], &mut gathered)?;
+            }
+            judged = gathered.leaks.judge(self.contract, self.counts.rows);
+        }
+        let (leak, faults) = judged;
         if let Some(leak) = leak {
             gathered.quarantine.tell(faults)?;
             self.keep_list(&mut gathered.quarantine, dictionary)?;
@@ -212,13 +241,8 @@ impl<'a> Intake<'a> {
                 gathered.quarantine.tell([Fault { file, line, place, reason }])?;
             }
         }
-        for Elsewhere { sheet, row: line, sighting } in std::mem::take(&mut table.elsewhere) {
-            let (file, place, reason) = (file as u16, Where::Sheet(sheet), Reason::LooksLikeIdentityNumber);
-            gathered.leaks.note(sighting, place, file, line);
-            if sighting == Sighting::Eighteen {
-                gathered.quarantine.tell([Fault { file, line, place, reason }])?;
-            }
-        }
+        let besides = table.besides.clone();
+        self.note(file as u16, besides.take(), gathered)?;
         if self.refusals.len() > refused {
             return Ok(());
         }
@@ -230,6 +254,7 @@ impl<'a> Intake<'a> {
             places: &places,
             sorter,
             threads: self.means.threads,
+            moved: self.moved,
         };
         match reading::read(&task, table, dictionary, gathered)? {
             Ok(content) => {
@@ -237,6 +262,28 @@ impl<'a> Intake<'a> {
                 self.compare(resource, &content, &places);
             }
             Err(error) => self.refusals.push(Refusal::Unreadable(error)),
+        }
+        self.note(file as u16, besides.take(), gathered)
+    }
+
+    /// Notes identity numbers outside the rows.
+    fn note(
+        &mut self,
+        file: u16,
+        found: Vec<Elsewhere>,
+        gathered: &mut Gathered,
+    ) -> Result<(), AcquireError> {
+        for elsewhere in found {
+            if elsewhere.repeats {
+                self.repeated.push((file, elsewhere));
+                continue;
+            }
+            let Elsewhere { place, line, sighting, .. } = elsewhere;
+            gathered.leaks.note(sighting, place, file, line);
+            if sighting == Sighting::Eighteen {
+                let reason = Reason::LooksLikeIdentityNumber;
+                gathered.quarantine.tell([Fault { file, line, place, reason }])?;
+            }
         }
         Ok(())
     }
@@ -348,14 +395,22 @@ impl<'a> Intake<'a> {
     ) -> Result<Written, AcquireError> {
         let mut part = Part::create(path, self.contract, &self.files)?;
         if self.means.threads < 2 {
-            let hand_on = |batch| Ok(part.write(&batch)?);
+            let hand_on = |batch: RecordBatch| {
+                part.write(&batch)?;
+                (self.moved)(batch.num_rows() as u64);
+                Ok(())
+            };
             let settled = settle::settle(self.contract, merged, hand_on, set_aside)?;
             return Ok(Written { settled, months: part.finish()?, people: dictionary.write()? });
         }
         let (send, receive) = mpsc::sync_channel::<RecordBatch>(WAITING);
+        let moved = self.moved;
         thread::scope(|scope| {
             let write = move || {
-                receive.iter().try_for_each(|batch| part.write(&batch))?;
+                for batch in receive.iter() {
+                    part.write(&batch)?;
+                    moved(batch.num_rows() as u64);
+                }
                 part.finish()
             };
             let writing = thread::Builder::new().spawn_scoped(scope, write).map_err(AcquireError::Threads)?;

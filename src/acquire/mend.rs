@@ -124,6 +124,10 @@ impl Reason {
                 "这里有连续的问号，原来的文字在转换编码时丢失了。请以 UTF-8 或 GB18030 编码重新导出",
                 "question marks stand in a row where characters were lost in a change of encoding: export again as UTF-8 or GB18030",
             ),
+            Self::ByteOrderMark => (
+                "这里有一个看不见的字节顺序标记（U+FEFF），多半是把几个文件首尾拼成了一个，后一个文件的表头也在里面。请把几个文件分别交付，或从业务系统一次导出",
+                "an invisible byte-order mark (U+FEFF) stands here, mostly because several files were put together into one, with their headers: deliver them as several files, or export them at once",
+            ),
             Self::OutOfRange => (
                 "数值超出约定的范围。请核对单位（元还是万元、平方米还是亩）和小数点，再重新导出",
                 "the value is smaller or larger than agreed: check its unit (yuan or ten thousands of yuan?) and the decimal point, and export again",

@@ -10,6 +10,7 @@
 //! more bad rows than its contract bears; of that the list of its faults is kept, so that the agency can mend it. It never
 //! repairs by guessing, and no value of a row reaches a message.
 
+mod besides;
 mod bridge;
 mod cell;
 mod checks;
@@ -47,6 +48,7 @@ mod sheet;
 mod sheet_fault;
 mod sheet_guard;
 mod sheet_number;
+mod sheet_parts;
 mod signed;
 mod snapshot;
 pub mod text;
@@ -59,7 +61,7 @@ mod values;
 pub use bridge::{BridgeFault, check_against, read_bridge};
 pub use guarded::hush_guarded_panics;
 pub use header::Warning;
-pub use intake::{Acquired, Means, acquire};
+pub use intake::{Acquired, Means, acquire, acquire_watched};
 pub use reason::Reason;
 pub use refusal::{AcquireError, Refusal};
 pub use repair::{Repair, Repairs, clean};

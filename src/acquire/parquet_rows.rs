@@ -9,18 +9,26 @@
 //! - The library's decoders were written for speed on files that are right; on wrong ones some of them panic, so they run
 //!   `guarded`.
 
-use std::{fs::File, sync::Arc};
+use std::{collections::BTreeSet, fs::File, sync::Arc};
 
 use arrow::{
     array::RecordBatch,
     datatypes::{DataType, Field, Schema},
 };
 use csv::StringRecord;
-use parquet::arrow::arrow_reader::{
-    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
+use parquet::{
+    arrow::{
+        arrow_reader::{
+            ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader,
+            ParquetRecordBatchReaderBuilder,
+        },
+        parquet_to_arrow_schema,
+    },
+    file::metadata::ParquetMetaData,
 };
 
 use super::{
+    besides::{Beside, Besides},
     guarded::guarded,
     parquet_cell::{self, Form},
     parquet_fault::ParquetFault,
@@ -51,13 +59,14 @@ pub(super) struct ParquetRows {
 }
 
 impl ParquetRows {
-    pub(super) fn open(mut file: File) -> Result<Self, ParquetFault> {
+    pub(super) fn open(mut file: File, besides: &Besides) -> Result<Self, ParquetFault> {
         let length = file.metadata().map_err(ParquetFault::Io)?.len();
         parquet_guard::check_footer(&mut file)?;
         let damaged = || ParquetFault::Damaged { row: 0 };
         let options = || ArrowReaderOptions::new().with_skip_arrow_metadata(true);
         let footer =
             guarded(|| ArrowReaderMetadata::load(&file, options()).ok()).flatten().ok_or_else(damaged)?;
+        guarded(|| look_beside(footer.metadata(), besides)).ok_or_else(damaged)?;
         let schema = as_views(footer.schema());
         let forms = schema.fields().iter().map(|field| form(field)).collect::<Result<Vec<_>, _>>()?;
         let shape = parquet_guard::check_pages(&mut file, footer.metadata())?;
@@ -127,6 +136,22 @@ impl ParquetRows {
         }
         Ok(Some(self.row))
     }
+}
+
+/// Looks at what the writer added to the file of its own accord. The names of columns are looked at with every header.
+fn look_beside(footer: &ParquetMetaData, besides: &Besides) {
+    let file = footer.file_metadata();
+    let mut texts: BTreeSet<&str> = file.created_by().into_iter().collect();
+    for pair in file.key_value_metadata().into_iter().flatten() {
+        texts.insert(&pair.key);
+        texts.extend(pair.value.as_deref());
+    }
+    // The Arrow schema stands there packed.
+    let schema = parquet_to_arrow_schema(file.schema_descr(), file.key_value_metadata());
+    let schema = schema.unwrap_or_else(|_| Schema::empty());
+    let fields = schema.fields().iter().flat_map(|field| field.metadata());
+    texts.extend(schema.metadata().iter().chain(fields).flat_map(|(name, value)| [name.as_str(), value]));
+    texts.into_iter().for_each(|text| besides.look(Beside::Parquet, text));
 }
 
 /// The same columns, with text as views.

@@ -17,7 +17,7 @@ use parquet::{
     file::properties::WriterProperties,
 };
 
-use super::{Reason, Refusal, faults::Faults};
+use super::{Reason, Refusal, besides::Beside, faults::Faults};
 use crate::{
     contract::{Contract, Limits},
     store::{Counts, StoreError},
@@ -40,11 +40,13 @@ pub(super) enum Where {
     Key,
     /// Another sheet of the workbook than the one that is read, counted from 1; its name may be a value.
     Sheet(u16),
+    /// Something else that a file carries beside its rows.
+    Beside(Beside),
 }
 
 impl Where {
     /// As the list writes it: a column's name, the names of the key, `#7` for the seventh column of the file, `sheet#2` for
-    /// the second sheet of a workbook; none for a row.
+    /// the second sheet of a workbook, `gzip:header` for what is beside the rows; none for a row.
     pub(super) fn name(self, contract: &Contract) -> Option<String> {
         match self {
             Self::Row => None,
@@ -52,6 +54,7 @@ impl Where {
             Self::Extra(number) => Some(format!("#{number}")),
             Self::Key => Some(contract.key.join(",")),
             Self::Sheet(number) => Some(format!("sheet#{number}")),
+            Self::Beside(beside) => Some(beside.code().to_owned()),
         }
     }
 }

@@ -42,6 +42,8 @@ pub(super) struct Task<'a> {
     pub(super) places: &'a Places,
     pub(super) sorter: &'a Sorter,
     pub(super) threads: usize,
+    /// Hears how many rows were read more.
+    pub(super) moved: &'a (dyn Fn(u64) + Sync),
 }
 
 /// What all files of a delivery add to.
@@ -234,6 +236,7 @@ impl Room<'_, '_> {
 
     fn take_in(&self, desk: &mut Desk<'_>, part: Part) -> Result<Option<Unsorted>, AcquireError> {
         desk.content.rows += part.content.rows;
+        (self.task.moved)(part.content.rows);
         for (sum, more) in desk.content.totals.iter_mut().zip(part.content.totals) {
             *sum += more;
         }

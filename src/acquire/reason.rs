@@ -61,6 +61,7 @@ reasons! {
     MergedCells = "merged_cells", "本行有合并单元格，其值属于哪一行不清楚", "cells of the row are merged; which row a value belongs to is unclear";
     StrayQuote = "stray_quote", "引号没有成对，或在不该有的位置；本行可能被错误地分列", "a quotation mark stands where none may; the row may have been cut at the wrong commas";
     LostCharacters = "lost_characters", "连续的问号，文字可能已丢失", "question marks in a row; characters may have been lost";
+    ByteOrderMark = "byte_order_mark", "行内有字节顺序标记（BOM），可能是几个文件拼在了一起", "a byte-order mark stands inside the file; several files may have been joined";
     TooManyDecimals = "too_many_decimals", "小数位数过多", "has too many decimals";
     OutOfRange = "out_of_range", "超出数据合同规定的范围", "smaller or larger than the contract allows";
     NotInOrder = "not_in_order", "与另一列矛盾：起止颠倒、部分大于整体，或份额不成立", "contradicts another column: an end before its start, a part above its whole, or a share that cannot be";

@@ -186,8 +186,8 @@ impl Refusal {
                 Text::new("一次交付只含一个数据集", "one delivery holds one dataset")
             }
             Self::RawNumbers { .. } => Text::new(
-                "请用 hedui seal 重新封装后交付，并销毁这份文件的所有副本；隔离清单写明文件、行号和列（#7 指文件第7列，sheet#2 指工作簿第2张工作表）",
-                "seal the files with hedui seal and deliver them again, and destroy every copy of this one; the quarantine list names file, line and column (#7 is the seventh column of the file, sheet#2 the second sheet of a workbook)",
+                "请用 hedui seal 重新封装后交付，并销毁这份文件的所有副本；隔离清单写明文件、行号和列（#7 指文件第7列，sheet#2 指工作簿第2张工作表，workbook:comments 之类指批注、属性、名称等）",
+                "seal the files with hedui seal and deliver them again, and destroy every copy of this one; the quarantine list names file, line and column (#7 is the seventh column of the file, sheet#2 the second sheet of a workbook; workbook:comments and the like are its comments, properties, names and so on)",
             ),
             Self::TooManyBad { .. } => Text::new(
                 "隔离清单写明每一处的文件、行号、列和原因；更正后重新交付",

@@ -6,12 +6,12 @@
 //!   are read, because a filter hides rows that are still there.
 //! - A value that cells share by merging belongs to no one row: rows that a merged area touches are set aside.
 //! - The other sheets are no data, but what they hold has left the agency all the same: every text of theirs is searched for
-//!   identity numbers, hidden sheets too, and so are the sheets' names.
+//!   identity numbers, hidden sheets too, and so are the sheets' names, and all else that the workbook is made of.
 //! - A formula counts by the value that was stored with it. One without is named, not read as empty; so is an error such as `#N/A`.
 
 use std::{
     fs::File,
-    io::{BufReader, Seek},
+    io::{self, BufReader, Seek},
     vec,
 };
 
@@ -20,20 +20,19 @@ use chrono::NaiveDate;
 use csv::StringRecord;
 
 use super::{
+    besides::{Besides, Elsewhere},
     guarded::guarded,
     leaks::sighting,
+    quarantine::Where,
     reason::Reason,
     sheet_fault::SheetFault,
-    sheet_guard, sheet_number,
+    sheet_guard, sheet_number, sheet_parts,
     text::{MAX_COLUMNS, shown},
     value::UNCALCULATED,
 };
-use crate::identity::Sighting;
 
 /// No sheet is held that has more text than this, places counted as 8 bytes.
 const MAX_BYTES: usize = 1 << 30;
-/// So many identity numbers outside the sheet are told; far fewer condemn the delivery.
-const MAX_ELSEWHERE: usize = 1 << 16;
 
 /// One row that holds anything.
 #[derive(Debug, Default)]
@@ -45,50 +44,46 @@ pub(super) struct SheetRow {
     pub(super) fault: Option<Reason>,
 }
 
-/// What an identity number in the clear outside the sheet that is read looks like, and where it stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Elsewhere {
-    /// The sheet's place in the workbook, from 1.
-    pub sheet: u16,
-    /// The row; 0: the sheet's name.
-    pub row: u64,
-    /// What it looks like.
-    pub sighting: Sighting,
-}
-
-/// A workbook as far as it is read.
-pub(super) struct Book {
-    /// The rows of the sheet that hold anything, in order.
-    pub(super) rows: vec::IntoIter<SheetRow>,
-    pub(super) elsewhere: Vec<Elsewhere>,
-}
-
-/// Reads the sheet that is wanted, and looks at the others.
-pub(super) fn read(mut file: File, wanted: Option<&str>) -> Result<Book, SheetFault> {
+/// Reads the rows of the sheet that is wanted, in order, and looks at all else.
+pub(super) fn read(
+    mut file: File,
+    wanted: Option<&str>,
+    besides: &Besides,
+) -> Result<vec::IntoIter<SheetRow>, SheetFault> {
     sheet_guard::check(&mut file)?;
-    file.rewind().map_err(|error| SheetFault::Io(error.to_string()))?;
+    let io = |error: io::Error| SheetFault::Io(error.to_string());
+    file.rewind().map_err(io)?;
+    let again = file.try_clone().map_err(io)?;
     // The reader counts without looking whether it fits; where that stops the program, the file is damaged.
-    guarded(|| read_book(file, wanted)).unwrap_or(Err(SheetFault::Damaged { row: 0 }))
+    let read = || {
+        let rows = read_book(file, wanted, besides)?;
+        sheet_parts::look(again, besides)?;
+        Ok(rows)
+    };
+    guarded(read).unwrap_or(Err(SheetFault::Damaged { row: 0 }))
 }
 
-fn read_book(file: File, wanted: Option<&str>) -> Result<Book, SheetFault> {
+fn read_book(
+    file: File,
+    wanted: Option<&str>,
+    besides: &Besides,
+) -> Result<vec::IntoIter<SheetRow>, SheetFault> {
     let mut book: Xlsx<_> = Xlsx::new(BufReader::new(file))?;
     let name = choose(&book, wanted)?;
     let rows = read_rows(&mut book, &name)?.into_iter();
-    Ok(Book { rows, elsewhere: look_elsewhere(&mut book, &name)? })
+    look_elsewhere(&mut book, &name, besides)?;
+    Ok(rows)
 }
 
 /// Looks for identity numbers in the sheets' names and in every sheet but this one.
-fn look_elsewhere(book: &mut Xlsx<BufReader<File>>, read: &str) -> Result<Vec<Elsewhere>, SheetFault> {
+fn look_elsewhere(book: &mut Xlsx<BufReader<File>>, read: &str, besides: &Besides) -> Result<(), SheetFault> {
     let sheets: Vec<_> = book.sheets_metadata().iter().map(|sheet| (sheet.name.clone(), sheet.typ)).collect();
-    let mut found = Vec::new();
     let mut text = String::new();
     for (sheet, (name, kind)) in (1..).zip(sheets) {
-        let mut look = |row: u64, text: &str| {
-            if let Some(sighting) = sighting(text, NaiveDate::MAX)
-                && found.len() < MAX_ELSEWHERE
-            {
-                found.push(Elsewhere { sheet, row, sighting });
+        // The name stands on no line.
+        let look = |line: u64, text: &str| {
+            if let Some(sighting) = sighting(text, NaiveDate::MAX) {
+                besides.note(Elsewhere { place: Where::Sheet(sheet), line, sighting, repeats: false });
             }
         };
         look(0, &name);
@@ -102,7 +97,7 @@ fn look_elsewhere(book: &mut Xlsx<BufReader<File>>, read: &str) -> Result<Vec<El
             look(u64::from(cell.get_position().0) + 1, &text);
         }
     }
-    Ok(found)
+    Ok(())
 }
 
 fn read_rows(book: &mut Xlsx<BufReader<File>>, name: &str) -> Result<Vec<SheetRow>, SheetFault> {

@@ -15,7 +15,7 @@ use std::{
 
 use zip::ZipArchive;
 
-use super::sheet_fault::SheetFault;
+use super::{sheet_fault::SheetFault, sheet_parts};
 
 /// Sheets, styles, relations, pictures: no register's workbook has more parts.
 const MAX_PARTS: usize = 10_000;
@@ -46,7 +46,7 @@ pub(super) fn check(file: &mut File) -> Result<(), SheetFault> {
     for n in 0..archive.len() {
         let part = archive.by_index(n).map_err(|_| SheetFault::NotZip)?;
         let name = part.name().map_err(|_| SheetFault::NotZip)?.to_ascii_lowercase();
-        if !name.ends_with(".xml") && !name.ends_with(".rels") {
+        if !sheet_parts::is_markup(&name) {
             continue;
         }
         let packed = part.compressed_size();
@@ -68,6 +68,7 @@ pub(super) fn check(file: &mut File) -> Result<(), SheetFault> {
 fn check_part(mut part: impl Read, packed: u64, most: u64, is_strings: bool) -> Result<u64, SheetFault> {
     let mut buffer = vec![0; 1 << 16];
     let (mut kept, mut count, mut tags, mut piece) = (0, 0_u64, 0_u64, 0_u64);
+    let (mut inside, mut recent) = (Inside::Text, 0_u64);
     loop {
         let read = part.read(buffer.get_mut(kept..).unwrap_or_default()).map_err(|_| SheetFault::NotZip)?;
         if read == 0 {
@@ -80,8 +81,11 @@ fn check_part(mut part: impl Read, packed: u64, most: u64, is_strings: bool) -> 
         let window = buffer.get(..kept + read).unwrap_or_default();
         let new = window.get(kept..).unwrap_or_default();
         for &byte in new {
-            piece = if byte == b'<' { 0 } else { piece + 1 };
-            tags += u64::from(byte == b'<');
+            recent = recent << 8 | u64::from(byte);
+            let begins = inside == Inside::Text && byte == b'<';
+            piece = if begins { 0 } else { piece + 1 };
+            tags += u64::from(begins);
+            inside = inside.after(byte, recent);
         }
         if piece > MAX_PIECE || (is_strings && tags > MAX_STRING_TAGS) {
             return Err(SheetFault::UnpacksTooFar);
@@ -93,6 +97,42 @@ fn check_part(mut part: impl Read, packed: u64, most: u64, is_strings: bool) -> 
         let from = window.len() - overlap;
         buffer.copy_within(from..from + overlap, 0);
         kept = overlap;
+    }
+}
+
+/// Where in a part a byte stands: what a reader takes as one piece, however many marks seem to begin in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Inside {
+    Text,
+    Mark,
+    /// Between two of these.
+    Quoted(u8),
+    Comment,
+    PlainCharacters,
+    Instruction,
+}
+
+impl Inside {
+    /// Where the next byte stands; `recent` holds the last eight, with this one.
+    fn after(self, byte: u8, recent: u64) -> Self {
+        let ends = |word: &[u8]| {
+            let wanted = word.iter().fold(0, |all, byte| all << 8 | u64::from(*byte));
+            let bits = 8 * word.len() as u32;
+            recent & u64::MAX.checked_shr(64 - bits).unwrap_or(0) == wanted
+        };
+        match (self, byte) {
+            (Self::Text, b'<') => Self::Mark,
+            (Self::Mark, b'>') => Self::Text,
+            (Self::Mark, b'"' | b'\'') => Self::Quoted(byte),
+            (Self::Mark, b'-') if ends(b"<!--") => Self::Comment,
+            (Self::Mark, b'[') if ends(b"![CDATA[") => Self::PlainCharacters,
+            (Self::Mark, b'?') if ends(b"<?") => Self::Instruction,
+            (Self::Quoted(quote), _) if byte == quote => Self::Mark,
+            (Self::Comment, b'>') if ends(b"-->") => Self::Text,
+            (Self::PlainCharacters, b'>') if ends(b"]]>") => Self::Text,
+            (Self::Instruction, b'>') if ends(b"?>") => Self::Text,
+            _ => self,
+        }
     }
 }
 

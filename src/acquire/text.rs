@@ -11,7 +11,7 @@
 
 use std::{
     collections::VecDeque,
-    fs::{self, File},
+    fs::File,
     io::{self, Read, Seek as _},
     path::{Path, PathBuf},
     vec,
@@ -20,8 +20,15 @@ use std::{
 use csv::StringRecord;
 
 pub use super::{
-    content::Content, decode::Encoding, fields::Fields, garbled::Garbled, parquet_fault::ParquetFault,
-    pieces::MAX_RECORD, sheet::Elsewhere, sheet_fault::SheetFault, text_error::TextError,
+    besides::{Beside, Besides, Elsewhere},
+    content::Content,
+    decode::Encoding,
+    fields::Fields,
+    garbled::Garbled,
+    parquet_fault::ParquetFault,
+    pieces::MAX_RECORD,
+    sheet_fault::SheetFault,
+    text_error::TextError,
 };
 use super::{
     csv_rows::{self, CsvRows},
@@ -34,8 +41,12 @@ use super::{
     reason::Reason,
     sheet::{self, SheetRow},
     signed::{Signed, is_changed},
+    value::BYTE_ORDER_MARK,
 };
-use crate::contract::{Contract, Kind};
+use crate::{
+    contract::{Contract, Kind},
+    model::{is_no_plain_file, open_plain_file},
+};
 
 /// How many rows of a spreadsheet or of Parquet are handed out at a time.
 const ROWS: usize = 1 << 12;
@@ -48,8 +59,8 @@ pub struct TextTable {
     pub header: Vec<String>,
     /// The line that the header stands on; 0 where names are no line of the file.
     pub header_line: u64,
-    /// Identity numbers in the clear outside the rows: in other sheets of a workbook.
-    pub elsewhere: Vec<Elsewhere>,
+    /// Identity numbers in the clear outside the rows. Some are found while the rows are read.
+    pub besides: Besides,
     path: PathBuf,
     source: Source,
     /// The rows that are read one by one; after the header, what came with it.
@@ -116,11 +127,7 @@ fn open_as(path: &Path, wanted: Option<&str>, signed: Option<Signed<'_>>) -> Res
         return Err(TextError::UnknownKind { path: path.to_owned() });
     };
     let io = |source| io_error(source, path);
-    // Opening a pipe or a device could wait for ever, and reading one would never end.
-    if !fs::metadata(path).map_err(io)?.is_file() {
-        return Err(TextError::NotAFile { path: path.to_owned() });
-    }
-    let mut file = File::open(path).map_err(io)?;
+    let mut file = open_plain_file(path).map_err(io)?;
     let mut head = Vec::new();
     file.by_ref().take(Content::HEAD as u64).read_to_end(&mut head).map_err(io)?;
     file.rewind().map_err(io)?;
@@ -145,19 +152,18 @@ fn open_as(path: &Path, wanted: Option<&str>, signed: Option<Signed<'_>>) -> Res
         Some(signed) => signed.copy(file).map_err(io),
         None => Ok(file),
     };
-    let mut elsewhere = Vec::new();
+    let besides = Besides::default();
     let source = match kind {
         ".xlsx" => {
-            let book = sheet::read(here_and_there(file)?, wanted)
+            let rows = sheet::read(here_and_there(file)?, wanted, &besides)
                 .map_err(|source| TextError::Sheet { path: path.to_owned(), source: Box::new(source) })?;
-            elsewhere = book.elsewhere;
-            Source::Sheet(book.rows)
+            Source::Sheet(rows)
         }
         ".parquet" => {
-            let rows = ParquetRows::open(here_and_there(file)?).map_err(parquet_error(path))?;
+            let rows = ParquetRows::open(here_and_there(file)?, &besides).map_err(parquet_error(path))?;
             Source::Parquet(Box::new(rows))
         }
-        ".csv.gz" => csv(Box::new(Gunzip::new(front_to_back(file)))),
+        ".csv.gz" => csv(Box::new(Gunzip::new(front_to_back(file), &besides))),
         _ => csv(front_to_back(file)),
     };
     let path = path.to_owned();
@@ -165,7 +171,7 @@ fn open_as(path: &Path, wanted: Option<&str>, signed: Option<Signed<'_>>) -> Res
     let mut table = TextTable {
         header: Vec::new(),
         header_line: 0,
-        elsewhere,
+        besides,
         path,
         source,
         rows,
@@ -389,14 +395,16 @@ impl Rows {
             return Ok(None);
         }
         if let Part::Plain(rows) = part {
-            let told = |line, fields: Fields<'_>| told(line, Reason::WrongFieldCount, fields);
-            return rows.grid(self.width, &self.path, told).map(Some);
+            let width = self.width;
+            let told = |line, fields: Fields<'_>| {
+                told(line, misfit(fields, width, None).unwrap_or(Reason::WrongFieldCount), fields);
+            };
+            return rows.grid(width, &self.path, told).map(Some);
         }
         let mut grid = Grid::of(self.width);
         while let Some((line, fault)) = part.advance(&mut self.record, &self.path)? {
             let fields = part.fields(&self.record);
-            let wrong = (fields.len() != self.width).then_some(Reason::WrongFieldCount);
-            match fault.or(wrong) {
+            match misfit(fields, self.width, fault) {
                 Some(reason) => told(line, reason, fields),
                 None => grid.push(line, fields),
             }
@@ -423,14 +431,31 @@ impl Rows {
 
     fn row(&self, line: u64, fault: Option<Reason>) -> TextRow<'_> {
         let fields = self.part.fields(&self.record);
-        let wrong = (fields.len() != self.width).then_some(Reason::WrongFieldCount);
-        TextRow { line, fields, fault: fault.or(wrong) }
+        TextRow { line, fields, fault: misfit(fields, self.width, fault) }
     }
+}
+
+/// Why a record cannot be matched with the header, if it cannot.
+fn misfit(fields: Fields<'_>, width: usize, fault: Option<Reason>) -> Option<Reason> {
+    let wrong = (fields.len() != width).then_some(Reason::WrongFieldCount);
+    fault.or(wrong).map(|fault| match fault {
+        // Another file's beginning has other columns, or a quotation mark behind the mark.
+        Reason::StrayQuote | Reason::WrongFieldCount
+            if fields.iter().any(|text| text.contains(BYTE_ORDER_MARK)) =>
+        {
+            Reason::ByteOrderMark
+        }
+        other => other,
+    })
 }
 
 fn io_error(source: io::Error, path: &Path) -> TextError {
     let path = path.to_owned();
-    if is_changed(&source) { TextError::Changed { path } } else { TextError::Io { path, source } }
+    match source {
+        _ if is_changed(&source) => TextError::Changed { path },
+        _ if is_no_plain_file(&source) => TextError::NotAFile { path },
+        _ => TextError::Io { path, source },
+    }
 }
 
 fn parquet_error(path: &Path) -> impl Fn(ParquetFault) -> TextError {

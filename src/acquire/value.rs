@@ -24,9 +24,15 @@ const ERRORS: &[&str] = &[
     "#DATA!",
 ];
 
+/// A character without width that tells the encoding of a file where it stands first; it is no part of any value.
+pub const BYTE_ORDER_MARK: char = '\u{FEFF}';
+
 /// Damage that shows whatever the column holds.
 #[inline]
 pub fn damage(text: &str) -> Option<Reason> {
+    if !text.is_ascii() && text.contains(BYTE_ORDER_MARK) {
+        return Some(Reason::ByteOrderMark);
+    }
     match text.chars().next()? {
         '\'' | '‘' | '’' => Some(Reason::LeadingApostrophe),
         '#' if text == UNCALCULATED => Some(Reason::FormulaWithoutValue),
@@ -366,6 +372,9 @@ mod tests {
             ("#N/A", Some(Reason::SpreadsheetError)),
             ("#DIV/0!", Some(Reason::SpreadsheetError)),
             (UNCALCULATED, Some(Reason::FormulaWithoutValue)),
+            ("\u{FEFF}", Some(Reason::ByteOrderMark)),
+            ("甲\u{FEFF}乙", Some(Reason::ByteOrderMark)),
+            ("\u{FEFF}'330302", Some(Reason::ByteOrderMark)),
             ("#12", None),
             ("a'b", None),
             ("", None),

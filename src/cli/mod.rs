@@ -81,6 +81,7 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
 /// What was being written stands in a draft that nobody sees; the next run sweeps it.
 async fn stop_on_ctrl_c(output: Arc<Output>) {
     if tokio::signal::ctrl_c().await.is_ok() {
+        output.clear();
         output.problem("已中断，没有留下半成品。", "interrupted; nothing was left half done.", None);
         std::process::exit(1);
     }

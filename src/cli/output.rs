@@ -2,9 +2,13 @@
 
 use std::{
     io::{IsTerminal, Write},
-    sync::atomic::{AtomicBool, Ordering},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
+use indicatif::ProgressBar;
 use serde_json::Value;
 
 use super::{
@@ -21,6 +25,8 @@ pub struct Output {
     verbose: bool,
     colour: bool,
     broken: AtomicBool,
+    /// The bar that stands on the last line of the terminal.
+    bar: Mutex<Option<ProgressBar>>,
 }
 
 impl Output {
@@ -33,6 +39,7 @@ impl Output {
             verbose: global.verbose,
             colour: !global.no_color && std::io::stderr().is_terminal(),
             broken: AtomicBool::new(false),
+            bar: Mutex::new(None),
         }
     }
 
@@ -141,7 +148,23 @@ impl Output {
 
     /// Text for standard error, as it is.
     pub fn error_line(&self, line: &str) {
-        let _ = writeln!(std::io::stderr().lock(), "{line}");
+        let write = || drop(writeln!(std::io::stderr().lock(), "{line}"));
+        match self.bar.lock().unwrap_or_else(PoisonError::into_inner).as_ref() {
+            Some(bar) => bar.suspend(write),
+            None => write(),
+        }
+    }
+
+    /// Lines go above this bar from now on.
+    pub fn hold(&self, bar: ProgressBar) {
+        *self.bar.lock().unwrap_or_else(PoisonError::into_inner) = Some(bar);
+    }
+
+    /// Takes the bar away.
+    pub fn clear(&self) {
+        if let Some(bar) = self.bar.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            bar.finish_and_clear();
+        }
     }
 
     fn paint(&self, colour: &str, text: &str) -> String {

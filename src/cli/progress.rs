@@ -1,4 +1,6 @@
 //! Progress of long work: a bar on a terminal, plain lines elsewhere, nothing with `-q`; and how long each stage took.
+//!
+//! It guesses at the time that is left from how fast the stage went so far, and shows no guess as long as nothing is done.
 
 use std::{
     io::IsTerminal,
@@ -6,10 +8,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{FormattedDuration, ProgressBar, ProgressState, ProgressStyle};
 
 use super::output::Output;
 use crate::{model::Text, night::Watch};
+
+/// How often the time is drawn anew where nothing else moves.
+const TICK: Duration = Duration::from_millis(250);
 
 /// Shows the stages of a night.
 pub struct Progress<'a> {
@@ -17,18 +22,17 @@ pub struct Progress<'a> {
     bar: Option<ProgressBar>,
     begun: Instant,
     stages: Mutex<Vec<(Text, Instant)>>,
+    /// What the bar counts.
+    unit: Mutex<Option<Text>>,
 }
 
 impl<'a> Progress<'a> {
     /// A bar if standard error is a terminal.
     pub fn new(output: &'a Output) -> Self {
         let shows_bar = !output.is_quiet() && std::io::stderr().is_terminal();
-        Self {
-            output,
-            bar: shows_bar.then(ProgressBar::no_length),
-            begun: now(),
-            stages: Mutex::new(Vec::new()),
-        }
+        let bar = shows_bar.then(ProgressBar::no_length);
+        bar.iter().for_each(|bar| output.hold(bar.clone()));
+        Self { output, bar, begun: now(), stages: Mutex::new(Vec::new()), unit: Mutex::new(None) }
     }
 
     /// The stages so far, each with the time until the next one began or until now.
@@ -37,6 +41,24 @@ impl<'a> Progress<'a> {
         let ends = stages.iter().skip(1).map(|(_, begun)| *begun).chain([now()]);
         stages.iter().zip(ends).map(|((name, begun), end)| (name.clone(), end - *begun)).collect()
     }
+
+    /// Begins a line of its own.
+    fn begin(&self, bar: &ProgressBar, name: &Text, template: &str) {
+        *self.unit.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        bar.set_style(style(template));
+        bar.set_prefix(self.output.text(name).to_owned());
+        bar.set_message("");
+        bar.reset();
+        bar.enable_steady_tick(TICK);
+    }
+
+    /// A bar that counts these.
+    fn counting(&self, unit: &str) -> String {
+        let left = self.output.say("约剩", "left");
+        format!(
+            "{{prefix}} {{bar:24}} {{human_pos}}/{{human_len}} {unit} {{elapsed_precise}} {left} {{left}} {{wide_msg}}"
+        )
+    }
 }
 
 /// A point in time, only to tell how long work took.
@@ -44,19 +66,24 @@ fn now() -> Instant {
     Instant::now()
 }
 
+/// The looks of a line; what stands in it wrongly is left out, which a test would see.
+fn style(template: &str) -> ProgressStyle {
+    let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+    style.with_key("left", |state: &ProgressState, line: &mut dyn std::fmt::Write| {
+        let _ = match state.pos() {
+            0 => line.write_str("…"),
+            _ => write!(line, "{}", FormattedDuration(state.eta())),
+        };
+    })
+}
+
 impl Watch for Progress<'_> {
     fn stage(&self, name: &Text, steps: u64) {
         self.stages.lock().unwrap_or_else(PoisonError::into_inner).push((name.clone(), now()));
         match &self.bar {
             Some(bar) => {
-                let style = ProgressStyle::with_template("{prefix} {bar:24} {pos}/{len} {msg} {elapsed}");
-                if let Ok(style) = style {
-                    bar.set_style(style);
-                }
                 bar.set_length(steps);
-                bar.set_position(0);
-                bar.set_prefix(self.output.text(name).to_owned());
-                bar.set_message("");
+                self.begin(bar, name, &self.counting(""));
             }
             None => self.output.note(&name.zh, &name.en),
         }
@@ -64,10 +91,7 @@ impl Watch for Progress<'_> {
 
     fn step(&self, what: &str) {
         match &self.bar {
-            Some(bar) => {
-                bar.inc(1);
-                bar.set_message(what.to_owned());
-            }
+            Some(bar) => bar.set_message(what.to_owned()),
             None => {
                 let so_far = now() - self.begun;
                 self.output.detail(&format!(
@@ -78,12 +102,27 @@ impl Watch for Progress<'_> {
             }
         }
     }
+
+    fn reached(&self, done: u64, of: u64, unit: &Text) {
+        let Some(bar) = &self.bar else { return };
+        let mut counted = self.unit.lock().unwrap_or_else(PoisonError::into_inner);
+        if counted.as_ref() != Some(unit) {
+            bar.set_style(style(&self.counting(self.output.text(unit))));
+            *counted = Some(unit.clone());
+        }
+        bar.set_length(of);
+        bar.set_position(done);
+    }
+
+    fn meanwhile(&self, name: &Text) {
+        if let Some(bar) = &self.bar {
+            self.begin(bar, name, "{prefix} {spinner} {elapsed_precise}");
+        }
+    }
 }
 
 impl Drop for Progress<'_> {
     fn drop(&mut self) {
-        if let Some(bar) = &self.bar {
-            bar.finish_and_clear();
-        }
+        self.output.clear();
     }
 }

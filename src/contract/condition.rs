@@ -2,10 +2,12 @@
 //!
 //! # Decisions
 //!
-//! * ODCS leaves conditions over several columns to `type: custom`; ours name `engine: hedui` and one of three words, so that
+//! * ODCS leaves conditions over several columns to `type: custom`; ours name `engine: hedui` and one of four words, so that
 //!   nobody has to learn a language and other tools see a description. Rules of other engines are theirs.
 //! * `ordered: [1, share_num, share_den]`: each is at most the next. Empty values are not compared.
 //! * `anyOf: [died_on, cremated_on]`: at least one has a value. `january: year`: a month that stands for its year.
+//! * `filled: person_id` with `when: { programme: [orphan] }`: it has a value in rows whose codes are among these, in every
+//!   column that `when` names.
 //! * A row that takes a record back (`deleted`) is held to none of them: else a wrong record could not be undone.
 
 use super::{Column, Kind, custom::decimal_units};
@@ -25,6 +27,8 @@ pub enum Condition {
     AnyOf(Vec<usize>),
     /// This month is a January.
     January(usize),
+    /// This column has a value in rows in which each of these columns holds one of these codes.
+    Filled(usize, Vec<(usize, Vec<String>)>),
 }
 
 /// A part of an order.
@@ -37,7 +41,7 @@ pub enum Term {
 }
 
 const ENGINE: &str = "hedui";
-const WORDS: [&str; 3] = ["ordered", "anyOf", "january"];
+const WORDS: [&str; 4] = ["ordered", "anyOf", "january", "filled"];
 
 /// Reads the rules of ours from a dataset's `quality`.
 pub(super) fn read(sheet: &mut Sheet, quality: &Node, columns: &[&Column]) -> Vec<Condition> {
@@ -51,17 +55,22 @@ fn one(sheet: &mut Sheet, rule: &Node, columns: &[&Column]) -> Option<Condition>
     let mut fields = sheet.fields(rule)?;
     let node = fields.required("implementation", sheet)?;
     let mut fields = sheet.fields(node)?;
-    let [ordered, any_of, january] = WORDS.map(|word| fields.optional(word));
+    let [ordered, any_of, january, filled] = WORDS.map(|word| fields.optional(word));
+    let when = filled.and_then(|_| fields.required("when", sheet));
     fields.finish(sheet);
-    match (ordered, any_of, january) {
-        (Some(node), None, None) => order(sheet, node, columns),
-        (None, Some(node), None) => {
+    match (ordered, any_of, january, filled) {
+        (Some(node), None, None, None) => order(sheet, node, columns),
+        (None, None, None, Some(node)) => {
+            let at = column(sheet, node, columns)?;
+            Some(Condition::Filled(at, codes(sheet, when?, columns)?))
+        }
+        (None, Some(node), None, None) => {
             let found: Vec<_> = sheet.items(node).iter().map(|node| column(sheet, node, columns)).collect();
             let found = found.into_iter().collect::<Option<Vec<_>>>()?;
             at_least_two(sheet, node, found.len())?;
             Some(Condition::AnyOf(found))
         }
-        (None, None, Some(node)) => {
+        (None, None, Some(node), None) => {
             let at = column(sheet, node, columns)?;
             if columns.get(at).is_some_and(|column| column.kind == Kind::Month) {
                 return Some(Condition::January(at));
@@ -95,9 +104,43 @@ fn at_least_two(sheet: &mut Sheet, node: &Node, found: usize) -> Option<()> {
     None
 }
 
+/// Columns of codes, each with some of its codes.
+fn codes(sheet: &mut Sheet, node: &Node, columns: &[&Column]) -> Option<Vec<(usize, Vec<String>)>> {
+    let Value::Map(entries) = &node.value else {
+        sheet.wrong_form(node, "列名和代码", "columns and codes");
+        return None;
+    };
+    let mut found = Vec::new();
+    for (key, list) in entries {
+        let at = named(sheet, &At::new(key.name.clone(), &key.span), columns)?;
+        let known = columns.get(at).map_or(&[][..], |column| &column.codes);
+        let mut codes = Vec::new();
+        for item in sheet.items(list) {
+            let code = sheet.text(item)?;
+            if !known.iter().any(|known| known.value == code.value) {
+                let near = nearest(&code.value, known.iter().map(|known| known.value.as_str()));
+                let (zh, en) = (
+                    format!("`{}` 没有代码 `{}`", key.name, code.value),
+                    format!("`{}` has no code `{}`", key.name, code.value),
+                );
+                let unknown = sheet.diagnostic(Mistake::BadCondition, code.span(), zh, en).did_you_mean(near);
+                sheet.found.push(unknown);
+                return None;
+            }
+            codes.push(code.value);
+        }
+        found.push((at, codes));
+    }
+    Some(found)
+}
+
 /// The position of a column.
 fn column(sheet: &mut Sheet, node: &Node, columns: &[&Column]) -> Option<usize> {
     let name: At<String> = sheet.text(node)?;
+    named(sheet, &name, columns)
+}
+
+fn named(sheet: &mut Sheet, name: &At<String>, columns: &[&Column]) -> Option<usize> {
     let found = columns.iter().position(|column| column.name == name.value);
     if found.is_none() {
         let near = nearest(&name.value, columns.iter().map(|column| column.name.as_str()));
@@ -188,6 +231,10 @@ mod tests {
         );
         assert_eq!(read("{ anyOf: [class, amount] }"), [Condition::AnyOf(vec![2, 3])]);
         assert_eq!(read("{ january: month }"), [Condition::January(1)]);
+        assert_eq!(
+            read("{ filled: amount, when: { class: [bus] } }"),
+            [Condition::Filled(3, vec![(2, vec!["bus".to_owned()])])]
+        );
         assert!(sample(&[]).conditions.is_empty());
     }
 
@@ -214,10 +261,15 @@ mod tests {
             ("{ january: amount }", "17: `january` is about a column of type `month`"),
             (
                 "{ january: month, anyOf: [class, amount] }",
-                "17: write exactly one of ordered, anyOf, january",
+                "17: write exactly one of ordered, anyOf, january, filled",
             ),
-            ("{}", "17: write exactly one of ordered, anyOf, january"),
-            ("{ orderd: [amount, amount] }", "17: write exactly one of ordered, anyOf, january"),
+            ("{ filled: amount }", "17: `when` is missing"),
+            ("{ filled: amuont, when: { class: [bus] } }", "17: there is no column `amuont`"),
+            ("{ filled: amount, when: { clas: [bus] } }", "17: there is no column `clas`"),
+            ("{ filled: amount, when: { class: [bsu] } }", "17: `class` has no code `bsu`"),
+            ("{ filled: amount, when: bus }", "17: columns and codes is expected here, not `bus`"),
+            ("{}", "17: write exactly one of ordered, anyOf, january, filled"),
+            ("{ orderd: [amount, amount] }", "17: write exactly one of ordered, anyOf, january, filled"),
             ("share_num <= share_den", "17: a mapping is expected here, not `share_num <= share_den`"),
         ] {
             assert_eq!(found(implementation).first().map(String::as_str), Some(said), "{implementation}");

@@ -30,7 +30,7 @@ impl Digest {
 
     /// The digest of a file, read in pieces.
     pub fn of_file(path: &Path) -> io::Result<Self> {
-        let mut file = std::fs::File::open(path)?;
+        let mut file = super::open_plain_file(path)?;
         let mut digesting = Digesting::default();
         let mut buffer = vec![0_u8; 1 << 16];
         loop {

@@ -12,6 +12,7 @@ mod money;
 mod month;
 mod text;
 mod token;
+mod untrusted;
 
 pub use dataset::{BadDatasetId, DatasetId};
 pub use digest::{Digest, Digesting};
@@ -23,3 +24,4 @@ pub use money::{BadMoney, Fen};
 pub use month::{BadMonth, Month};
 pub use text::{Lang, Text, printable};
 pub use token::{BadToken, Token};
+pub use untrusted::{is_no_plain_file, open_plain_file, open_unlinked_file};

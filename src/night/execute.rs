@@ -1,6 +1,10 @@
 //! Runs a plan: datasets, facts, rules. Touches nothing but the engine and its scratch folder.
 
-use std::{collections::BTreeMap, path::Path};
+use std::{
+    collections::BTreeMap,
+    path::Path,
+    sync::atomic::{AtomicU64, Ordering},
+};
 
 use super::{NightError, Order, RunPlan, Watch, Workshop, lanes::in_lanes};
 use crate::{
@@ -58,9 +62,10 @@ pub async fn execute(
         compare::add_dataset(&engine, contract, &parts).await?;
     }
     let mut unfound = Vec::new();
-    for contract in project.contracts.values() {
+    for (contract, done) in project.contracts.values().zip(1..) {
         watch.step(&contract.id.to_string());
         unfound.extend(compare::unfound(&engine, contract, &plan.feeds).await?);
+        watch.reached(done, steps(project.contracts.len()), &Text::new("个数据集", "datasets"));
     }
     let workshop = Workshop::open(engine, project, &project.parameters, order.t).await?;
     compare::add_feeds(&workshop.engine, &plan.feeds)?;
@@ -75,7 +80,13 @@ pub async fn execute(
     let facts =
         workshop.facts_for(rules.iter().copied()).map_err(|fault| NightError::Fact(fault.to_string()))?;
     watch.stage(&Text::new("推导事实", "deriving facts"), steps(facts.len()));
-    workshop.compute(&facts, Some(scratch), |name| watch.step(name)).await?;
+    let mut begun = 0;
+    let each = |name: &str| {
+        watch.step(name);
+        watch.reached(begun, steps(facts.len()), &Text::new("项事实", "facts"));
+        begun += 1;
+    };
+    workshop.compute(&facts, Some(scratch), each).await?;
 
     watch.stage(&Text::new("运行规则", "running rules"), steps(rules.len()));
     let mut engines = Vec::new();
@@ -86,6 +97,7 @@ pub async fn execute(
         engines.push(workshop.engine.beside("run", &kept, threads / lanes).await?);
     }
     let runtime = tokio::runtime::Handle::current();
+    let (done, count) = (AtomicU64::new(0), steps(rules.len()));
     let evaluated = in_lanes(engines.len(), rules, |lane, rule| {
         watch.step(&rule.id);
         let engine = engines.get(lane).unwrap_or(&workshop.engine);
@@ -97,7 +109,10 @@ pub async fn execute(
             t: order.t,
             people: dictionary,
         };
-        (rule.id.clone(), runtime.block_on(compare::evaluate(&office, rule)))
+        let outcome = runtime.block_on(compare::evaluate(&office, rule));
+        let done = done.fetch_add(1, Ordering::Relaxed) + 1;
+        watch.reached(done, count, &Text::new("条规则", "rules"));
+        (rule.id.clone(), outcome)
     })
     .map_err(NightError::Threads)?;
     let mut outcomes = BTreeMap::new();

@@ -5,6 +5,7 @@
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
+    sync::atomic::{AtomicU64, Ordering},
 };
 
 use chrono::NaiveDate;
@@ -18,7 +19,7 @@ use crate::{
         self, Accepted, AllowedSigners, Desk, Fault, Kept, Outcome, Refused, Verdict, accept_inbox,
         never_stored, take_back, tried_again,
     },
-    acquire::{AcquireError, Means, Refusal, acquire},
+    acquire::{AcquireError, Means, Refusal, acquire_watched},
     engine::Limits,
     model::{DatasetId, Text},
     project::Project,
@@ -106,6 +107,61 @@ pub struct Intaken {
     pub lock: StoreLock,
 }
 
+/// How far the rows of all deliveries have come, for whoever watches. A row is read and then written: half done, and done.
+struct RowsDone<'a> {
+    watch: &'a dyn Watch,
+    /// Rows read and rows written.
+    done: AtomicU64,
+    /// Twice the rows of all deliveries, as their packages state them.
+    of: AtomicU64,
+    /// What `done` is when the delivery at hand is over, however it ends.
+    then: AtomicU64,
+}
+
+impl<'a> RowsDone<'a> {
+    fn new(watch: &'a dyn Watch) -> Self {
+        Self { watch, done: AtomicU64::new(0), of: AtomicU64::new(0), then: AtomicU64::new(0) }
+    }
+
+    /// These are taken in next.
+    fn expect(&self, outcomes: &[Outcome]) {
+        let accepted = outcomes.iter().filter_map(|outcome| match outcome {
+            Outcome::Accepted { accepted, .. } => Some(rows_of(accepted)),
+            _ => None,
+        });
+        let rows = accepted.fold(0_u64, u64::saturating_add);
+        self.of.fetch_add(rows.saturating_mul(2), Ordering::Relaxed);
+        self.tell();
+    }
+
+    fn add(&self, rows: u64) {
+        self.done.fetch_add(rows, Ordering::Relaxed);
+        self.tell();
+    }
+
+    /// A delivery is over; what it did not come to is over too.
+    fn end(&self, accepted: &Accepted) {
+        let then = self.then.load(Ordering::Relaxed).saturating_add(rows_of(accepted).saturating_mul(2));
+        self.then.store(then, Ordering::Relaxed);
+        self.done.store(then, Ordering::Relaxed);
+        self.tell();
+    }
+
+    fn tell(&self) {
+        let of = self.of.load(Ordering::Relaxed);
+        let done = self.done.load(Ordering::Relaxed).min(of);
+        self.watch.reached(done / 2, of / 2, &Text::new("行", "rows"));
+    }
+}
+
+/// The rows of a delivery, as its package states them.
+fn rows_of(accepted: &Accepted) -> u64 {
+    // A bridge holds rows of another kind, read at once.
+    let is_bridge = accepted.package.bridge_to.is_some();
+    let rows = accepted.package.resources.iter().filter(|_| !is_bridge).map(|resource| resource.rows);
+    rows.fold(0, u64::saturating_add)
+}
+
 /// What became of each, by folder and id: what was refused and moved aside may be followed by another of the same folder.
 pub(super) type Fates = BTreeMap<(PathBuf, String), DeliveryFate>;
 
@@ -114,19 +170,22 @@ pub fn take_in(setting: &Setting<'_>, watch: &dyn Watch) -> Result<Intaken, Nigh
     let store = Store::at(setting.store);
     let lock = store.lock()?;
     let signers = AllowedSigners::load(setting.signers)?;
+    watch.meanwhile(&Text::new("核对签名和摘要", "checking signatures and digests"));
     let mut outcomes = accept(setting, &store, &signers)?;
     let waiting = outcomes.iter().filter(|outcome| matches!(outcome, Outcome::Accepted { .. })).count();
     watch.stage(&Text::new("收取交付", "taking in deliveries"), u64::try_from(waiting).unwrap_or_default());
     let mut dictionary = GrowingDictionary::load(lock)?;
+    let rows = RowsDone::new(watch);
     let mut fates = Fates::new();
     let mut notes = Vec::new();
     // A bridge may let in what was refused a moment ago: then the inbox is gone through once more.
     loop {
         let ready = rekey::ready(&outcomes);
+        rows.expect(&outcomes);
         let (mut has_bridge, mut has_data, mut made_room) = (false, false, false);
         for outcome in outcomes {
             let is_accepted = matches!(outcome, Outcome::Accepted { .. });
-            let fate = fate(setting, &mut dictionary, outcome, watch)?;
+            let fate = fate(setting, &mut dictionary, outcome, &rows)?;
             has_bridge |= matches!(fate.fate, Fate::Bridge(_));
             has_data |= matches!(fate.fate, Fate::TakenIn(_));
             let is_gone = |refused: &Refused| matches!(refused.kept, Kept::Aside(_));
@@ -186,7 +245,7 @@ fn fate(
     setting: &Setting<'_>,
     dictionary: &mut GrowingDictionary,
     outcome: Outcome,
-    watch: &dyn Watch,
+    rows: &RowsDone<'_>,
 ) -> Result<DeliveryFate, NightError> {
     let (accepted, known) = match outcome {
         Outcome::Accepted { accepted, .. } => (accepted, None),
@@ -209,7 +268,7 @@ fn fate(
         Ok(DeliveryFate::refused(refused))
     };
     if accepted.package.bridge_to.is_some() {
-        watch.step(&accepted.delivery);
+        rows.watch.step(&accepted.delivery);
         return match rekey::take(&accepted, dictionary.lock())? {
             Ok(people) => Ok(of(Fate::Bridge(people))),
             Err(verdict) => refuse(verdict),
@@ -218,8 +277,11 @@ fn fate(
     let Some(contract) = setting.project.contracts.get(&accepted.package.dataset) else {
         return Err(NightError::NoContract(accepted.package.dataset.clone()));
     };
-    watch.step(&accepted.delivery);
-    match acquire(&accepted, contract, dictionary, means(setting.limits)) {
+    rows.watch.step(&accepted.delivery);
+    let acquired =
+        acquire_watched(&accepted, contract, dictionary, means(setting.limits), &|more| rows.add(more));
+    rows.end(&accepted);
+    match acquired {
         Ok(acquired) => Ok(of(Fate::TakenIn(acquired.snapshot.record.counts))),
         Err(AcquireError::Refused { refusals, .. }) => {
             let changed = refusals.iter().find_map(Refusal::changed);

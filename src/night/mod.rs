@@ -63,6 +63,10 @@ pub trait Watch: Sync {
     fn stage(&self, name: &Text, steps: u64);
     /// A step is done or begins.
     fn step(&self, what: &str);
+    /// So much of the stage is done, of so much: rows, rules, lists. Heard often, and by whoever shows it as it changes.
+    fn reached(&self, done: u64, of: u64, unit: &Text);
+    /// Work that is no stage of its own goes on, of unknown length.
+    fn meanwhile(&self, name: &Text);
 }
 
 /// What one night is asked to do.
@@ -120,7 +124,7 @@ pub async fn run(order: &Order<'_>, watch: &dyn Watch) -> Result<RunRecord, Nigh
     let scratch = lock.draft()?;
     let executed = execute::execute(order, &plan, &dictionary, scratch.path(), draft.path(), watch).await?;
     watch.stage(&Text::new("写清单和报告", "writing lists and report"), 1);
-    let record = retell::write(order, &plan, &intake, executed, draft.path(), folder.clone())?;
+    let record = retell::write(order, &plan, &intake, executed, draft.path(), folder.clone(), watch)?;
     watch.step("manifest.json");
     draft.seal(&folder)?;
     point_current(&folder)?;

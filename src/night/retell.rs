@@ -6,11 +6,12 @@ use std::{
 };
 
 use super::{
-    Intake, NightError, Order, RuleRecord, RunPlan, RunRecord, approval, execute::Executed, manifest, words,
+    Intake, NightError, Order, RuleRecord, RunPlan, RunRecord, Watch, approval, execute::Executed, manifest,
+    words,
 };
 use crate::{
     compare::Unfound,
-    model::Lead,
+    model::{Lead, Text},
     report::{self, Calendar, ReportInput, RuleNote},
 };
 
@@ -25,11 +26,14 @@ pub fn write(
     executed: Executed,
     draft: &Path,
     folder: PathBuf,
+    watch: &dyn Watch,
 ) -> Result<RunRecord, NightError> {
     let coverage = executed.outcomes.values().flatten().flat_map(|outcome| outcome.coverage.iter().cloned());
     let missing_figures = words::missing_figures(order, &coverage.collect::<Vec<_>>());
     let input = input(order, plan, intake, &executed, &missing_figures)?;
-    let composed = report::compose(&input)?;
+    let unit = Text::new("张清单", "lists");
+    let each = |done: usize, of: usize| watch.reached(done as u64, of as u64, &unit);
+    let composed = report::compose(&input, &each)?;
     report::write(&composed, draft)?;
     let values: BTreeMap<&str, &str> = executed.values.iter().collect();
     let path = draft.join(VALUES);

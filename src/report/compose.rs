@@ -59,8 +59,8 @@ pub enum ReportError {
     },
 }
 
-/// Gathers, ranks and writes out everything, in memory.
-pub fn compose(input: &ReportInput) -> Result<Composed, ReportError> {
+/// Gathers, ranks and writes out everything, in memory. `each` hears how many lists are done, and of how many.
+pub fn compose(input: &ReportInput, each: &dyn Fn(usize, usize)) -> Result<Composed, ReportError> {
     let gathered = case::gather(input);
     let mut notes = input.notes.clone();
     if !gathered.guessed_years.is_empty() {
@@ -81,7 +81,10 @@ pub fn compose(input: &ReportInput) -> Result<Composed, ReportError> {
     ]);
     let witnesses = witness::by_lead(input, input.lang);
     let mut lists = BTreeMap::new();
-    for (division, cases) in case::by_township(&gathered.cases) {
+    let townships = case::by_township(&gathered.cases);
+    let count = townships.len();
+    each(0, count);
+    for (division, cases) in townships {
         if division.is_empty() || !division.bytes().all(|b| b.is_ascii_digit()) {
             return Err(ReportError::Division(division.to_owned()));
         }
@@ -99,6 +102,7 @@ pub fn compose(input: &ReportInput) -> Result<Composed, ReportError> {
             list_page::page(&head, &lines, input.lang).into_bytes(),
         );
         lists.insert(division.to_owned(), cases.len());
+        each(lists.len(), count);
     }
     files.insert(
         "report.html".to_owned(),
@@ -125,7 +129,7 @@ mod tests {
 
     #[test]
     fn every_file_of_a_run_is_there_and_the_same_input_gives_the_same_bytes() {
-        let composed = compose(&night()).unwrap();
+        let composed = compose(&night(), &|_, _| {}).unwrap();
         let names: Vec<&str> = composed.files.keys().map(String::as_str).collect();
         assert_eq!(
             names,
@@ -145,7 +149,7 @@ mod tests {
         );
         let mut shuffled = night();
         shuffled.leads.reverse();
-        assert_eq!(composed, compose(&shuffled).unwrap());
+        assert_eq!(composed, compose(&shuffled, &|_, _| {}).unwrap());
     }
 
     #[test]
@@ -154,7 +158,7 @@ mod tests {
         for lead in &mut input.leads {
             lead.first_seen = "2026-12-30".parse().unwrap();
         }
-        let composed = compose(&input).unwrap();
+        let composed = compose(&input, &|_, _| {}).unwrap();
         assert_eq!(composed.notes.len(), 1);
         assert!(composed.notes[0].zh.contains("2027"), "{:?}", composed.notes);
         let page = String::from_utf8(composed.files["report.html"].clone()).unwrap();
@@ -165,6 +169,6 @@ mod tests {
     fn a_division_that_is_no_code_never_becomes_a_path() {
         let mut input = night();
         input.leads[0].division = "../../etc".to_owned();
-        assert!(matches!(compose(&input), Err(ReportError::Division(_))));
+        assert!(matches!(compose(&input, &|_, _| {}), Err(ReportError::Division(_))));
     }
 }

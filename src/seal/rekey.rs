@@ -2,6 +2,12 @@
 //!
 //! Only person columns are read, and they are cleaned as sealing cleans them. The table is sorted by the old token, which
 //! says nothing about the rows; no number and no other value leaves the agency.
+//!
+//! # Decisions
+//!
+//! - All pairs are held in memory until the last file is read: a person stands in many rows, and the table is sorted. Measured on
+//!   one file of 10 million people: 1.0 GB at the most (100 bytes a person), 38 s of one processor. No agency's register is
+//!   larger by much, and a change of key is no nightly work; so nothing is sorted on disk here.
 
 use std::{
     collections::BTreeMap,

@@ -36,6 +36,7 @@ mod rekey;
 mod rule_book;
 mod small_city;
 mod table;
+mod terminal;
 mod tree;
 mod truth;
 mod vehicles;

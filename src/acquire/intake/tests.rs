@@ -259,9 +259,13 @@ fn conditions_ranges_and_patterns_of_the_contract_are_checked() {
         ("to_on", "止", Kind::Date, false),
         ("year", "年度", Kind::Month, false),
         ("deleted", "删除", Kind::Bool, false),
+        ("kind", "类别", Kind::Code, false),
     ];
     let mut contract = contract("a.b", &["id"], &columns);
+    contract = with_codes(contract, "kind", &["x", "y1", "y2"]);
     contract.conditions = vec![
+        // Of one kind, whatever it is written with, the whole must be told.
+        Condition::Filled(2, vec![(7, vec!["y1".to_owned()])]),
         Condition::Ordered(vec![Term::Number(0), Term::Column(1), Term::Column(2)]),
         Condition::Ordered(vec![Term::Column(3), Term::Column(4)]),
         Condition::AnyOf(vec![3, 4]),
@@ -269,13 +273,17 @@ fn conditions_ranges_and_patterns_of_the_contract_are_checked() {
     ];
     contract.columns[0].pattern = Pattern::parse("^[A-Z]$");
     contract.columns[2].range.maximum = Some(900);
-    let content = "id,part,whole,from_on,to_on,year,deleted\n\
-         A,2,2,2026-01-01,2026-01-01,2026-01,\n\
-         b,2.01,2,2026-01-02,2026-01-01,2026-02,\n\
-         C,-1,9.01,,,,\n\
-         D,-1,,,,,true\n\
-         E,1,x,,2026-01-01,,\n";
-    let accepted = bench.delivery(&contract, content, 5, &[("part", 301), ("whole", 1301)]);
+    let content = "id,part,whole,from_on,to_on,year,deleted,kind\n\
+         A,2,2,2026-01-01,2026-01-01,2026-01,,\n\
+         b,2.01,2,2026-01-02,2026-01-01,2026-02,,\n\
+         C,-1,9.01,,,,,\n\
+         D,-1,,,,,true,y1\n\
+         E,1,x,,2026-01-01,,,\n\
+         F,,,2026-01-01,,,, y１ \n\
+         G,,,2026-01-01,,,,y2\n\
+         H,,,2026-01-01,,,,\n\
+         I,,,2026-01-01,,,,y3\n";
+    let accepted = bench.delivery(&contract, content, 9, &[("part", 301), ("whole", 1301)]);
     let acquired = bench.acquire(&accepted, &contract).unwrap();
     assert_eq!(
         faults(&acquired),
@@ -288,6 +296,8 @@ fn conditions_ranges_and_patterns_of_the_contract_are_checked() {
             "4 whole out_of_range",
             "4 from_on none_given",
             "6 whole bad_money",
+            "7 whole required_missing",
+            "10 kind unknown_code",
         ]
     );
     adds_up(&acquired.snapshot.record.counts);
@@ -791,6 +801,216 @@ fn numbers_in_another_sheet_of_a_workbook_condemn_it_hidden_or_not_and_so_does_a
         assert!(!format!("{found:?}{:?}", found[0].text()).contains("491231"));
         assert_eq!(kept_list(&bench, &accepted, &posts()), expected);
     }
+}
+
+/// Whether a delivery of this one file, which holds one good post, is taken in; else what the list says was found.
+fn found_in(name: &str, content: &[u8]) -> Vec<String> {
+    let bench = Bench::new();
+    let accepted = put(bench.delivery(&posts(), "", 1, &[("monthly_wage", 100)]), name, content);
+    match bench.acquire(&accepted, &posts()) {
+        Ok(acquired) => {
+            assert_eq!(acquired.snapshot.record.counts.accepted, 1);
+            Vec::new()
+        }
+        Err(error) => {
+            let said = format!("{error:?} {error}");
+            let found = refusals(error);
+            assert!(matches!(found.as_slice(), [Refusal::RawNumbers { .. }]), "{name}: {found:?}");
+            assert!(!said.contains("1949"), "{said}");
+            kept_list(&bench, &accepted, &posts())
+        }
+    }
+}
+
+#[test]
+fn a_number_in_any_part_of_a_workbook_condemns_it() {
+    use rust_xlsxwriter::{DocProperties, Note, Url, Workbook, Worksheet};
+    let saved = |make: &dyn Fn(&mut Workbook)| {
+        let mut book = Workbook::new();
+        let sheet = book.add_worksheet();
+        let header = ["person_id", "from_on", "to_on", "monthly_wage"];
+        for (column, (name, value)) in header.iter().zip([&token(1), "2026-01-01", "", "1.00"]).enumerate() {
+            sheet.write(0, column as u16, *name).unwrap();
+            sheet.write(1, column as u16, value).unwrap();
+        }
+        make(&mut book);
+        book.save_to_buffer().unwrap()
+    };
+    type Make<'a> = Box<dyn Fn(&mut Workbook, &str) + 'a>;
+    let on_sheet = |change: fn(&mut Worksheet, &str)| -> Make<'_> {
+        Box::new(move |book, text| change(book.worksheet_from_index(0).unwrap(), text))
+    };
+    let cases: Vec<(&str, Make<'_>)> = vec![
+        (
+            "comments",
+            on_sheet(|sheet, text| {
+                sheet.insert_note(0, 0, &Note::new(text)).unwrap();
+            }),
+        ),
+        (
+            "links",
+            on_sheet(|sheet, text| {
+                let url = Url::new(format!("https://example.com/{}", text.replace(' ', "")));
+                sheet.write_url_with_text(0, 0, url, "person_id").unwrap();
+            }),
+        ),
+        (
+            "sheets",
+            on_sheet(|sheet, text| {
+                sheet.set_header(format!("&C{text}"));
+            }),
+        ),
+        (
+            "sheets",
+            on_sheet(|sheet, text| {
+                sheet.set_footer(format!("&R{text}"));
+            }),
+        ),
+        (
+            "sheets",
+            Box::new(|book, text| {
+                let formula = format!("=IF(1=1,\"\",\"{text}\")");
+                book.add_worksheet().write_formula(1, 2, formula.as_str()).unwrap();
+            }),
+        ),
+        (
+            "properties",
+            Box::new(|book, text| {
+                book.set_properties(&DocProperties::new().set_title(text));
+            }),
+        ),
+        (
+            "properties",
+            Box::new(|book, text| {
+                book.set_properties(&DocProperties::new().set_custom_property("户主", text));
+            }),
+        ),
+        (
+            "names",
+            Box::new(|book, text| {
+                book.define_name("Head", &format!("=\"{text}\"")).unwrap();
+            }),
+        ),
+    ];
+    for (part, make) in &cases {
+        let found = found_in("posts.xlsx", &saved(&|book| make(book, NUMBER)));
+        assert!(!found.is_empty(), "{part}");
+        assert!(
+            found.iter().all(|found| *found == format!("workbook:{part} looks_like_identity_number")),
+            "{part}: {found:?}"
+        );
+        assert_eq!(
+            found_in("posts.xlsx", &saved(&|book| make(book, "110105194912310020"))),
+            [""; 0],
+            "{part}: a wrong check digit"
+        );
+    }
+}
+
+#[test]
+fn a_number_in_markup_of_any_kind_condemns_a_workbook() {
+    use std::io::Write as _;
+    let good = workbook(&[]);
+    let with = |name: &str, text: &str| {
+        let mut archive = zip::ZipWriter::new_append(std::io::Cursor::new(good.clone())).unwrap();
+        archive.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        archive.write_all(text.as_bytes()).unwrap();
+        archive.finish().unwrap().into_inner()
+    };
+    for (name, text, part) in [
+        // In pieces of different looks, with characters written as numbers, in an attribute, in a remark.
+        (
+            "xl/comments9.xml",
+            "<text><r><t>户主 110105</t></r><r><rPr><sz val=\"9\"/></rPr><t>19491231002X</t></r></text>",
+            "comments",
+        ),
+        ("xl/comments9.xml", "<text><t>1&#49;0105&#x31;9491231002X</t></text>", "comments"),
+        ("xl/drawings/vml.vml", "<xml><v:x o:title='11010519491231002X'><br></xml>", "drawings"),
+        ("xl/worksheets/sheet1.xml.rels", "<a Target=\"&#49;1010519491231002X\"/>", "links"),
+        ("customXml/item1.xml", "<a><!-- 11010519491231002X --></a>", "other"),
+        ("customXml/item1.xml", "<a><![CDATA[11010519491231002X]]></a>", "other"),
+        ("xl/old/sharedStrings.xml", "<sst><si><t>11010519491231002X</t></si></sst>", "strings"),
+        ("xl/worksheets/sheet9.xml", "<c><v>11010519491231002X</v></c>", "sheets"),
+        ("xl/media/11010519491231002X.png", "", "parts"),
+    ] {
+        assert_eq!(
+            found_in("posts.xlsx", &with(name, text)),
+            [format!("workbook:{part} looks_like_identity_number")],
+            "{text}"
+        );
+    }
+    let hash = format!("440524188001010014{}", "0".repeat(46));
+    for (name, text) in [
+        ("xl/comments9.xml", format!("<text><t>{hash}</t></text>")),
+        ("customXml/item1.xml", format!("<a b=\"{hash}\"/>")),
+        // Two texts, each by itself; fifteen digits in an attribute; what is no XML at all.
+        ("customXml/item1.xml", "<a><b>110105194912</b><b>31002X</b></a>".to_owned()),
+        ("customXml/item1.xml", "<a b='110105491231002'/>".to_owned()),
+        ("xl/media/picture.png", "\u{0}11".to_owned()),
+    ] {
+        assert_eq!(found_in("posts.xlsx", &with(name, &text)), [""; 0], "{text}");
+    }
+}
+
+#[test]
+fn a_number_beside_the_rows_of_a_packed_or_typed_file_condemns_it() {
+    use std::io::Write as _;
+    let csv = format!("person_id,from_on,to_on,monthly_wage\n{},2026-01-01,,1.00\n", token(1));
+    let part = |name: &str, comment: &str, text: &str| {
+        let header = flate2::GzBuilder::new().filename(name).comment(comment);
+        let mut packer = header.write(Vec::new(), flate2::Compression::default());
+        packer.write_all(text.as_bytes()).unwrap();
+        packer.finish().unwrap()
+    };
+    let listed = ["gzip:header looks_like_identity_number"];
+    let packed = |bytes: &[u8]| found_in("posts.csv.gz", bytes);
+    assert_eq!(packed(&part("posts.csv", "", &csv)), [""; 0]);
+    assert_eq!(packed(&part(NUMBER, "", &csv)), listed);
+    assert_eq!(packed(&part("posts.csv", NUMBER, &csv)), listed);
+    // In a part that adds nothing, in front, behind or in between.
+    let (good, empty) = (part("", "", &csv), part(NUMBER, "", ""));
+    assert_eq!(packed(&[&good[..], &empty].concat()), listed);
+    assert_eq!(packed(&[&empty[..], &good].concat()), listed);
+
+    let fields = ["person_id", "from_on", "to_on", "monthly_wage"];
+    let values = [token(1), "2026-01-01".to_owned(), String::new(), "1.00".to_owned()];
+    let typed = |field: Option<&str>, pair: Option<(&str, &str)>, name: &str| {
+        use arrow::{
+            array::StringArray,
+            datatypes::{DataType, Field, Schema},
+        };
+        let mut columns: Vec<Field> =
+            fields.iter().map(|name| Field::new(*name, DataType::Utf8, true)).collect();
+        let mut arrays: Vec<arrow::array::ArrayRef> = values
+            .iter()
+            .map(|value| std::sync::Arc::new(StringArray::from(vec![value.as_str()])) as _)
+            .collect();
+        if let Some(field) = field {
+            let metadata = [("remark".to_owned(), field.to_owned())].into();
+            columns[0] = columns[0].clone().with_metadata(metadata);
+        }
+        if !name.is_empty() {
+            columns.push(Field::new(name, DataType::Utf8, true));
+            arrays.push(std::sync::Arc::new(StringArray::from(vec![""])));
+        }
+        let batch = RecordBatch::try_new(std::sync::Arc::new(Schema::new(columns)), arrays).unwrap();
+        let mut writer = parquet::arrow::ArrowWriter::try_new(Vec::new(), batch.schema(), None).unwrap();
+        if let Some((key, value)) = pair {
+            writer.append_key_value_metadata(parquet::file::metadata::KeyValue::new(
+                key.to_owned(),
+                value.to_owned(),
+            ));
+        }
+        writer.write(&batch).unwrap();
+        writer.into_inner().unwrap()
+    };
+    let read = |bytes: &[u8]| found_in("posts.parquet", bytes);
+    let listed = ["parquet:metadata looks_like_identity_number"];
+    assert_eq!(read(&typed(None, Some(("pandas", "{}")), "")), [""; 0]);
+    assert_eq!(read(&typed(None, Some(("remark", NUMBER)), "")), listed);
+    assert_eq!(read(&typed(None, Some((NUMBER, "")), "")), listed);
+    assert_eq!(read(&typed(Some(NUMBER), None, "")), listed, "packed with the schema");
+    assert_eq!(read(&typed(None, None, NUMBER)), ["#5 looks_like_identity_number"]);
 }
 
 /// A file of one public post in each format, for this person.

@@ -1,6 +1,6 @@
 //! What must hold of Parquet files as they arrive: typed values become the text of a CSV file, and lies are refused.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{fs, path::PathBuf, sync::Arc};
 
 use arrow::{
     array::{

@@ -268,6 +268,18 @@ fn a_workbook_that_unpacks_without_end_is_refused() {
     assert_eq!(fault(&sheet(&empty), NO_STRINGS), SheetFault::UnpacksTooFar);
     let strings = format!("<sst uniqueCount=\"1\"><si><t>{}</t></si></sst>", "a".repeat(3 << 20));
     assert_eq!(fault(&sheet(""), &strings), SheetFault::UnpacksTooFar);
+    // One piece, though many seem to begin in it.
+    let marks = "<x a='1'>".repeat(300_000);
+    for piece in [
+        format!("<!--{marks}-->"),
+        format!("<![CDATA[{marks}]]>"),
+        format!("<?x {marks}?>"),
+        format!("<row a=\"{marks}\"/>"),
+    ] {
+        assert_eq!(fault(&sheet(&piece), NO_STRINGS), SheetFault::UnpacksTooFar, "{piece:.12}");
+    }
+    let short = "<!-- <x> ' --><![CDATA[<y> \"]]><?x <z> '?><row a=\"<\" b='>'/>".repeat(60_000);
+    assert!(cells(&short).is_empty());
 }
 
 #[test]

@@ -6,6 +6,7 @@ use encoding_rs::GB18030;
 use flate2::{Compression, write::GzEncoder};
 
 use super::*;
+use crate::model::Digest;
 
 fn file(name: &str, bytes: &[u8]) -> (tempfile::TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
@@ -178,11 +179,61 @@ fn a_row_with_a_quotation_mark_where_none_may_stand_is_marked_and_the_others_rea
 }
 
 #[test]
-fn a_pipe_is_refused_before_it_is_opened() {
+fn a_byte_order_mark_inside_a_file_is_named_and_is_never_part_of_a_value() {
+    use super::super::value::damage;
+    let one = "\u{FEFF}a,b\n1,2\n";
+    let filling = "1,2\n".repeat(5_000);
+    for joined in [
+        format!("{one}{one}"),
+        // Another header, a header in quotation marks, rows alone, nothing at all.
+        format!("{one}\u{FEFF}a\n1,2\n"),
+        format!("{one}\u{FEFF}\"a\",\"b\"\n1,2\n"),
+        format!("{one}\u{FEFF}1,2\n"),
+        format!("{one}\u{FEFF}"),
+        format!("{one}\u{FEFF}\n"),
+        // The value itself is quoted.
+        format!("{one}1,\"\u{FEFF}2\"\n"),
+        // Among many rows without quotation marks, one with them is read by itself.
+        format!("{one}{filling}\u{FEFF}\"a\",\"b\"\n{filling}"),
+        format!("{one}{filling}\u{FEFF}a,b\n{filling}"),
+    ] {
+        let (header, rows) = read("a.csv", joined.as_bytes()).unwrap();
+        assert_eq!(header, ["a", "b"]);
+        let is_marked = |row: &&Row| {
+            row.2 == Some(Reason::ByteOrderMark)
+                || row.1.iter().any(|text| damage(text) == Some(Reason::ByteOrderMark))
+        };
+        assert_eq!(rows.iter().filter(is_marked).count(), 1, "{joined:.60}");
+        let good = rows.iter().filter(|row| !is_marked(row));
+        assert!(
+            good.into_iter().all(|row| (row.1.join(","), row.2) == ("1,2".to_owned(), None)),
+            "{joined:.60}"
+        );
+    }
+}
+
+#[test]
+fn byte_order_marks_at_the_beginning_are_no_part_of_the_header_in_either_encoding() {
+    let plain = read("a.csv", "户号\n甲\n".as_bytes()).unwrap();
+    for marks in ["\u{FEFF}", "\u{FEFF}\u{FEFF}"] {
+        let text = format!("{marks}户号\n甲\n");
+        assert_eq!(read("a.csv", text.as_bytes()).unwrap(), plain);
+        assert_eq!(read("a.csv", &GB18030.encode(&text).0).unwrap(), plain);
+    }
+}
+
+#[test]
+fn a_pipe_is_refused_and_not_waited_for() {
     let folder = tempfile::tempdir().unwrap();
-    let pipe = folder.path().join("a.csv");
-    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
-    assert!(matches!(open(&pipe), Err(TextError::NotAFile { .. })));
+    // Nobody writes to it: were it waited for, this would never end.
+    for kind in ["csv", "csv.gz", "xlsx", "parquet"] {
+        let pipe = folder.path().join(format!("a.{kind}"));
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        assert!(matches!(open(&pipe), Err(TextError::NotAFile { .. })));
+        let signed = Signed { bytes: 1, sha256: Digest::of(b"x"), room: folder.path() };
+        assert!(matches!(open_signed(&pipe, None, signed), Err(TextError::NotAFile { .. })));
+        assert!(!signed.is_changed(&pipe));
+    }
     assert!(matches!(open(folder.path()), Err(TextError::UnknownKind { .. })));
     let device = folder.path().join("b.csv");
     std::os::unix::fs::symlink("/dev/zero", &device).unwrap();

@@ -9,7 +9,10 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::{Mutex, PoisonError},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use arrow::{array::RecordBatch, datatypes::SchemaRef};
@@ -92,9 +95,12 @@ fn rules(
     let wanted: Vec<&Rule> = project.rules.values().filter(|rule| rule.id.starts_with(filter)).collect();
     watch
         .stage(&Text::new("改错规则", "making rules wrong"), u64::try_from(wanted.len()).unwrap_or_default());
+    let (tried, count) = (AtomicU64::new(0), wanted.len() as u64);
     let done = in_lanes(lanes, wanted, |_, rule| {
         watch.step(&rule.id);
-        runtime.block_on(one_rule(project, rule, limits))
+        let trials = runtime.block_on(one_rule(project, rule, limits));
+        watch.reached(tried.fetch_add(1, Ordering::Relaxed) + 1, count, &Text::new("条规则", "rules"));
+        trials
     })
     .map_err(TrialError::Threads)?;
     let mut trials = Vec::new();
@@ -159,7 +165,9 @@ fn facts(
     let mut all = rooms(subjects(project, |_| true));
     all.sort_by_key(|tests: &Vec<Subject<'_>>| std::cmp::Reverse(tests.len()));
     watch.stage(&Text::new("改错事实", "making facts wrong"), u64::try_from(all.len()).unwrap_or_default());
-    for tests in all {
+    let count = all.len() as u64;
+    for (tests, room) in all.into_iter().zip(0..) {
+        watch.reached(room, count, &Text::new("轮", "rounds"));
         let mut open: Vec<&mut WrongFact<'_>> = wrong.iter_mut().filter(|wrong| wrong.is_open()).collect();
         watch.step(&format!(
             "{} × {}, {}",
