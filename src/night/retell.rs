@@ -33,7 +33,7 @@ pub fn write(
     let input = input(order, plan, intake, &executed, &missing_figures)?;
     let unit = Text::new("张清单", "lists");
     let each = |done: usize, of: usize| watch.reached(done as u64, of as u64, &unit);
-    let composed = report::compose(&input, &each)?;
+    let composed = report::compose(&input, order.limits.threads, &each)?;
     report::write(&composed, draft)?;
     let values: BTreeMap<&str, &str> = executed.values.iter().collect();
     let path = draft.join(VALUES);

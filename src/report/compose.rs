@@ -2,7 +2,11 @@
 //!
 //! Pure: no disk, no clock, no order that depends on a hash map.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    sync::atomic::{AtomicUsize, Ordering},
+    thread,
+};
 
 use crate::model::Text;
 
@@ -59,8 +63,13 @@ pub enum ReportError {
     },
 }
 
-/// Gathers, ranks and writes out everything, in memory. `each` hears how many lists are done, and of how many.
-pub fn compose(input: &ReportInput, each: &dyn Fn(usize, usize)) -> Result<Composed, ReportError> {
+/// Gathers, ranks and writes out everything, in memory. `each` hears how many lists are done, and of how many. With one thread
+/// or many the files are the same.
+pub fn compose(
+    input: &ReportInput,
+    threads: usize,
+    each: &(dyn Fn(usize, usize) + Sync),
+) -> Result<Composed, ReportError> {
     let gathered = case::gather(input);
     let mut notes = input.notes.clone();
     if !gathered.guessed_years.is_empty() {
@@ -80,35 +89,76 @@ pub fn compose(input: &ReportInput, each: &dyn Fn(usize, usize)) -> Result<Compo
         ("cases.parquet".to_owned(), table::cases(&gathered.cases)?),
     ]);
     let witnesses = witness::by_lead(input, input.lang);
+    let townships: Vec<(&str, Vec<&HouseholdCase>)> =
+        case::by_township(&gathered.cases).into_iter().collect();
+    let strange = |division: &str| division.is_empty() || !division.bytes().all(|b| b.is_ascii_digit());
+    if let Some((division, _)) = townships.iter().find(|(division, _)| strange(division)) {
+        return Err(ReportError::Division((*division).to_owned()));
+    }
+    each(0, townships.len());
+    let list = |(division, cases): &(&str, Vec<&HouseholdCase>)| list(input, division, cases, &witnesses);
+    let made = on_threads(threads, &townships, list, |done| each(done, townships.len()));
     let mut lists = BTreeMap::new();
-    let townships = case::by_township(&gathered.cases);
-    let count = townships.len();
-    each(0, count);
-    for (division, cases) in townships {
-        if division.is_empty() || !division.bytes().all(|b| b.is_ascii_digit()) {
-            return Err(ReportError::Division(division.to_owned()));
-        }
-        let lines = line::lines(input, &cases, &witnesses, input.lang);
-        let head = sheet_head::head(input, division, &cases, input.lang);
-        let of = || division.to_owned();
-        let workbook = xlsx::workbook(&head, &lines, input.lang)
-            .map_err(|source| ReportError::Workbook { division: of(), source })?;
-        let sheet = csv_list::bytes(&lines, input.lang)
-            .map_err(|source| ReportError::Csv { division: of(), source })?;
-        files.insert(format!("lists/{division}/review.xlsx"), workbook);
-        files.insert(format!("lists/{division}/review.csv"), sheet);
-        files.insert(
-            format!("lists/{division}/review.html"),
-            list_page::page(&head, &lines, input.lang).into_bytes(),
-        );
-        lists.insert(division.to_owned(), cases.len());
-        each(lists.len(), count);
+    for ((division, cases), made) in townships.iter().zip(made) {
+        files.extend(made?);
+        lists.insert((*division).to_owned(), cases.len());
     }
     files.insert(
         "report.html".to_owned(),
         run_page::page(input, &gathered.cases, &lists, &notes).into_bytes(),
     );
     Ok(Composed { files, cases: gathered.cases, lists, notes })
+}
+
+/// The list of one township, in each of its forms.
+fn list(
+    input: &ReportInput,
+    division: &str,
+    cases: &[&HouseholdCase],
+    witnesses: &BTreeMap<&str, Vec<witness::Witness>>,
+) -> Result<[(String, Vec<u8>); 3], ReportError> {
+    let lines = line::lines(input, cases, witnesses, input.lang);
+    let head = sheet_head::head(input, division, cases, input.lang);
+    let of = || division.to_owned();
+    let workbook = xlsx::workbook(&head, &lines, input.lang)
+        .map_err(|source| ReportError::Workbook { division: of(), source })?;
+    let sheet =
+        csv_list::bytes(&lines, input.lang).map_err(|source| ReportError::Csv { division: of(), source })?;
+    let page = list_page::page(&head, &lines, input.lang).into_bytes();
+    let file = |kind: &str| format!("lists/{division}/review.{kind}");
+    Ok([(file("xlsx"), workbook), (file("csv"), sheet), (file("html"), page)])
+}
+
+/// Does some work for each item, on so many threads; what it gave, in the order of the items. `each` hears how many are done.
+fn on_threads<T: Sync, R: Send>(
+    threads: usize,
+    items: &[T],
+    work: impl Fn(&T) -> R + Sync,
+    each: impl Fn(usize) + Sync,
+) -> Vec<R> {
+    let (next, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let take = || {
+        let mut made = Vec::new();
+        while let at = next.fetch_add(1, Ordering::Relaxed)
+            && let Some(item) = items.get(at)
+        {
+            made.push((at, work(item)));
+            each(done.fetch_add(1, Ordering::Relaxed) + 1);
+        }
+        made
+    };
+    let mut made = thread::scope(|scope| {
+        // Where the system gives no more threads, fewer do it.
+        let start = |_| thread::Builder::new().spawn_scoped(scope, take).ok();
+        let others: Vec<_> = (1..threads.min(items.len())).filter_map(start).collect();
+        let mut made = take();
+        for other in others {
+            made.extend(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        }
+        made
+    });
+    made.sort_by_key(|(at, _)| *at);
+    made.into_iter().map(|(_, one)| one).collect()
 }
 
 #[cfg(test)]
@@ -129,7 +179,7 @@ mod tests {
 
     #[test]
     fn every_file_of_a_run_is_there_and_the_same_input_gives_the_same_bytes() {
-        let composed = compose(&night(), &|_, _| {}).unwrap();
+        let composed = compose(&night(), 1, &|_, _| {}).unwrap();
         let names: Vec<&str> = composed.files.keys().map(String::as_str).collect();
         assert_eq!(
             names,
@@ -149,7 +199,21 @@ mod tests {
         );
         let mut shuffled = night();
         shuffled.leads.reverse();
-        assert_eq!(composed, compose(&shuffled, &|_, _| {}).unwrap());
+        for threads in [1, 2, 5] {
+            assert_eq!(composed, compose(&shuffled, threads, &|_, _| {}).unwrap());
+        }
+    }
+
+    #[test]
+    fn work_on_several_threads_comes_back_in_order_and_is_counted() {
+        let (items, most) = ((0..1000).collect::<Vec<usize>>(), AtomicUsize::new(0));
+        for threads in [0, 1, 3] {
+            let each = |done| _ = most.fetch_max(done, Ordering::Relaxed);
+            let made = on_threads(threads, &items, |item| item * 2, each);
+            assert_eq!(made, items.iter().map(|item| item * 2).collect::<Vec<_>>());
+            assert_eq!(most.swap(0, Ordering::Relaxed), 1000);
+        }
+        assert!(on_threads(3, &[], |item: &u8| *item, |_| {}).is_empty());
     }
 
     #[test]
@@ -158,7 +222,7 @@ mod tests {
         for lead in &mut input.leads {
             lead.first_seen = "2026-12-30".parse().unwrap();
         }
-        let composed = compose(&input, &|_, _| {}).unwrap();
+        let composed = compose(&input, 1, &|_, _| {}).unwrap();
         assert_eq!(composed.notes.len(), 1);
         assert!(composed.notes[0].zh.contains("2027"), "{:?}", composed.notes);
         let page = String::from_utf8(composed.files["report.html"].clone()).unwrap();
@@ -169,6 +233,6 @@ mod tests {
     fn a_division_that_is_no_code_never_becomes_a_path() {
         let mut input = night();
         input.leads[0].division = "../../etc".to_owned();
-        assert!(matches!(compose(&input, &|_, _| {}), Err(ReportError::Division(_))));
+        assert!(matches!(compose(&input, 1, &|_, _| {}), Err(ReportError::Division(_))));
     }
 }
