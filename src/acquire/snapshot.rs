@@ -2,8 +2,11 @@
 //!
 //! # Decisions
 //!
-//! - zstd at level 1; no dictionary pages for person numbers, references and lines, which hardly repeat and
-//!   would fill a dictionary only to throw it away. Codes, divisions and file names keep theirs.
+//! - zstd at level 1. Person numbers and lines as differences: sorted, they are next to nothing. Of 10.8 million contributions that
+//!   made 8 MB of 18, and a sum over the lines took 0.05 s instead of 0.18 with DataFusion.
+//! - No dictionary pages for references, which hardly repeat and would fill a dictionary only to throw it away.
+//! - No least and greatest value of codes that are always there and of file names: comparing them took longer than writing
+//!   them, and every part of a file has all of them anyway.
 
 use std::{collections::BTreeSet, path::Path, sync::Arc};
 
@@ -12,13 +15,13 @@ use arrow::{
     datatypes::{Date32Type, UInt16Type},
 };
 use parquet::{
-    basic::{Compression, ZstdLevel},
+    basic::{Compression, Encoding, ZstdLevel},
     errors::ParquetError,
-    file::properties::WriterProperties,
+    file::properties::{EnabledStatistics, WriterProperties},
     schema::types::ColumnPath,
 };
 
-use super::{AcquireError, encoding::Encoding, value};
+use super::{AcquireError, encoding, value};
 use crate::{
     contract::{Contract, Kind},
     model::Month,
@@ -38,7 +41,8 @@ pub(super) fn write<T>(
     let prepare = |column: usize, array: ArrayRef| {
         if column == file_column { with_names(&array, files) } else { Ok(array) }
     };
-    let encoding = Encoding::create(path, contract.arrow_schema(), properties(contract, path)?, &prepare)?;
+    let encoding =
+        encoding::Encoding::create(path, contract.arrow_schema(), properties(contract, path)?, &prepare)?;
     let mut months = BTreeSet::new();
     let produced = encoding.run(threads, |add| {
         produce(&mut |batch| {
@@ -54,9 +58,18 @@ pub(super) fn write<T>(
 fn properties(contract: &Contract, path: &Path) -> Result<WriterProperties, StoreError> {
     let zstd = ZstdLevel::try_new(1).map_err(StoreError::parquet("write", path))?;
     let mut builder = WriterProperties::builder().set_compression(Compression::ZSTD(zstd));
-    let unique = contract.columns.iter().filter(|column| matches!(column.kind, Kind::Person | Kind::Ref));
-    for name in unique.map(|column| column.name.as_str()).chain([Contract::LINE]) {
-        builder = builder.set_column_dictionary_enabled(ColumnPath::from(name), false);
+    for column in contract.columns.iter().filter(|column| column.kind == Kind::Ref) {
+        builder = builder.set_column_dictionary_enabled(ColumnPath::from(column.name.as_str()), false);
+    }
+    let codes = contract.columns.iter().filter(|column| column.kind == Kind::Code && column.required);
+    for name in codes.map(|column| column.name.as_str()).chain([Contract::FILE]) {
+        builder = builder.set_column_statistics_enabled(ColumnPath::from(name), EnabledStatistics::None);
+    }
+    let people = contract.columns.iter().filter(|column| column.kind == Kind::Person);
+    for name in people.map(|column| column.name.as_str()).chain([Contract::LINE]) {
+        builder = builder
+            .set_column_dictionary_enabled(ColumnPath::from(name), false)
+            .set_column_encoding(ColumnPath::from(name), Encoding::DELTA_BINARY_PACKED);
     }
     Ok(builder.build())
 }
