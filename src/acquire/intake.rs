@@ -82,8 +82,7 @@ pub fn acquire(
         return Ok(Acquired { snapshot, quarantine, warnings: Vec::new(), already_there: true });
     }
     let draft = dictionary.lock().draft()?;
-    let sorter = Sorter::new(contract, means.memory, draft.path())
-        .map_err(|source| AcquireError::Columns { source })?;
+    let sorter = Sorter::new(contract, means.memory, draft.path());
     let mut intake = Intake::new(accepted, contract, means);
     let sealed = intake
         .read(&sorter, draft.path(), dictionary)
