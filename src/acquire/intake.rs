@@ -6,7 +6,6 @@
 use std::{
     collections::BTreeSet,
     path::{Path, PathBuf},
-    sync::mpsc,
     thread,
 };
 
@@ -32,12 +31,9 @@ use super::{
     repair::Repairs,
     runs::{Gathering, Merged, Sorter},
     settle::{self, Settled},
-    snapshot::Part,
+    snapshot,
     text::{self, Elsewhere, TextError, TextTable},
 };
-
-/// How many batches may wait to be written.
-const WAITING: usize = 2;
 
 /// What acquiring may use.
 #[derive(Debug, Clone, Copy)]
@@ -97,8 +93,7 @@ pub fn acquire_watched(
         return Ok(Acquired { snapshot, quarantine, warnings: Vec::new(), already_there: true });
     }
     let draft = dictionary.lock().draft()?;
-    let sorter = Sorter::new(contract, means.memory, draft.path())
-        .map_err(|source| AcquireError::Columns { source })?;
+    let sorter = Sorter::new(contract, means.memory, draft.path());
     let mut intake = Intake::new(accepted, contract, means, moved);
     let sealed = intake
         .read(&sorter, draft.path(), dictionary)
@@ -385,7 +380,7 @@ impl<'a> Intake<'a> {
         Ok(Snapshot { folder, record })
     }
 
-    /// Writes the settled rows and the new people's numbers, each on a thread of its own if there may be two.
+    /// Writes the settled rows and, on a thread of its own if there may be two, the new people's numbers.
     fn write(
         &self,
         path: &Path,
@@ -393,40 +388,28 @@ impl<'a> Intake<'a> {
         dictionary: &GrowingDictionary,
         set_aside: impl FnMut(Vec<(u16, u64)>) -> Result<(), AcquireError>,
     ) -> Result<Written, AcquireError> {
-        let mut part = Part::create(path, self.contract, &self.files)?;
+        let write = || {
+            snapshot::write(path, self.contract, &self.files, self.means.threads, |hand_on| {
+                let hand_on = |batch: RecordBatch| {
+                    hand_on(&batch);
+                    (self.moved)(batch.num_rows() as u64);
+                    Ok(())
+                };
+                settle::settle(self.contract, merged, hand_on, set_aside)
+            })
+        };
         if self.means.threads < 2 {
-            let hand_on = |batch: RecordBatch| {
-                part.write(&batch)?;
-                (self.moved)(batch.num_rows() as u64);
-                Ok(())
-            };
-            let settled = settle::settle(self.contract, merged, hand_on, set_aside)?;
-            return Ok(Written { settled, months: part.finish()?, people: dictionary.write()? });
+            let (settled, months) = write()?;
+            return Ok(Written { settled, months, people: dictionary.write()? });
         }
-        let (send, receive) = mpsc::sync_channel::<RecordBatch>(WAITING);
-        let moved = self.moved;
         thread::scope(|scope| {
-            let write = move || {
-                for batch in receive.iter() {
-                    part.write(&batch)?;
-                    moved(batch.num_rows() as u64);
-                }
-                part.finish()
-            };
-            let writing = thread::Builder::new().spawn_scoped(scope, write).map_err(AcquireError::Threads)?;
             let numbering = thread::Builder::new()
                 .spawn_scoped(scope, || dictionary.write())
                 .map_err(AcquireError::Threads)?;
-            // Where the writer has ended early it has an error, which is told below.
-            let hand_on = |batch| {
-                let _ = send.send(batch);
-                Ok(())
-            };
-            let settled = settle::settle(self.contract, merged, hand_on, set_aside);
-            drop(send);
-            let months = writing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+            let written = write();
             let people = numbering.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
-            Ok(Written { settled: settled?, months, people })
+            let (settled, months) = written?;
+            Ok(Written { settled, months, people })
         })
     }
 }

@@ -18,6 +18,7 @@ mod columns;
 mod content;
 mod csv_rows;
 mod decode;
+mod encoding;
 mod faults;
 mod fields;
 #[cfg(test)]

@@ -14,11 +14,12 @@ use arrow::{
 
 use super::{
     AcquireError,
-    runs::{Head, Merged, Place},
+    runs::{self, Head, Merged, Place, Stretch},
 };
 use crate::contract::Contract;
 
-/// How many rows are handed on at a time: the same whatever the number of threads, so that the file is the same.
+/// After how many rows those accepted among them are handed on: the same whatever the number of threads and the memory, so
+/// that the file is the same.
 const ROWS_AT_ONCE: usize = 1 << 16;
 
 /// What became of the rows that were not handed on.
@@ -32,9 +33,6 @@ pub(super) struct Settled {
     differing: Vec<(u16, u64)>,
 }
 
-/// After how many rows what was read is handed on or let go of, though few of it were accepted.
-const ROWS_PASSED: usize = 1 << 18;
-
 /// Settles the rows: hands the accepted ones on in the order of their key, and sets aside those that differ, by file and line.
 pub(super) fn settle(
     contract: &Contract,
@@ -45,25 +43,11 @@ pub(super) fn settle(
     let mut passed = 0;
     let mut settled = Settled::default();
     let mut group = Group::new(contract)?;
-    let mut accepted: Vec<Place> = Vec::with_capacity(ROWS_AT_ONCE);
-    while let Some((place, head)) = merged.first() {
-        if group.is_of(&merged, place, head) {
-            group.add(&merged, place, &mut accepted, &mut settled)?;
-        } else {
-            group.close(&mut accepted, &mut settled);
-            group.open(place, head);
-        }
-        if accepted.len() >= ROWS_AT_ONCE {
-            let rest = accepted.split_off(ROWS_AT_ONCE);
-            hand_on(rows(&merged, &accepted)?)?;
-            accepted = rest;
-            if accepted.is_empty() {
-                merged.forget(group.first);
-                passed = 0;
-            }
-        }
-        passed += 1;
-        if passed >= ROWS_PASSED {
+    let mut accepted: Vec<Stretch> = Vec::new();
+    while let Some(stretch) = merged.next(ROWS_AT_ONCE - passed)? {
+        group.pass(&merged, stretch, &mut accepted, &mut settled)?;
+        passed += stretch.rows;
+        if passed >= ROWS_AT_ONCE {
             if !accepted.is_empty() {
                 hand_on(rows(&merged, &accepted)?)?;
                 accepted.clear();
@@ -74,18 +58,17 @@ pub(super) fn settle(
         if settled.differing.len() >= ROWS_AT_ONCE {
             set_aside(std::mem::take(&mut settled.differing))?;
         }
-        merged.advance()?;
     }
     group.close(&mut accepted, &mut settled);
     set_aside(std::mem::take(&mut settled.differing))?;
-    for places in accepted.chunks(ROWS_AT_ONCE) {
-        hand_on(rows(&merged, places)?)?;
+    if !accepted.is_empty() {
+        hand_on(rows(&merged, &accepted)?)?;
     }
     Ok(settled)
 }
 
-fn rows(merged: &Merged<'_>, places: &[Place]) -> Result<RecordBatch, AcquireError> {
-    merged.rows(places).map_err(|source| AcquireError::Columns { source })
+fn rows(merged: &Merged<'_>, stretches: &[Stretch]) -> Result<RecordBatch, AcquireError> {
+    merged.rows(stretches).map_err(|source| AcquireError::Columns { source })
 }
 
 /// The rows of one key, as far as they have been read.
@@ -118,9 +101,44 @@ impl Group {
         })
     }
 
+    /// Rows that follow those before.
+    fn pass(
+        &mut self,
+        merged: &Merged<'_>,
+        stretch: Stretch,
+        accepted: &mut Vec<Stretch>,
+        settled: &mut Settled,
+    ) -> Result<(), AcquireError> {
+        let batch = stretch.batch;
+        let heads = merged.heads(batch).get(stretch.row..stretch.row + stretch.rows).unwrap_or_default();
+        let mut at = 0;
+        while let Some(head) = heads.get(at) {
+            let place = (batch, stretch.row + at);
+            if self.is_of(merged, place, *head) {
+                self.add(merged, place, accepted, settled)?;
+                at += 1;
+                continue;
+            }
+            self.close(accepted, settled);
+            // A row whose head is not that of the next one is alone with its key.
+            let later = heads.get(at..).unwrap_or_default();
+            let alone = later.windows(2).take_while(|pair| pair.first() != pair.last()).count();
+            if alone > 0 {
+                settled.accepted += alone as u64;
+                runs::add(accepted, Stretch { batch, row: stretch.row + at, rows: alone });
+                at += alone;
+            }
+            if let Some(head) = heads.get(at) {
+                self.open((batch, stretch.row + at), *head);
+            }
+            at += 1;
+        }
+        Ok(())
+    }
+
     fn is_of(&self, merged: &Merged<'_>, place: Place, head: Head) -> bool {
-        // The keys themselves lie far away, and hardly ever have equal heads.
-        self.head == head && self.first.is_some_and(|first| merged.key(first) == merged.key(place))
+        // The values themselves lie far away, and hardly ever have equal heads.
+        self.head == head && self.first.is_some_and(|first| merged.compare(first, place).is_eq())
     }
 
     fn open(&mut self, place: Place, head: Head) {
@@ -136,7 +154,7 @@ impl Group {
         &mut self,
         merged: &Merged<'_>,
         place: Place,
-        accepted: &mut Vec<Place>,
+        accepted: &mut Vec<Stretch>,
         settled: &mut Settled,
     ) -> Result<(), AcquireError> {
         let Some(first) = self.first else { return Ok(()) };
@@ -145,7 +163,7 @@ impl Group {
             if self.keeps_differing_rows {
                 self.distinct.insert(self.whole(merged, first)?);
                 settled.accepted += 1;
-                accepted.push(first);
+                accept(accepted, first);
             }
         }
         self.lines.push(origin(merged, place));
@@ -153,7 +171,7 @@ impl Group {
             self.differs = self.differs || !self.equal(merged, first, place);
         } else if self.distinct.insert(self.whole(merged, place)?) {
             settled.accepted += 1;
-            accepted.push(place);
+            accept(accepted, place);
         } else {
             settled.collapsed += 1;
         }
@@ -161,11 +179,11 @@ impl Group {
     }
 
     /// The key has no more rows.
-    fn close(&mut self, accepted: &mut Vec<Place>, settled: &mut Settled) {
+    fn close(&mut self, accepted: &mut Vec<Stretch>, settled: &mut Settled) {
         let Some(first) = self.first.take() else { return };
         if self.lines.is_empty() {
             settled.accepted += 1;
-            accepted.push(first);
+            accept(accepted, first);
         } else if self.keeps_differing_rows {
             // Each was settled when it came.
         } else if self.differs {
@@ -173,18 +191,14 @@ impl Group {
         } else {
             settled.accepted += 1;
             settled.collapsed += self.lines.len() as u64 - 1;
-            accepted.push(first);
+            accept(accepted, first);
         }
     }
 
     fn equal(&self, merged: &Merged<'_>, a: Place, b: Place) -> bool {
-        let column = |place: Place, at: usize| {
-            merged
-                .batch(place.0)
-                .and_then(|batch| batch.columns().get(at))
-                .map(|column| column.slice(place.1, 1))
-        };
-        (0..self.columns).all(|at| column(a, at) == column(b, at))
+        let (Some(a_batch), Some(b_batch)) = (merged.batch(a.0), merged.batch(b.0)) else { return false };
+        let columns = a_batch.columns().iter().zip(b_batch.columns()).take(self.columns);
+        columns.into_iter().all(|(one, other)| runs::cell(one, a.1) == runs::cell(other, b.1))
     }
 
     fn whole(&self, merged: &Merged<'_>, place: Place) -> Result<OwnedRow, AcquireError> {
@@ -194,6 +208,10 @@ impl Group {
         let rows = self.whole.convert_columns(&columns).map_err(|source| AcquireError::Columns { source })?;
         Ok(rows.row(0).owned())
     }
+}
+
+fn accept(accepted: &mut Vec<Stretch>, (batch, row): Place) {
+    runs::add(accepted, Stretch { batch, row, rows: 1 });
 }
 
 /// The file and the line of a row.
@@ -260,7 +278,7 @@ mod tests {
         at_once: usize,
     ) -> (Settled, Vec<(i64, i128)>) {
         let folder = tempfile::tempdir().unwrap();
-        let sorter = Sorter::new(contract, memory, folder.path()).unwrap();
+        let sorter = Sorter::new(contract, memory, folder.path());
         let mut gathering = Gathering::new(memory);
         let mut runs = Vec::new();
         let mut unsorted = Vec::new();

@@ -2,96 +2,85 @@
 //!
 //! # Decisions
 //!
-//! - zstd at level 1; no dictionary pages for person numbers, references and lines, which hardly repeat and
-//!   would fill a dictionary only to throw it away. Codes, divisions and file names keep theirs.
+//! - zstd at level 1. Person numbers and lines as differences: sorted, they are next to nothing. Of 10.8 million contributions that
+//!   made 8 MB of 18, and a sum over the lines took 0.05 s instead of 0.18 with DataFusion.
+//! - No dictionary pages for references, which hardly repeat and would fill a dictionary only to throw it away.
+//! - No least and greatest value of codes that are always there and of file names: comparing them took longer than writing
+//!   them, and every part of a file has all of them anyway.
 
-use std::{collections::BTreeSet, fs::File, path::Path, sync::Arc};
+use std::{collections::BTreeSet, path::Path, sync::Arc};
 
 use arrow::{
     array::{ArrayRef, AsArray, RecordBatch, StringArray},
-    datatypes::{Date32Type, SchemaRef, UInt16Type},
+    datatypes::{Date32Type, UInt16Type},
 };
 use parquet::{
-    arrow::ArrowWriter,
-    basic::{Compression, ZstdLevel},
-    file::properties::WriterProperties,
+    basic::{Compression, Encoding, ZstdLevel},
+    errors::ParquetError,
+    file::properties::{EnabledStatistics, WriterProperties},
     schema::types::ColumnPath,
 };
 
-use super::value;
+use super::{AcquireError, encoding, value};
 use crate::{
     contract::{Contract, Kind},
     model::Month,
     store::StoreError,
 };
 
-/// The file of a snapshot while it is written.
-pub(super) struct Part<'a> {
-    path: &'a Path,
-    contract: &'a Contract,
-    files: &'a [String],
-    schema: SchemaRef,
-    writer: ArrowWriter<File>,
-    /// The months that the rows name, if the contract has a month column.
-    pub(super) months: BTreeSet<Month>,
-}
-
-impl<'a> Part<'a> {
-    /// Begins the file; `files` are the names of the delivery's files.
-    pub(super) fn create(
-        path: &'a Path,
-        contract: &'a Contract,
-        files: &'a [String],
-    ) -> Result<Self, StoreError> {
-        let schema = contract.arrow_schema();
-        let file = File::create(path).map_err(StoreError::io("create", path))?;
-        let writer = ArrowWriter::try_new(file, schema.clone(), Some(properties(contract, path)?))
-            .map_err(StoreError::parquet("write", path))?;
-        Ok(Self { path, contract, files, schema, writer, months: BTreeSet::new() })
-    }
-
-    /// Adds rows, which must follow those before in the order of the key.
-    pub(super) fn write(&mut self, batch: &RecordBatch) -> Result<(), StoreError> {
-        if let Some(column) = self.contract.month_column() {
-            collect_months(batch, column, &mut self.months);
-        }
-        let batch =
-            with_file(&self.schema, batch, self.files).map_err(StoreError::parquet("write", self.path))?;
-        self.writer.write(&batch).map_err(StoreError::parquet("write", self.path))
-    }
-
-    /// Ends the file.
-    pub(super) fn finish(self) -> Result<BTreeSet<Month>, StoreError> {
-        self.writer.close().map_err(StoreError::parquet("write", self.path))?;
-        Ok(self.months)
-    }
+/// Writes the file of a snapshot on so many threads: the rows that `produce` hands on, in the order of the key. `files` are the
+/// names of the delivery's files. What `produce` gave, and the months that the rows name, if the contract has a month column.
+pub(super) fn write<T>(
+    path: &Path,
+    contract: &Contract,
+    files: &[String],
+    threads: usize,
+    produce: impl FnOnce(&mut dyn FnMut(&RecordBatch)) -> Result<T, AcquireError>,
+) -> Result<(T, BTreeSet<Month>), AcquireError> {
+    let file_column = contract.columns.len();
+    let prepare = |column: usize, array: ArrayRef| {
+        if column == file_column { with_names(&array, files) } else { Ok(array) }
+    };
+    let encoding =
+        encoding::Encoding::create(path, contract.arrow_schema(), properties(contract, path)?, &prepare)?;
+    let mut months = BTreeSet::new();
+    let produced = encoding.run(threads, |add| {
+        produce(&mut |batch| {
+            if let Some(column) = contract.month_column() {
+                collect_months(batch, column, &mut months);
+            }
+            add(batch);
+        })
+    })?;
+    Ok((produced, months))
 }
 
 fn properties(contract: &Contract, path: &Path) -> Result<WriterProperties, StoreError> {
     let zstd = ZstdLevel::try_new(1).map_err(StoreError::parquet("write", path))?;
     let mut builder = WriterProperties::builder().set_compression(Compression::ZSTD(zstd));
-    let unique = contract.columns.iter().filter(|column| matches!(column.kind, Kind::Person | Kind::Ref));
-    for name in unique.map(|column| column.name.as_str()).chain([Contract::LINE]) {
-        builder = builder.set_column_dictionary_enabled(ColumnPath::from(name), false);
+    for column in contract.columns.iter().filter(|column| column.kind == Kind::Ref) {
+        builder = builder.set_column_dictionary_enabled(ColumnPath::from(column.name.as_str()), false);
+    }
+    let codes = contract.columns.iter().filter(|column| column.kind == Kind::Code && column.required);
+    for name in codes.map(|column| column.name.as_str()).chain([Contract::FILE]) {
+        builder = builder.set_column_statistics_enabled(ColumnPath::from(name), EnabledStatistics::None);
+    }
+    let people = contract.columns.iter().filter(|column| column.kind == Kind::Person);
+    for name in people.map(|column| column.name.as_str()).chain([Contract::LINE]) {
+        builder = builder
+            .set_column_dictionary_enabled(ColumnPath::from(name), false)
+            .set_column_encoding(ColumnPath::from(name), Encoding::DELTA_BINARY_PACKED);
     }
     Ok(builder.build())
 }
 
-/// The rows with the name of the file that each came from in place of its number.
-fn with_file(
-    schema: &SchemaRef,
-    batch: &RecordBatch,
-    files: &[String],
-) -> Result<RecordBatch, arrow::error::ArrowError> {
-    let mut arrays: Vec<ArrayRef> = batch.columns().to_vec();
-    let at = arrays.len().saturating_sub(2);
-    let numbers = batch.column(at).as_primitive::<UInt16Type>();
+/// The name of the file that each row came from in place of its number.
+fn with_names(numbers: &ArrayRef, files: &[String]) -> Result<ArrayRef, ParquetError> {
+    let numbers = numbers
+        .as_primitive_opt::<UInt16Type>()
+        .ok_or_else(|| ParquetError::General("a file's number is not a number".to_owned()))?;
     let name = |number: &u16| files.get(usize::from(*number)).map_or("", String::as_str);
-    let names = StringArray::from_iter_values(numbers.values().iter().map(name));
-    if let Some(array) = arrays.get_mut(at) {
-        *array = Arc::new(names);
-    }
-    RecordBatch::try_new(schema.clone(), arrays)
+    Ok(Arc::new(StringArray::from_iter_values(numbers.values().iter().map(name))))
 }
 
 fn collect_months(batch: &RecordBatch, column: usize, months: &mut BTreeSet<Month>) {

@@ -13,12 +13,12 @@ use std::{
 
 use arrow::{array::RecordBatch, ipc::writer::StreamWriter};
 
-use super::{Kept, Merged, Place, ROWS_ON_DISK, Run, Sorter};
+use super::{Kept, Merged, ROWS, Run, Sorter, Stretch};
 use crate::{acquire::AcquireError, store::StoreError};
 
 /// The most runs that are merged at a time.
 const MOST: usize = 64;
-/// What a run on disk takes while it is merged: some thousand rows and their keys.
+/// What a run on disk takes while it is merged: some thousand rows and the heads of their keys.
 const ONE: usize = 1 << 20;
 
 impl Sorter {
@@ -40,7 +40,7 @@ impl Sorter {
     /// One run of several neighbours, on disk.
     fn merge(&self, group: Vec<Run>) -> Result<Run, AcquireError> {
         let (Some(number), Some(last)) = (group.first().map(|run| run.number), group.last()) else {
-            return Ok(Run { number: 0, kept: Kept::Here { batches: vec![], keys: vec![], order: vec![] } });
+            return Ok(Run { number: 0, kept: Kept::Here(Vec::new()) });
         };
         let path = self.folder.join(format!("runs-{number}-{}.arrow", last.number));
         let done: Vec<_> = group.iter().filter_map(Run::path).collect();
@@ -49,24 +49,25 @@ impl Sorter {
         let file = File::create(&path).map_err(StoreError::io("create", &path))?;
         let (mut file, mut writer) = (Some(BufWriter::new(file)), None);
         let mut merged = Merged::new(self, group)?;
-        let mut places: Vec<Place> = Vec::with_capacity(ROWS_ON_DISK);
+        let (mut stretches, mut rows): (Vec<Stretch>, usize) = (Vec::new(), 0);
         let mut write = |batch: RecordBatch| -> Result<(), AcquireError> {
             if let Some(file) = file.take() {
                 writer = Some(StreamWriter::try_new(file, &batch.schema()).map_err(failed())?);
             }
             Ok(writer.iter_mut().try_for_each(|writer| writer.write(&batch)).map_err(failed())?)
         };
-        while let Some((place, _)) = merged.first() {
-            places.push(place);
-            if places.len() >= ROWS_ON_DISK {
-                write(merged.rows(&places).map_err(built)?)?;
-                places.clear();
+        while let Some(stretch) = merged.next(ROWS - rows)? {
+            rows += stretch.rows;
+            stretches.push(stretch);
+            if rows >= ROWS {
+                write(merged.rows(&stretches).map_err(built)?)?;
+                stretches.clear();
+                rows = 0;
                 merged.forget(None);
             }
-            merged.advance()?;
         }
-        if !places.is_empty() {
-            write(merged.rows(&places).map_err(built)?)?;
+        if !stretches.is_empty() {
+            write(merged.rows(&stretches).map_err(built)?)?;
         }
         writer.iter_mut().try_for_each(StreamWriter::finish).map_err(failed())?;
         for path in done {

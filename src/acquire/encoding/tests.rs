@@ -1,0 +1,132 @@
+//! Snapshots encoded on one thread and on several: the same bytes, every failure told.
+
+use std::{fs, sync::Arc};
+
+use arrow::{
+    array::{Int64Array, StringArray},
+    datatypes::{DataType, Field, Schema},
+};
+use parquet::errors::ParquetError;
+
+use super::*;
+
+fn schema() -> SchemaRef {
+    let field = |name: &str, kind| Field::new(name, kind, false);
+    Arc::new(Schema::new(vec![
+        field("number", DataType::Int64),
+        field("text", DataType::Utf8),
+        field("twice", DataType::Int64),
+    ]))
+}
+
+/// Batches of so many rows each.
+fn batches(rows: usize, count: usize) -> impl Iterator<Item = RecordBatch> {
+    (0..count).map(move |at| {
+        let numbers = || (at * rows..(at + 1) * rows).map(|row| (row * 7919 % 10_007) as i64);
+        let texts = numbers().map(|number| (number % 11).to_string());
+        let number: ArrayRef = Arc::new(Int64Array::from_iter_values(numbers()));
+        let text: ArrayRef = Arc::new(StringArray::from_iter_values(texts));
+        RecordBatch::try_new(schema(), vec![number.clone(), text, number]).unwrap()
+    })
+}
+
+fn doubled(column: usize, array: ArrayRef) -> Result<ArrayRef> {
+    if column != 2 {
+        return Ok(array);
+    }
+    let numbers = array.as_any().downcast_ref::<Int64Array>();
+    let numbers = numbers.ok_or_else(|| ParquetError::General("no numbers".to_owned()))?;
+    Ok(Arc::new(numbers.unary::<_, arrow::datatypes::Int64Type>(|number| number * 2)))
+}
+
+fn encode(path: &Path, threads: usize, prepare: &Prepare<'_>) -> Result<(), AcquireError> {
+    let encoding = Encoding::create(path, schema(), WriterProperties::default(), prepare)?;
+    // Groups of rows end in the middle of a batch.
+    encoding.run(threads, |hand_on| {
+        batches(150_000, 15).for_each(|batch| hand_on(&batch));
+        Ok(())
+    })
+}
+
+#[test]
+fn any_number_of_threads_writes_the_bytes_that_the_library_writes_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("alone.parquet");
+    let mut writer = ArrowWriter::try_new(File::create(&path).unwrap(), schema(), None).unwrap();
+    for batch in batches(150_000, 15) {
+        let mut columns = batch.columns().to_vec();
+        columns[2] = doubled(2, columns[2].clone()).unwrap();
+        writer.write(&RecordBatch::try_new(schema(), columns).unwrap()).unwrap();
+    }
+    writer.close().unwrap();
+    let alone = fs::read(&path).unwrap();
+    for threads in [1, 2, 5] {
+        let path = folder.path().join(format!("{threads}.parquet"));
+        encode(&path, threads, &doubled).unwrap();
+        assert!(fs::read(&path).unwrap() == alone, "{threads} threads");
+    }
+}
+
+#[test]
+fn no_rows_make_a_file_without_rows() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("none.parquet");
+    let encoding = Encoding::create(&path, schema(), WriterProperties::default(), &doubled).unwrap();
+    encoding.run(2, |_| Ok(())).unwrap();
+    let reader = parquet::file::reader::SerializedFileReader::try_from(path.as_path()).unwrap();
+    let metadata = parquet::file::reader::FileReader::metadata(&reader);
+    assert_eq!((metadata.num_row_groups(), metadata.file_metadata().num_rows()), (0, 0));
+}
+
+#[test]
+fn a_column_that_cannot_be_encoded_is_told_whoever_is_at_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let fails = |column: usize, array: ArrayRef| match column {
+        1 => Err(ParquetError::General("no text".to_owned())),
+        _ => Ok(array),
+    };
+    for threads in [1, 2, 5] {
+        let path = folder.path().join(format!("{threads}.parquet"));
+        let error = encode(&path, threads, &fails).unwrap_err();
+        assert!(
+            matches!(&error, AcquireError::Store(StoreError::Parquet { doing: "write", path: told, .. }) if *told == path)
+        );
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_told_with_the_name_of_the_file() {
+    for threads in [1, 2] {
+        let error = encode(Path::new("/dev/full"), threads, &doubled).unwrap_err();
+        assert!(
+            matches!(&error, AcquireError::Store(StoreError::Parquet { path, .. }) if path.ends_with("full"))
+        );
+    }
+}
+
+#[test]
+fn what_goes_wrong_with_the_rows_is_told_and_nobody_waits_for_more() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("some.parquet");
+    let encoding = Encoding::create(&path, schema(), WriterProperties::default(), &doubled).unwrap();
+    let failed = encoding.run(3, |hand_on| {
+        batches(1_000, 20).for_each(|batch| hand_on(&batch));
+        Err::<(), _>(AcquireError::OtherPackage { path: path.clone() })
+    });
+    assert!(matches!(failed, Err(AcquireError::OtherPackage { .. })));
+}
+
+#[test]
+fn a_panic_in_a_column_is_passed_on_and_nobody_waits_for_it() {
+    let folder = tempfile::tempdir().unwrap();
+    for threads in [1, 2, 5] {
+        let path = folder.path().join(format!("{threads}.parquet"));
+        let panics = |column: usize, array: ArrayRef| {
+            assert!(column != 0, "column 0");
+            Ok(array)
+        };
+        let passed_on = std::panic::catch_unwind(|| encode(&path, threads, &panics));
+        assert!(passed_on.is_err(), "{threads} threads");
+    }
+}
