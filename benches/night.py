@@ -12,6 +12,9 @@ b  compare   the facts and the rules, their outcomes, leads and evidence, on the
              writes the review lists and the report: its time is that of `hedui run`, whole.
 c  night     both together.
 
+d  second    what a second night takes beside the first, with one row in a hundred changed (see `again.py`): accepting and running.
+             Each is held against the same night computed anew (`hedui run --fresh`), byte by byte.
+
 What DuckDB found is held against what hedui wrote, row by row. `decode` is what it takes to read every column of every
 snapshot once and do nothing with them: the physical limit of b.
 """
@@ -29,6 +32,7 @@ import pyarrow
 import pyarrow.parquet
 
 import acquire
+import again
 import city
 
 sys.path.insert(0, str(city.ROOT / ".ci" / "outside"))
@@ -77,6 +81,7 @@ def measure(told, folder):
         acquire.side_by_side(ours[what], theirs[what])
     check = [sys.executable, city.ROOT / ".ci" / "outside" / "engine.py", folder]
     print(subprocess.run(check, capture_output=True, text=True, check=False).stdout.rstrip())
+    again.second_nights(told, folder, min(ours["c"], key=lambda cost: cost.wall))
     decode = acquire.in_a_process(lambda: read_all(store, told.threads))
     print(f"  decode   {decode.wall:8.1f} s  {decode.cpu:8.1f} CPU s")
 
@@ -88,7 +93,8 @@ def add(one, other):
 def hedui_run(told, folder, store):
     where = ["--inbox", folder / "inbox", "--store", store, "--signers", folder / "allowed_signers", "--reference", folder]
     memory = ["--memory", told.memory] if told.memory else []
-    shutil.rmtree(store / "runs", ignore_errors=True)
+    for kept in ("runs", "reuse"):
+        shutil.rmtree(store / kept, ignore_errors=True)
     cost, said = acquire.hedui(told, "run", "pipelines/night.yaml", *where, "--date", "2026-03-15", *memory)
     return cost, said["stages"]
 

@@ -6,13 +6,14 @@ about:
 ---*/
 SELECT person_id, division
 FROM (
-  SELECT person_id, division, row_number() OVER (PARTITION BY person_id ORDER BY standing, case_id, division) AS place
-  FROM (
-    SELECT person_id, division, case_id, CASE WHEN is_low_income THEN 1 ELSE 2 END AS standing FROM facts.case_members
-    UNION ALL
-    SELECT person_id, min(hukou_division) AS division, '' AS case_id, 3 AS standing
-    FROM civil_affairs.persons WHERE starts_with(hukou_division, $division_stem)
-    GROUP BY person_id
-  ) AS candidates
+  SELECT person_id, division,
+         row_number() OVER (PARTITION BY person_id ORDER BY CASE WHEN is_low_income THEN 1 ELSE 2 END, case_id, division) AS place
+  FROM facts.case_members
 ) AS ranked
 WHERE place = 1
+UNION ALL
+SELECT p.person_id, min(p.hukou_division) AS division
+FROM civil_affairs.persons AS p
+LEFT JOIN (SELECT DISTINCT person_id FROM facts.case_members) AS m ON m.person_id = p.person_id
+WHERE m.person_id IS NULL AND starts_with(p.hukou_division, $division_stem)
+GROUP BY p.person_id

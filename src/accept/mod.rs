@@ -22,7 +22,10 @@
 //!   the names of folders.
 //! - A bridge between two keys is a delivery of the dataset `<agency>.bridge`, so that whatever is asked of a delivery is
 //!   asked of it; no contract describes it.
-//! - A known delivery is not hashed again every night; it is when its snapshot is missing, because then it is read again.
+//! - A known delivery is not hashed again every night; it is when its snapshot is missing, because then it is read again. Known is
+//!   what has a receipt with the digest of the very same `datapackage.json`, which names the digests of its files, and a sealed
+//!   snapshot under its id. What lies in the inbox besides is not looked at, so that a change there changes nothing; neither
+//!   lengths nor dates of files are taken for a proof of anything.
 
 mod aside;
 mod check;

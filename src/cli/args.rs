@@ -155,6 +155,10 @@ pub struct Run {
     /// 收件箱 · the inbox
     #[arg(long, default_value = "inbox")]
     pub inbox: PathBuf,
+    /// 全部重新计算，不用前几夜留下的中间结果；结果逐字节相同 · compute everything anew, use nothing that earlier nights left
+    /// (the results are the same to the byte)
+    #[arg(long)]
+    pub fresh: bool,
     /// 另用一个含 standards.csv 的参照文件夹 · a reference folder whose standards.csv overrides parameters
     #[arg(long)]
     pub reference: Option<PathBuf>,

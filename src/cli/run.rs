@@ -12,7 +12,7 @@ use serde_json::json;
 use super::{Exit, args, failure::Failure, open, output::Output, progress::Progress};
 use crate::{
     accept::{Kept, Refused},
-    model::{Lang, Text, printable},
+    model::{Digest, Lang, Text, printable},
     night::{self, Cause, Fate, HeldBack, NightError, Order, RuleRecord, RunRecord},
     project::{Project, Status},
 };
@@ -31,9 +31,15 @@ pub async fn run(global: &args::Global, run: &args::Run, output: &Output) -> Res
         signers: &signers,
         reference: run.reference.as_deref(),
         limits: global.limits(),
+        program: if run.fresh { None } else { program() },
         lang: global.lang(),
     };
     night(&order, output).await
+}
+
+/// The digest of this program's own file; None where it cannot be read: then nothing of an earlier night is used.
+pub fn program() -> Option<Digest> {
+    Digest::of_file(&std::env::current_exe().ok()?).ok()
 }
 
 /// Does a night and prints what came of it.
@@ -131,6 +137,19 @@ fn tell(record: &RunRecord, t: NaiveDate, output: &Output) {
     }
     tell_held_back(record, output);
     tell_known(record, t, output);
+    let taken = record.taken_over;
+    if taken.facts + taken.rules > 0 {
+        output.note(
+            &format!("输入未变、沿用前几夜算出的：{} 个事实中的 {} 个，{} 条规则中的 {} 条", taken.of_facts, taken.facts, taken.of_rules, taken.rules),
+            &format!("taken from earlier nights, because nothing that they rest on changed: {} of {} facts, {} of {} rules", taken.facts, taken.of_facts, taken.rules, taken.of_rules),
+        );
+    }
+    if let Some(why) = &record.not_kept {
+        output.warning(
+            &format!("本夜算出的中间结果没能留给下一夜：{why}。结果不受影响，下一夜会全部重算"),
+            &format!("what this night computed could not be kept for the next: {why}. The results are not affected; the next night computes it all anew"),
+        );
+    }
     if record.is_repeat {
         output.note(
             "同样的输入和规则已经运行过：结果未变，已核对每个文件的摘要。",
@@ -284,6 +303,10 @@ fn as_json(record: &RunRecord, t: NaiveDate, times: &[(Text, Duration)]) -> serd
         "lists": record.lists, "households": record.households, "set_aside": record.quarantined,
         "missing_figures": record.missing_figures,
         "held_back": record.held_back.iter().map(HeldBack::json).collect::<Vec<_>>(),
+        "taken_over": {
+            "facts": record.taken_over.facts, "of_facts": record.taken_over.of_facts,
+            "rules": record.taken_over.rules, "of_rules": record.taken_over.of_rules,
+        },
         "stages": stages,
     })
 }

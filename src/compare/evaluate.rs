@@ -14,9 +14,11 @@ use chrono::NaiveDate;
 use super::{
     closing::{self, Imbalance, POPULATION_SQL},
     evidence,
-    feeds::{Feeds, Standing, knows_identities, standing},
+    facts::FACTS,
+    feeds::{Block, Feeds, Standing, knows_identities, standing},
     reason,
-    verdict::{COUNTING_SQL, HITS_SQL, Judged, judging_sql},
+    reuse::{Key, Reuse, Rows},
+    verdict::{COUNTING_SQL, HITS_SQL, Judged, facts_read, judging_sql},
 };
 use crate::{
     contract::Contract,
@@ -81,12 +83,83 @@ pub enum EvaluateError {
     Imbalance(#[from] Imbalance),
 }
 
-/// Evaluates one rule: its outcomes, leads and their evidence.
-pub async fn evaluate(office: &Office<'_>, rule: &Rule) -> Result<Outcome, EvaluateError> {
-    let mut outcome = judge(office, rule).await?;
+/// What the engine says about a rule, before any word is made of it: the same tables give the same outcome.
+#[derive(Debug, Clone)]
+pub struct Told {
+    population: Rows,
+    counts: Rows,
+    hits: Rows,
+    /// One table a kind of evidence that the rule names; none of them where there is no lead.
+    evidence: Vec<Rows>,
+}
+
+impl Told {
+    /// Everything that the answers about a rule are made from. None where not all of it is known, and where the rule is not run.
+    pub fn key(office: &Office<'_>, rule: &Rule, reuse: &Reuse) -> Option<Key> {
+        let Standing::Runs { block, .. } = standing(rule, office.feeds, office.t) else { return None };
+        let judged =
+            Judged { block: block.as_ref(), knows_identities: knows_identities(office.feeds, office.t) };
+        let evidence: Vec<String> = rule.evidence.iter().map(evidence::evidence_sql).collect();
+        // How it is judged follows from its front matter, which is part of its text, and from the feeds.
+        let about = format!("{} {judged:?}", rule.id);
+        let mut texts = vec![rule.text.as_str()];
+        texts.extend(evidence.iter().map(String::as_str));
+        let facts = facts_read(rule).into_iter().map(|fact| TableName::new(FACTS, fact));
+        let tables = facts.chain([TableName::new("civil_affairs", "cases")]);
+        reuse.key(office.engine, &about, &texts, tables, &["division"], office.values)
+    }
+
+    /// The answers that an earlier night left.
+    pub fn recall(rule: &Rule, key: &Key, reuse: &Reuse) -> Option<Self> {
+        let mut tables = reuse.recall(key)?.into_iter();
+        let mut next = || tables.next();
+        let (population, counts, hits) = (next()?, next()?, next()?);
+        let evidence: Vec<Rows> = tables.collect();
+        let has_hits = hits.1.iter().any(|batch| batch.num_rows() > 0);
+        let is_whole = evidence.len() == if has_hits { rule.evidence.len() } else { 0 };
+        is_whole.then_some(Self { population, counts, hits, evidence })
+    }
+
+    /// Leaves the answers for the next night.
+    pub fn leave(&self, rule: &Rule, key: &Key, reuse: &Reuse) {
+        let tables: Vec<&Rows> =
+            [&self.population, &self.counts, &self.hits].into_iter().chain(&self.evidence).collect();
+        reuse.leave(key, &rule.id, &tables);
+    }
+}
+
+/// Evaluates one rule: its outcomes, leads and their evidence. What was recalled is not asked again; what was asked is left for
+/// the next night under the rule's key.
+pub async fn evaluate(
+    office: &Office<'_>,
+    rule: &Rule,
+    recalled: Option<Told>,
+    reuse: Option<(&Key, &Reuse)>,
+) -> Result<Outcome, EvaluateError> {
+    let (block, is_stale) = match standing(rule, office.feeds, office.t) {
+        Standing::NotRun(dataset) => return Ok(Outcome { not_run: Some(dataset), ..Outcome::default() }),
+        Standing::Runs { block, stale } => (block, !stale.is_empty()),
+    };
+    let (mut told, judging) = match recalled {
+        Some(told) => (told, None),
+        None => {
+            let (told, judging) = ask(office, rule, block.as_ref()).await?;
+            (told, Some(judging))
+        }
+    };
+    let (mut outcome, chosen) = conclude(office, rule, block.as_ref(), is_stale, &told)?;
     if !outcome.leads.is_empty() {
-        outcome.evidence = evidence::collect(office, rule).await?;
+        if judging.is_some() {
+            office.engine.add_rows(&TableName::new("run", "lead"), chosen.schema(), vec![chosen])?;
+            told.evidence = evidence::ask(office, rule).await?;
+        }
+        outcome.evidence = evidence::rows(office, rule, &told.evidence);
         outcome.leads = with_evidence_keys(outcome.leads, &outcome.evidence);
+    }
+    if let (Some(judging), Some((key, reuse))) = (judging, reuse)
+        && key.covers(office.engine, &judging)
+    {
+        told.leave(rule, key, reuse);
     }
     Ok(outcome)
 }
@@ -97,26 +170,46 @@ pub async fn judge(office: &Office<'_>, rule: &Rule) -> Result<Outcome, Evaluate
         Standing::NotRun(dataset) => return Ok(Outcome { not_run: Some(dataset), ..Outcome::default() }),
         Standing::Runs { block, stale } => (block, !stale.is_empty()),
     };
+    let (told, _) = ask(office, rule, block.as_ref()).await?;
+    Ok(conclude(office, rule, block.as_ref(), is_stale, &told)?.0)
+}
+
+/// Asks the engine everything about a rule but the evidence, and returns how it was judged.
+async fn ask(
+    office: &Office<'_>,
+    rule: &Rule,
+    block: Option<&Block>,
+) -> Result<(Told, String), EvaluateError> {
     let engine = office.engine;
     let (schema, rows) = engine.collect(&rule.id, &rule.text, office.values).await?;
     check_shape(rule, &schema)?;
     engine.add_rows(&TableName::new("run", "candidates"), schema.clone(), rows)?;
     let columns: Vec<&str> = schema.fields().iter().map(|field| field.name().as_str()).collect();
-    let judged = Judged { block: block.as_ref(), knows_identities: knows_identities(office.feeds, office.t) };
+    let judged = Judged { block, knows_identities: knows_identities(office.feeds, office.t) };
     let judging = judging_sql(rule, &columns, &judged);
     let (schema, rows) = engine.collect(&format!("{} outcomes", rule.id), &judging, office.values).await?;
     engine.add_rows(&TableName::new("run", "judged"), schema, rows)?;
-    let (_, population) =
+    let population =
         engine.collect(&format!("{} population", rule.id), POPULATION_SQL, office.values).await?;
-    let (_, outcomes) = engine.collect(&format!("{} counts", rule.id), COUNTING_SQL, office.values).await?;
-    let coverage = closing::coverage(&rule.id, &population, &outcomes, block.as_ref())?;
-    let (schema, hits) = engine.collect(&format!("{} hits", rule.id), HITS_SQL, office.values).await?;
-    let (leads, chosen) = leads(office, rule, is_stale, &schema, &hits)?;
+    let counts = engine.collect(&format!("{} counts", rule.id), COUNTING_SQL, office.values).await?;
+    let hits = engine.collect(&format!("{} hits", rule.id), HITS_SQL, office.values).await?;
+    Ok((Told { population, counts, hits, evidence: Vec::new() }, judging))
+}
+
+/// Makes outcomes and leads of what the engine said, and proves that they close; also the rows that became leads.
+fn conclude(
+    office: &Office<'_>,
+    rule: &Rule,
+    block: Option<&Block>,
+    is_stale: bool,
+    told: &Told,
+) -> Result<(Outcome, RecordBatch), EvaluateError> {
+    let coverage = closing::coverage(&rule.id, &told.population.1, &told.counts.1, block)?;
+    let (leads, chosen) = leads(office, rule, is_stale, &told.hits.0, &told.hits.1)?;
     let of_subjects = leads.iter().map(|(division, lead)| (division.as_str(), lead));
     closing::leads_close(&rule.id, &coverage, of_subjects)?;
     let leads: Vec<Lead> = leads.into_iter().map(|(_, lead)| lead).collect();
-    engine.add_rows(&TableName::new("run", "lead"), chosen.schema(), vec![chosen])?;
-    Ok(Outcome { leads, evidence: Vec::new(), coverage, not_run: None })
+    Ok((Outcome { leads, evidence: Vec::new(), coverage, not_run: None }, chosen))
 }
 
 /// A rule must give its subject and `hit`.

@@ -5,7 +5,10 @@
 
 use std::collections::BTreeSet;
 
-use super::evaluate::{EvaluateError, Office};
+use super::{
+    evaluate::{EvaluateError, Office},
+    reuse::Rows,
+};
 use crate::{
     contract::Kind,
     engine::{Cell, cell},
@@ -23,12 +26,20 @@ pub fn evidence_sql(spec: &Evidence) -> String {
     )
 }
 
-/// Collects the evidence of all leads in `run.lead`, sorted.
-pub async fn collect(office: &Office<'_>, rule: &Rule) -> Result<Vec<EvidenceRow>, EvaluateError> {
-    let mut found = BTreeSet::new();
+/// Asks for the evidence of all leads in `run.lead`: one table a kind of evidence that the rule names.
+pub(super) async fn ask(office: &Office<'_>, rule: &Rule) -> Result<Vec<Rows>, EvaluateError> {
+    let mut tables = Vec::with_capacity(rule.evidence.len());
     for spec in &rule.evidence {
         let what = format!("{} evidence from {}", rule.id, spec.dataset);
-        let (_, batches) = office.engine.collect(&what, &evidence_sql(spec), office.values).await?;
+        tables.push(office.engine.collect(&what, &evidence_sql(spec), office.values).await?);
+    }
+    Ok(tables)
+}
+
+/// The evidence of all leads, sorted.
+pub(super) fn rows(office: &Office<'_>, rule: &Rule, tables: &[Rows]) -> Vec<EvidenceRow> {
+    let mut found = BTreeSet::new();
+    for (spec, (_, batches)) in rule.evidence.iter().zip(tables) {
         let contract = office.contracts.get(&spec.dataset);
         let kinds: Vec<Option<Kind>> = spec
             .fields
@@ -38,7 +49,7 @@ pub async fn collect(office: &Office<'_>, rule: &Rule) -> Result<Vec<EvidenceRow
                 contract.columns.iter().find(|column| column.name == *field).map(|column| column.kind)
             })
             .collect();
-        for batch in &batches {
+        for batch in batches {
             for row in 0..batch.num_rows() {
                 let text = |index: usize| cell(batch.column(index), row).to_string();
                 let Cell::Date(as_of) = cell(batch.column(2), row) else { continue };
@@ -63,5 +74,5 @@ pub async fn collect(office: &Office<'_>, rule: &Rule) -> Result<Vec<EvidenceRow
             }
         }
     }
-    Ok(found.into_iter().collect())
+    found.into_iter().collect()
 }

@@ -1,9 +1,6 @@
-//! Facts: shared statements computed once, in the order that their SQL implies.
+//! Facts: shared statements, in the order that their SQL implies.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    path::{Path, PathBuf},
-};
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     engine::{Engine, EngineError, Placeholders, SqlFault, TableName},
@@ -82,35 +79,12 @@ pub fn needed<'a>(
     Ok(chosen)
 }
 
-/// Computes facts in order: into Parquet files in `scratch`, or in memory without one.
-///
-/// `each` hears the name of every fact before it is computed.
-pub async fn compute(
-    engine: &Engine,
-    facts: &[&Fact],
-    values: &Placeholders,
-    scratch: Option<&Path>,
-    mut each: impl FnMut(&str),
-) -> Result<(), EngineError> {
+/// Computes facts in order, in memory: for tests of rules.
+pub async fn compute(engine: &Engine, facts: &[&Fact], values: &Placeholders) -> Result<(), EngineError> {
     for fact in facts {
-        each(&fact.name);
         let name = TableName::new(FACTS, &fact.name);
-        match scratch {
-            Some(folder) => {
-                let folder = folder.join(&fact.name);
-                std::fs::create_dir(&folder).map_err(|error| EngineError::File {
-                    path: folder.display().to_string(),
-                    message: error.to_string(),
-                })?;
-                let (schema, files) = engine.keep(&name.to_string(), &fact.text, values, &folder).await?;
-                let files: Vec<&Path> = files.iter().map(PathBuf::as_path).collect();
-                engine.add_parquet(&name, schema, &files)?;
-            }
-            None => {
-                let (schema, rows) = engine.collect(&name.to_string(), &fact.text, values).await?;
-                engine.add_rows(&name, schema, rows)?;
-            }
-        }
+        let (schema, rows) = engine.collect(&name.to_string(), &fact.text, values).await?;
+        engine.add_rows(&name, schema, rows)?;
     }
     Ok(())
 }

@@ -13,7 +13,10 @@
 //!
 //! - A rule's SELECT gives its whole population, one row a (case, subject), with `hit`. What every rule has in common
 //!   (feeds, grace, authorisation, identity in doubt, missing age or standard) is put around it once, as SQL text.
-//! - Facts are computed once a night and shared; a rule reads them like any table.
+//! - Facts are computed once a night and shared; a rule reads them like any table. What an earlier night computed from the same
+//!   is taken over by digest (`reuse`): a fact whole, of a rule what the engine answered.
+//! - Rules about a few people that read a register of everybody say so before they group or sort it (`person_id IN (…)`): of a
+//!   million people four such rules took 8 seconds, and 1 with it.
 //! - A figure is looked up for every division and hukou kind that a case has (`run.figures`), so that a rule's own
 //!   SQL needs no prefix search; rules without a case use `$name`, the figure of the run's division.
 
@@ -21,6 +24,7 @@ pub mod calendar;
 mod closing;
 mod datasets;
 mod deliveries;
+mod derive;
 mod drift;
 mod evaluate;
 mod evidence;
@@ -30,19 +34,22 @@ mod feeds;
 mod figures;
 mod reason;
 mod references;
+mod reuse;
 mod verdict;
 mod volume;
 
 pub use closing::{Imbalance, POPULATION_SQL};
 pub use datasets::{Part, add_dataset, add_rows};
 pub use deliveries::{Delivered, add_deliveries};
+pub use derive::Facts;
 pub use drift::{Drift, Part as Share, What};
-pub use evaluate::{EvaluateError, Office, Outcome, People, evaluate, judge, lead_id, subject_column};
+pub use evaluate::{EvaluateError, Office, Outcome, People, Told, evaluate, judge, lead_id, subject_column};
 pub use evidence::evidence_sql;
 pub use facts::{FACTS, OrderError, compute, facts_in, needed, ordered};
 pub use feed_table::add_feeds;
 pub use feeds::{Block, Feed, Feeds, Standing, knows_identities, needs, standing};
 pub use figures::{add_figures, set_figures};
 pub use references::{Unfound, unfound};
+pub use reuse::{Key, Reuse};
 pub use verdict::{COUNTING_SQL, HITS_SQL, Judged, Reason, Verdict, facts_read, judging_sql};
 pub use volume::{LOOKED_AT, Volume, volume_drop};

@@ -2,7 +2,7 @@
 //!
 //! Never sets a row aside and changes no outcome: the other register may be a day behind.
 
-use super::Feeds;
+use super::{Feeds, Reuse};
 use crate::{
     contract::Contract,
     engine::{Engine, EngineError, Placeholders, TableName, cell},
@@ -40,6 +40,7 @@ pub async fn unfound(
     engine: &Engine,
     contract: &Contract,
     feeds: &Feeds,
+    reuse: &Reuse,
 ) -> Result<Vec<Unfound>, EngineError> {
     let is_there = |id| feeds.get(id).is_some_and(|feed| feed.as_of.is_some());
     let references: Vec<_> = contract
@@ -65,10 +66,21 @@ pub async fn unfound(
         return Ok(Vec::new());
     }
     let what = format!("references of {}", contract.id);
-    let (_, batches) =
-        engine.collect(&what, &statements.join("\nUNION ALL\n"), &Placeholders::default()).await?;
+    let (statement, values) = (statements.join("\nUNION ALL\n"), Placeholders::default());
+    let key = reuse.key(engine, "", &[&statement], [], &[], &values);
+    let recalled = key.as_ref().and_then(|key| reuse.recall(key)?.pop());
+    let rows = match recalled {
+        Some(rows) => rows,
+        None => {
+            let rows = engine.collect(&what, &statement, &values).await?;
+            if let Some(key) = &key {
+                reuse.leave(key, &what, &[&rows]);
+            }
+            rows
+        }
+    };
     let mut counted = Vec::new();
-    for batch in &batches {
+    for batch in &rows.1 {
         for row in 0..batch.num_rows() {
             let number = |at: usize| {
                 let number =

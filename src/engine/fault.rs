@@ -119,7 +119,7 @@ impl EngineError {
     }
 
     /// The first of the mistakes in a statement: those who only run it need no more.
-    pub(super) fn first(what: &str, faults: Vec<SqlFault>) -> Self {
+    pub fn first(what: &str, faults: Vec<SqlFault>) -> Self {
         let unknown = || SqlFault::new(FaultKind::Other, "unknown mistake");
         Self::Sql { what: what.to_owned(), fault: faults.into_iter().next().unwrap_or_else(unknown) }
     }

@@ -10,7 +10,8 @@
 //!   placeholder without a value is found while planning, with its place, instead of at execution.
 //! - String columns stay `Utf8` instead of views: sorting and hashing of long keys is faster, and what a
 //!   cluster returns has the same type.
-//! - Facts are kept as plain Parquet files, one a thread. Packed with zstd by one thread, the largest fact took twice the time.
+//! - Facts are kept as plain Parquet files, one a thread; the digests of files and rows are taken while they are written. Packed
+//!   with zstd by one thread, the largest fact took twice the time.
 //! - Rules run side by side with one thread each rather than one after the other with all: less is handed from thread to thread.
 //! - The engine is slow at `count(DISTINCT x)` beside other aggregates over many groups, and at windows over many small
 //!   partitions; it computes a common table expression anew wherever it is named. Of a million people this was a third of the
@@ -24,6 +25,7 @@ mod fault;
 mod look;
 mod mutants;
 mod planned;
+mod rows_digest;
 mod running;
 mod session;
 
@@ -33,6 +35,8 @@ pub use fault::{EngineError, FaultKind, SqlFault, SqlPlace};
 pub use look::{Look, Unsteadiness, Unsteady};
 pub use mutants::{Mutant, mutants};
 pub use planned::Planned;
+pub use rows_digest::rows_digest;
+pub use running::{KeptFile, KeptRows};
 pub use session::{Engine, Limits, TableName};
 
 /// The engine's version, which the manifest of a run names.

@@ -6,9 +6,12 @@
 //!   once more with joins that sort, which can; it gives the same rows.
 
 use std::{
-    fs,
+    fs, io,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use arrow::{array::RecordBatch, datatypes::SchemaRef};
@@ -23,7 +26,36 @@ use parquet::{
     file::properties::WriterProperties,
 };
 
-use super::{Engine, EngineError, Placeholders};
+use super::{
+    Engine, EngineError, Placeholders,
+    rows_digest::{RowsDigest, Sum},
+};
+use crate::model::{Digest, Digesting};
+
+/// Beyond so many rows a kept result has no digest of its rows: it would take longer than it saves.
+const ROWS_DIGESTED: u64 = 1 << 20;
+
+/// A result that lies in files.
+#[derive(Debug, Clone)]
+pub struct KeptRows {
+    /// Its columns.
+    pub schema: SchemaRef,
+    /// Its files, sorted.
+    pub files: Vec<KeptFile>,
+    /// The digest of its rows in any order, where they are not too many.
+    pub rows: Option<Digest>,
+}
+
+/// One file of a result.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct KeptFile {
+    /// Where it lies.
+    pub path: PathBuf,
+    /// Its length.
+    pub bytes: u64,
+    /// Its digest.
+    pub sha256: Digest,
+}
 
 /// How two tables are joined.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,8 +103,8 @@ impl Engine {
         self.with_room(what, sql, values, run).await
     }
 
-    /// Runs a statement into Parquet files in `folder`, one a thread, and returns its schema and the files: for later statements
-    /// of the same night, never for people or other programs.
+    /// Runs a statement into Parquet files in `folder`, one a thread: for later statements of this night and the next, never for
+    /// people or other programs.
     ///
     /// Which rows stand in which file depends on the number of threads: what reads them must not care.
     pub async fn keep(
@@ -81,9 +113,10 @@ impl Engine {
         sql: &str,
         values: &Placeholders,
         folder: &Path,
-    ) -> Result<(SchemaRef, Vec<PathBuf>), EngineError> {
+    ) -> Result<KeptRows, EngineError> {
         let run = async |plan: Arc<dyn ExecutionPlan>, joins| {
             let writing = FuturesUnordered::new();
+            let digested = Arc::new(AtomicU64::new(0));
             for part in 0..plan.output_partitioning().partition_count() {
                 let rows =
                     plan.execute(part, self.task_context()).map_err(|error| EngineError::of(what, &error))?;
@@ -94,14 +127,23 @@ impl Engine {
                 });
                 let what = what.to_owned();
                 // A task each, so that they are written on several threads; all end when one fails.
+                let digested = Arc::clone(&digested);
                 writing.push(Task(tokio::spawn(async move {
-                    into_file(&what, rows, &path, plain()).await?;
-                    Ok(path)
+                    into_kept_file(&what, rows, path, &digested).await
                 })));
             }
-            let mut files: Vec<PathBuf> = writing.try_collect().await?;
+            let written: Vec<(KeptFile, Option<Sum>)> = writing.try_collect().await?;
+            let mut sum = Some(Sum::default());
+            for (_, part) in &written {
+                sum = sum.zip(part.as_ref()).map(|(mut sum, part)| {
+                    sum.add(part);
+                    sum
+                });
+            }
+            let schema = plan.schema();
+            let mut files: Vec<KeptFile> = written.into_iter().map(|(file, _)| file).collect();
             files.sort();
-            Ok((plan.schema(), files))
+            Ok(KeptRows { rows: sum.map(|sum| sum.digest(&schema)), schema, files })
         };
         self.with_room(what, sql, values, run).await
     }
@@ -124,10 +166,10 @@ impl Engine {
 }
 
 /// A task that ends when nobody waits for it any more.
-struct Task(tokio::task::JoinHandle<Result<PathBuf, EngineError>>);
+struct Task(tokio::task::JoinHandle<Result<(KeptFile, Option<Sum>), EngineError>>);
 
 impl Future for Task {
-    type Output = Result<PathBuf, EngineError>;
+    type Output = Result<(KeptFile, Option<Sum>), EngineError>;
 
     fn poll(
         mut self: std::pin::Pin<&mut Self>,
@@ -173,6 +215,54 @@ async fn into_file(
     Ok(count)
 }
 
+/// Writes rows into a plain Parquet file, with the file's digest and, unless they are too many, the sum of the rows; `digested`
+/// counts those of all files of the result.
+async fn into_kept_file(
+    what: &str,
+    mut rows: SendableRecordBatchStream,
+    path: PathBuf,
+    digested: &AtomicU64,
+) -> Result<(KeptFile, Option<Sum>), EngineError> {
+    let failed = |message: String| EngineError::File { path: path.display().to_string(), message };
+    let file = fs::File::create(&path).map_err(|error| failed(error.to_string()))?;
+    let file = Hashed { file, digesting: Digesting::default(), bytes: 0 };
+    let mut digest = RowsDigest::new(rows.schema()).ok();
+    let mut writer = ArrowWriter::try_new(file, rows.schema(), Some(plain()))
+        .map_err(|error| failed(error.to_string()))?;
+    while let Some(batch) = rows.try_next().await.map_err(|error| EngineError::of(what, &error))? {
+        let more = u64::try_from(batch.num_rows()).unwrap_or_default();
+        let so_far = digested.fetch_add(more, Ordering::Relaxed) + more;
+        // Rows of a type that has no digest are kept all the same.
+        digest = digest
+            .filter(|_| so_far <= ROWS_DIGESTED)
+            .and_then(|mut digest| digest.add(&batch).ok().map(|()| digest));
+        writer.write(&batch).map_err(|error| failed(error.to_string()))?;
+    }
+    let file = writer.into_inner().map_err(|error| failed(error.to_string()))?;
+    let (bytes, sha256) = (file.bytes, file.digesting.so_far());
+    Ok((KeptFile { path, bytes, sha256 }, digest.map(|digest| digest.sum())))
+}
+
+/// A file whose digest is taken while it is written.
+struct Hashed {
+    file: fs::File,
+    digesting: Digesting,
+    bytes: u64,
+}
+
+impl io::Write for Hashed {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.file.write(bytes)?;
+        self.digesting.update(bytes.get(..written).unwrap_or_default());
+        self.bytes += u64::try_from(written).unwrap_or_default();
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use arrow::{
@@ -211,9 +301,13 @@ mod tests {
             let (_, rows) = engine.collect("count", &counted, &values).await.unwrap();
             said.push((0..3).map(|at| cell(rows[0].column(at), 0)).collect::<Vec<_>>());
             let folder = tempfile::tempdir().unwrap();
-            let (schema, files) = engine.keep("join", JOINED, &values, folder.path()).await.unwrap();
-            let files: Vec<&Path> = files.iter().map(PathBuf::as_path).collect();
-            engine.add_parquet(&TableName::new("a", "kept"), schema, &files).unwrap();
+            let kept = engine.keep("join", JOINED, &values, folder.path()).await.unwrap();
+            let files: Vec<&Path> = kept.files.iter().map(|file| file.path.as_path()).collect();
+            engine.add_parquet(&TableName::new("a", "kept"), kept.schema, &files).unwrap();
+            for file in &kept.files {
+                assert_eq!(Digest::of_file(&file.path).unwrap(), file.sha256);
+                assert_eq!(fs::metadata(&file.path).unwrap().len(), file.bytes);
+            }
             let kept = "SELECT count(*), sum(n), sum(other) FROM a.kept";
             let (_, rows) = engine.collect("count", kept, &values).await.unwrap();
             said.push((0..3).map(|at| cell(rows[0].column(at), 0)).collect());

@@ -22,6 +22,8 @@ use datafusion::{
     sql::parser::Statement,
 };
 
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+
 use super::{
     bind::{self, Placeholders},
     fault::{EngineError, FaultKind, SqlFault},
@@ -235,6 +237,18 @@ impl Engine {
         let table = ListingTable::try_new(config)
             .map_err(|error| EngineError::run(&format!("add the table {name}"), &error))?;
         self.register(name, Arc::new(table))
+    }
+
+    /// Adds Parquet files that another night kept: all of one schema, which the first of them tells.
+    pub fn add_kept(&self, name: &TableName, files: &[&Path]) -> Result<(), EngineError> {
+        let Some(first) = files.first() else {
+            return Err(EngineError::run(&format!("add the table {name}"), &"it has no file"));
+        };
+        let failed = |message: String| EngineError::File { path: first.display().to_string(), message };
+        let file = std::fs::File::open(first).map_err(|error| failed(error.to_string()))?;
+        let reader =
+            ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| failed(error.to_string()))?;
+        self.add_parquet(name, reader.schema().clone(), files)
     }
 
     /// Adds a statement under a name: it is computed again wherever it is used.

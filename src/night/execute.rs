@@ -1,16 +1,18 @@
 //! Runs a plan: datasets, facts, rules. Touches nothing but the engine and its scratch folder.
+//!
+//! What an earlier night computed from exactly the same is taken from there; nothing of a result depends on whether it was.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     path::Path,
     sync::atomic::{AtomicU64, Ordering},
 };
 
-use super::{NightError, Order, RunPlan, Watch, Workshop, lanes::in_lanes};
+use super::{NightError, Order, RunPlan, Watch, Workshop, lanes::in_lanes, workshop::facts_named};
 use crate::{
-    compare::{self, Delivered, Office, Outcome, Part, People, Unfound},
-    engine::{Engine, Placeholders, TableName},
-    model::{Text, Token},
+    compare::{self, Delivered, Facts, Office, Outcome, Part, People, Reuse, Told, Unfound},
+    engine::{Engine, Placeholders, SqlFault, TableName},
+    model::{Digest, Text, Token},
     project::Rule,
     store::{Dictionary, Resolved},
 };
@@ -23,6 +25,9 @@ pub const FIGURES: &str = "figures.parquet";
 
 /// How old and how large every dataset's standing delivery is, in the run's folder.
 pub const FEEDS: &str = "feeds.parquet";
+
+/// The fact that says in which household a person lives.
+const MEMBERS: &str = "case_members";
 
 /// What became of the rows of every delivery that the run rests on, in the run's folder.
 pub const DELIVERIES: &str = "deliveries.parquet";
@@ -37,6 +42,21 @@ pub struct Executed {
     pub links: BTreeMap<String, String>,
     /// References between datasets that do not hold.
     pub unfound: Vec<Unfound>,
+    /// How much was taken from earlier nights.
+    pub taken_over: TakenOver,
+}
+
+/// How much of a night was taken from earlier ones, and of how much.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct TakenOver {
+    /// Facts that were not derived anew.
+    pub facts: usize,
+    /// All facts that the rules need.
+    pub of_facts: usize,
+    /// Rules for which nothing was asked anew.
+    pub rules: usize,
+    /// All rules that were run.
+    pub of_rules: usize,
 }
 
 impl People for Dictionary {
@@ -45,12 +65,12 @@ impl People for Dictionary {
     }
 }
 
-/// Evaluates every rule of the plan.
+/// Evaluates every rule of the plan; what `reuse` finds is not computed again.
 pub async fn execute(
     order: &Order<'_>,
     plan: &RunPlan,
     dictionary: &Dictionary,
-    scratch: &Path,
+    reuse: &mut Reuse,
     draft: &Path,
     watch: &dyn Watch,
 ) -> Result<Executed, NightError> {
@@ -58,27 +78,35 @@ pub async fn execute(
     let engine = Engine::new(order.limits)?;
     watch.stage(&Text::new("查对引用", "checking references"), steps(project.contracts.len()));
     for contract in project.contracts.values() {
-        let parts = plan.inputs.get(&contract.id).map(parts).unwrap_or_default();
-        compare::add_dataset(&engine, contract, &parts).await?;
+        let resolved = plan.inputs.get(&contract.id);
+        compare::add_dataset(&engine, contract, &resolved.map(parts).unwrap_or_default()).await?;
+        let rows = resolved.map(Resolved::digest).unwrap_or(Digest::of(b""));
+        // The contract says what a table of those rows looks like.
+        let content = Digest::of_parts([format!("{contract:?}").as_str(), rows.hex().as_str()]);
+        reuse.tell(TableName::new(&contract.id.agency, &contract.id.dataset), content);
     }
     let mut unfound = Vec::new();
     for (contract, done) in project.contracts.values().zip(1..) {
         watch.step(&contract.id.to_string());
-        unfound.extend(compare::unfound(&engine, contract, &plan.feeds).await?);
+        unfound.extend(compare::unfound(&engine, contract, &plan.feeds, reuse).await?);
         watch.reached(done, steps(project.contracts.len()), &Text::new("个数据集", "datasets"));
     }
     let workshop = Workshop::open(engine, project, &project.parameters, order.t).await?;
     compare::add_feeds(&workshop.engine, &plan.feeds)?;
-    let feeds = "SELECT * FROM run.feeds ORDER BY dataset";
-    workshop.engine.write("feeds", feeds, &workshop.values, &draft.join(FEEDS)).await?;
     compare::add_deliveries(&workshop.engine, &deliveries(plan))?;
-    let deliveries = "SELECT * FROM run.deliveries ORDER BY dataset, as_of, delivery";
-    workshop.engine.write("deliveries", deliveries, &workshop.values, &draft.join(DELIVERIES)).await?;
-    let figures = "SELECT * FROM run.figures ORDER BY division, hukou_kind";
-    workshop.engine.write("figures", figures, &workshop.values, &draft.join(FIGURES)).await?;
+    for (table, order_by, file) in [
+        ("feeds", "dataset", FEEDS),
+        ("deliveries", "dataset, as_of, delivery", DELIVERIES),
+        ("figures", "division, hukou_kind", FIGURES),
+    ] {
+        let rows = format!("SELECT * FROM run.{table} ORDER BY {order_by}");
+        workshop.engine.write(table, &rows, &workshop.values, &draft.join(file)).await?;
+        let (schema, rows) = workshop.engine.collect(table, &rows, &workshop.values).await?;
+        reuse.tell_rows(TableName::new("run", table), &schema, &rows);
+    }
     let rules: Vec<&Rule> = project.rules.values().filter(|rule| rule.is_run()).collect();
-    let facts =
-        workshop.facts_for(rules.iter().copied()).map_err(|fault| NightError::Fact(fault.to_string()))?;
+    let of_facts = |fault: SqlFault| NightError::Fact(fault.to_string());
+    let facts = workshop.facts_for(rules.iter().copied()).map_err(of_facts)?;
     watch.stage(&Text::new("推导事实", "deriving facts"), steps(facts.len()));
     let mut begun = 0;
     let each = |name: &str| {
@@ -86,30 +114,50 @@ pub async fn execute(
         watch.reached(begun, steps(facts.len()), &Text::new("项事实", "facts"));
         begun += 1;
     };
-    workshop.compute(&facts, Some(scratch), each).await?;
+    let (engine, values) = (&workshop.engine, &workshop.values);
+    let mut derived = Facts::derive(engine, values, &facts, reuse, each).await?;
 
     watch.stage(&Text::new("运行规则", "running rules"), steps(rules.len()));
-    let mut engines = Vec::new();
+    let office = |engine| Office {
+        engine,
+        values,
+        contracts: &project.contracts,
+        feeds: &plan.feeds,
+        t: order.t,
+        people: dictionary,
+    };
+    let mut work = Vec::with_capacity(rules.len());
+    // Grouping leads reads the members.
+    let mut asked = BTreeSet::from([MEMBERS.to_owned()]);
+    for rule in rules {
+        let key = Told::key(&office(engine), rule, reuse);
+        let recalled = key.as_ref().and_then(|key| Told::recall(rule, key, reuse));
+        if recalled.is_none() {
+            asked.extend(facts_named(engine, rule).map_err(of_facts)?);
+        }
+        work.push((rule, key, recalled));
+    }
+    derived.stand(asked, reuse).await?;
+    let mut taken_over = TakenOver {
+        facts: facts.len() - derived.derived(),
+        of_facts: facts.len(),
+        rules: work.iter().filter(|(.., recalled)| recalled.is_some()).count(),
+        of_rules: 0,
+    };
     let threads = order.limits.threads.max(1);
     let lanes = threads.min(LANES);
+    let mut engines = Vec::new();
     for _ in 0..lanes {
-        let kept = ["figures", "feeds", "deliveries"];
-        engines.push(workshop.engine.beside("run", &kept, threads / lanes).await?);
+        // They share the schemas that are there now: only here do all facts stand.
+        engines.push(engine.beside("run", &["figures", "feeds", "deliveries"], threads / lanes).await?);
     }
-    let runtime = tokio::runtime::Handle::current();
-    let (done, count) = (AtomicU64::new(0), steps(rules.len()));
-    let evaluated = in_lanes(engines.len(), rules, |lane, rule| {
+    let (reuse, runtime) = (&*reuse, tokio::runtime::Handle::current());
+    let (done, count) = (AtomicU64::new(0), steps(work.len()));
+    let evaluated = in_lanes(engines.len(), work, |lane, (rule, key, recalled)| {
         watch.step(&rule.id);
-        let engine = engines.get(lane).unwrap_or(&workshop.engine);
-        let office = Office {
-            engine,
-            values: &workshop.values,
-            contracts: &project.contracts,
-            feeds: &plan.feeds,
-            t: order.t,
-            people: dictionary,
-        };
-        let outcome = runtime.block_on(compare::evaluate(&office, rule));
+        let office = office(engines.get(lane).unwrap_or(engine));
+        let kept = key.as_ref().map(|key| (key, reuse));
+        let outcome = runtime.block_on(compare::evaluate(&office, rule, recalled, kept));
         let done = done.fetch_add(1, Ordering::Relaxed) + 1;
         watch.reached(done, count, &Text::new("条规则", "rules"));
         (rule.id.clone(), outcome)
@@ -118,7 +166,10 @@ pub async fn execute(
     let mut outcomes = BTreeMap::new();
     for (id, outcome) in evaluated {
         let outcome = match outcome {
-            Ok(outcome) => Ok(outcome),
+            Ok(outcome) => {
+                taken_over.of_rules += usize::from(outcome.not_run.is_none());
+                Ok(outcome)
+            }
             // Counts that do not close are a bug: no result is better than a wrong one.
             Err(compare::EvaluateError::Imbalance(imbalance)) => {
                 return Err(NightError::Imbalance(imbalance));
@@ -128,7 +179,7 @@ pub async fn execute(
         outcomes.insert(id, outcome);
     }
     let links = links(&workshop, dictionary).await?;
-    Ok(Executed { outcomes, values: workshop.values, links, unfound })
+    Ok(Executed { outcomes, values: workshop.values, links, unfound, taken_over })
 }
 
 fn steps(count: usize) -> u64 {
@@ -166,7 +217,7 @@ async fn links(
     dictionary: &Dictionary,
 ) -> Result<BTreeMap<String, String>, NightError> {
     let engine = &workshop.engine;
-    if !engine.has(&TableName::new(compare::FACTS, "case_members")) {
+    if !engine.has(&TableName::new(compare::FACTS, MEMBERS)) {
         return Ok(BTreeMap::new());
     }
     let sql =

@@ -16,6 +16,9 @@
 //! - Both times are kept: the day that data is about (`as_of`), and the business date since which it is known (`known_on`, in
 //!   the snapshot's record). A past night that is repeated stays as it was known; `Order::known_on` asks for another day.
 //!   A night that is run for the first time, whatever its date, knows everything.
+//! - What a night computed, the next one uses again where everything that it is made from is the same, proved by digests: facts,
+//!   what was asked for each rule, references (see [`crate::compare`], [`crate::store`]). The result is the same to the byte; what
+//!   is kept for that is no part of it, and `Order::program` turns it off.
 //! - A mistake in a rule or fact is found before the night begins, and nothing is run (`check_sql`). What happens to a rule
 //!   later, such as data that overflows a decimal, does not stop the others: the run says so and ends with code 3.
 
@@ -38,23 +41,28 @@ pub mod trial;
 mod words;
 mod workshop;
 
-use std::path::{Path, PathBuf};
+use std::{
+    error::Error as _,
+    path::{Path, PathBuf},
+};
 
 use chrono::NaiveDate;
 
 pub use approval::{Cause, HeldBack, check_approvals};
 pub use approve::{ApproveError, Choice, Done, Tested};
 pub use check::check_sql;
+pub use execute::TakenOver;
 pub use intake::{DeliveryFate, Fate, Intake, Intaken, Setting, take_in};
 pub use plan::RunPlan;
 pub use record::{NightError, RuleRecord, RunRecord};
 pub use workshop::{Workshop, WorkshopError};
 
 use crate::{
+    compare::Reuse,
     engine::Limits,
-    model::{Lang, Text},
+    model::{Digest, Lang, Text},
     project::Project,
-    store::{Shelf, Store},
+    store::{ReuseShelf, Shelf, Store, StoreError},
 };
 
 /// Hears how the work goes. Never influences it.
@@ -89,6 +97,9 @@ pub struct Order<'a> {
     pub reference: Option<&'a Path>,
     /// What the engine may use.
     pub limits: Limits,
+    /// The digest of the running program: what an earlier night of the same program computed from the same is used again, and
+    /// what this one computes is kept. None: everything is computed anew and nothing is kept.
+    pub program: Option<Digest>,
     /// The language of the lists.
     pub lang: Lang,
 }
@@ -122,13 +133,21 @@ pub async fn run(order: &Order<'_>, watch: &dyn Watch) -> Result<RunRecord, Nigh
     }
     let draft = lock.draft()?;
     let scratch = lock.draft()?;
-    let executed = execute::execute(order, &plan, &dictionary, scratch.path(), draft.path(), watch).await?;
+    let shelf = order.program.map(|program| (ReuseShelf::of(&store), program));
+    let mut reuse = Reuse::new(shelf, scratch.path());
+    let executed = execute::execute(order, &plan, &dictionary, &mut reuse, draft.path(), watch).await?;
     watch.stage(&Text::new("写清单和报告", "writing lists and report"), 1);
     let record = retell::write(order, &plan, &intake, executed, draft.path(), folder.clone(), watch)?;
     watch.step("manifest.json");
     draft.seal(&folder)?;
     point_current(&folder)?;
-    Ok(RunRecord { known_later, ..record })
+    // The night is done: what the next one could have saved is no reason to say otherwise.
+    let not_kept = reuse.settle(&plan.run).err();
+    let with_cause = |error: StoreError| match error.source() {
+        Some(cause) => format!("{error}: {cause}"),
+        None => error.to_string(),
+    };
+    Ok(RunRecord { known_later, not_kept: not_kept.map(with_cause), ..record })
 }
 
 /// Makes `runs/<date>/current` name the run. Written aside and renamed, so that it names one run or the other.

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, io, path::PathBuf};
 
 use chrono::NaiveDate;
 
-use super::{HeldBack, Intake, RunPlan};
+use super::{HeldBack, Intake, RunPlan, TakenOver};
 use crate::{
     accept::{AcceptError, SignersError},
     acquire::AcquireError,
@@ -47,6 +47,10 @@ pub struct RunRecord {
     pub missing_figures: Vec<String>,
     /// What else must be known.
     pub notes: Vec<Text>,
+    /// How much was taken from earlier nights; nothing of the results hangs on it.
+    pub taken_over: TakenOver,
+    /// Why the next night cannot use again what this one computed.
+    pub not_kept: Option<String>,
 }
 
 /// What one rule gave.
@@ -285,6 +289,8 @@ pub(super) fn reopen(plan: &RunPlan, intake: Intake, folder: PathBuf) -> Result<
             .filter_map(|one| one.as_str().map(str::to_owned))
             .collect(),
         notes: notes.into_iter().flatten().filter_map(text_of).collect(),
+        taken_over: TakenOver::default(),
+        not_kept: None,
     })
 }
 

@@ -54,6 +54,8 @@ pub fn write(
         quarantined: quarantined(plan),
         missing_figures,
         notes: composed.notes.clone(),
+        taken_over: executed.taken_over,
+        not_kept: None,
     };
     manifest::write(plan, &record, draft)?;
     Ok(record)

@@ -1,6 +1,6 @@
 //! The engine made ready for rules: datasets, figures, facts. Used by the night, by `check` and by the rules' tests.
 
-use std::{collections::BTreeSet, path::Path};
+use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 
@@ -60,14 +60,9 @@ impl<'a> Workshop<'a> {
         self.project
     }
 
-    /// Computes facts, as files in `scratch` or in memory.
-    pub async fn compute(
-        &self,
-        facts: &[&Fact],
-        scratch: Option<&Path>,
-        each: impl FnMut(&str),
-    ) -> Result<(), EngineError> {
-        compare::compute(&self.engine, facts, &self.values, scratch, each).await
+    /// Computes facts in memory.
+    pub async fn compute(&self, facts: &[&Fact]) -> Result<(), EngineError> {
+        compare::compute(&self.engine, facts, &self.values).await
     }
 }
 

@@ -15,6 +15,7 @@ mod nulls;
 mod people;
 mod record;
 mod resolve;
+mod reuse;
 mod segment;
 mod shelf;
 mod token_table;
@@ -37,6 +38,7 @@ pub use nulls::nulls;
 pub use people::PeopleSet;
 pub use record::{Counts, RECORD_FILE, SnapshotRecord};
 pub use resolve::{Part, Resolved, resolve};
+pub use reuse::{Reusable, ReuseShelf};
 pub use shelf::{Shelf, Snapshot};
 
 use crate::model::DatasetId;

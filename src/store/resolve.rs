@@ -9,7 +9,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 
 use super::Snapshot;
-use crate::{contract::Delivery, model::Month};
+use crate::{
+    contract::Delivery,
+    model::{Digest, Month},
+};
 
 /// A snapshot to read, or some months of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +33,23 @@ pub struct Resolved {
     pub as_of: Option<NaiveDate>,
     /// The months that a by-month dataset holds, also those held with no rows.
     pub held_months: BTreeSet<Month>,
+}
+
+impl Resolved {
+    /// The digest of which rows these are and where they came from: of every part its package, its data and its months.
+    ///
+    /// The package tells the people by their tokens and the data by their numbers: the same digest is the same people.
+    pub fn digest(&self) -> Digest {
+        let mut parts = Vec::new();
+        for Part { snapshot, months } in &self.parts {
+            let record = &snapshot.record;
+            let months = months.iter().flatten().map(Month::to_string).collect::<Vec<_>>().join(" ");
+            let digests = [record.package_sha256.hex(), record.sha256.hex()];
+            parts.extend(digests);
+            parts.extend([record.delivery.clone(), record.as_of.to_string(), months]);
+        }
+        Digest::of_parts(parts.iter().map(String::as_str))
+    }
 }
 
 /// Resolves a dataset's snapshots, which are in the order of (as_of, sequence, delivery), on the day `t`.

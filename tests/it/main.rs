@@ -34,6 +34,7 @@ mod package;
 mod program;
 mod rekey;
 mod rule_book;
+mod second_night;
 mod small_city;
 mod table;
 mod terminal;

@@ -55,7 +55,7 @@ WITH jobless AS (
 pensions AS (
   SELECT DISTINCT person_id, month
   FROM human_resources.pension_payments
-  WHERE amount > 0
+  WHERE amount > 0 AND person_id IN (SELECT person_id FROM jobless)
 ),
 months AS (
   SELECT j.person_id, j.month, j.amount, w.month IS NOT NULL AS works, p.month IS NOT NULL AS retired

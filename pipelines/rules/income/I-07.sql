@@ -56,11 +56,11 @@ WITH bases AS (
     -- The base of one row, not the sum of a month: two employers do not make one high base.
     SELECT person_id, base AS pension_base, CAST(NULL AS DECIMAL(14, 2)) AS fund_base, base
     FROM human_resources.contributions
-    WHERE insurance IN ('110', '120') AND paid AND paid_by = 'employer' AND month BETWEEN $m_6 AND $m_1
+    WHERE person_id IN (SELECT person_id FROM facts.case_members) AND insurance IN ('110', '120') AND paid AND paid_by = 'employer' AND month BETWEEN $m_6 AND $m_1
     UNION ALL
     SELECT person_id, CAST(NULL AS DECIMAL(14, 2)) AS pension_base, base AS fund_base, base
     FROM housing.provident_accounts
-    WHERE state = 'normal'
+    WHERE person_id IN (SELECT person_id FROM facts.case_members) AND state = 'normal'
   ) AS both_kinds
   GROUP BY person_id
 ),

@@ -58,7 +58,7 @@ WITH latest AS (
     SELECT person_id, school_id, state, expected_end_on,
            row_number() OVER (PARTITION BY person_id ORDER BY from_on DESC, expected_end_on DESC, school_id DESC) AS place
     FROM education.enrolments
-    WHERE from_on <= $t
+    WHERE from_on <= $t AND person_id IN (SELECT person_id FROM facts.case_members)
   ) AS ranked
   WHERE place = 1
 ),

@@ -67,6 +67,7 @@ couples AS (
   SELECT a.person_id, a.guardian_person_id, b.guardian_person_id AS other_person_id
   FROM facts.parents AS a
   JOIN facts.parents AS b ON b.person_id = a.person_id AND b.guardian_person_id <> a.guardian_person_id
+  WHERE a.person_id IN (SELECT person_id FROM students)
 ),
 events AS (
   SELECT c.person_id, c.guardian_person_id, e.event, e.event_on, e.record_id

@@ -51,6 +51,7 @@ WITH occupied AS (
   SELECT person_id FROM facts.pupils
   UNION
   SELECT person_id FROM human_resources.contributions WHERE paid AND month BETWEEN $m_6 AND $m_1
+    AND person_id IN (SELECT person_id FROM facts.case_members)
   UNION
   SELECT person_id FROM facts.open_posts
   UNION

@@ -67,7 +67,7 @@ people AS (
 worked AS (
   SELECT person_id, count(DISTINCT month) AS months, min(month) AS first_month, max(month) AS last_month
   FROM facts.employer_contributions
-  WHERE month BETWEEN $m_12 AND $m_4
+  WHERE month BETWEEN $m_12 AND $m_4 AND person_id IN (SELECT person_id FROM people)
   GROUP BY person_id
 ),
 provided AS (

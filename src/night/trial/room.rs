@@ -44,7 +44,7 @@ impl<'a> Room<'a> {
         let workshop = Workshop::open(engine, project, &book, first.test.on).await?;
         let mut room = Self { project, book, world, workshop, facts: Vec::new(), subjects };
         room.facts = room.workshop.facts_for(room.rules().into_values())?;
-        room.workshop.compute(&room.facts, None, |_| {}).await?;
+        room.workshop.compute(&room.facts).await?;
         Ok(Some(room))
     }
 
