@@ -55,6 +55,7 @@ pub async fn run(global: &args::Global, demo: &args::Demo, output: &Output) -> R
         signers: &signers,
         reference: Some(&city),
         limits: global.limits(),
+        cluster: None,
         lang: global.lang(),
     };
     // Rows set aside are part of the story here, not a reason to end with another code.

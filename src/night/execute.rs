@@ -1,11 +1,15 @@
 //! Runs a plan: datasets, facts, rules. Touches nothing but the engine and its scratch folder.
 
-use std::{collections::BTreeMap, path::Path};
+use std::{
+    collections::BTreeMap,
+    path::Path,
+    sync::atomic::{AtomicBool, Ordering},
+};
 
 use super::{NightError, Order, RunPlan, Watch, Workshop, lanes::in_lanes};
 use crate::{
     compare::{self, Delivered, Office, Outcome, Part, People, Unfound},
-    engine::{Engine, Placeholders, TableName},
+    engine::{Engine, EngineError, Placeholders, TableName},
     model::{Text, Token},
     project::Rule,
     store::{Dictionary, Resolved},
@@ -51,7 +55,7 @@ pub async fn execute(
     watch: &dyn Watch,
 ) -> Result<Executed, NightError> {
     let project = order.project;
-    let engine = Engine::new(order.limits)?;
+    let engine = Engine::over(order.limits, order.cluster, scratch)?;
     watch.stage(&Text::new("查对引用", "checking references"), steps(project.contracts.len()));
     for contract in project.contracts.values() {
         let parts = plan.inputs.get(&contract.id).map(parts).unwrap_or_default();
@@ -86,7 +90,12 @@ pub async fn execute(
         engines.push(workshop.engine.beside("run", &kept, threads / lanes).await?);
     }
     let runtime = tokio::runtime::Handle::current();
+    // Without its cluster no rule can be evaluated: the others need not try.
+    let is_lost = AtomicBool::new(false);
     let evaluated = in_lanes(engines.len(), rules, |lane, rule| {
+        if is_lost.load(Ordering::Relaxed) {
+            return None;
+        }
         watch.step(&rule.id);
         let engine = engines.get(lane).unwrap_or(&workshop.engine);
         let office = Office {
@@ -97,16 +106,24 @@ pub async fn execute(
             t: order.t,
             people: dictionary,
         };
-        (rule.id.clone(), runtime.block_on(compare::evaluate(&office, rule)))
+        let outcome = runtime.block_on(compare::evaluate(&office, rule));
+        if let Err(compare::EvaluateError::Engine(EngineError::Cluster { .. })) = outcome {
+            is_lost.store(true, Ordering::Relaxed);
+        }
+        Some((rule.id.clone(), outcome))
     })
     .map_err(NightError::Threads)?;
     let mut outcomes = BTreeMap::new();
-    for (id, outcome) in evaluated {
+    for (id, outcome) in evaluated.into_iter().flatten() {
         let outcome = match outcome {
             Ok(outcome) => Ok(outcome),
             // Counts that do not close are a bug: no result is better than a wrong one.
             Err(compare::EvaluateError::Imbalance(imbalance)) => {
                 return Err(NightError::Imbalance(imbalance));
+            }
+            // A rule that was not evaluated for want of a cluster says nothing about the rule: the night can be repeated.
+            Err(compare::EvaluateError::Engine(error @ EngineError::Cluster { .. })) => {
+                return Err(NightError::Engine(error));
             }
             Err(error) => Err(error.to_string()),
         };

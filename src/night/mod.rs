@@ -51,7 +51,7 @@ pub use record::{NightError, RuleRecord, RunRecord};
 pub use workshop::{Workshop, WorkshopError};
 
 use crate::{
-    engine::Limits,
+    engine::{Cluster, Limits},
     model::{Lang, Text},
     project::Project,
     store::{Shelf, Store},
@@ -85,6 +85,8 @@ pub struct Order<'a> {
     pub reference: Option<&'a Path>,
     /// What the engine may use.
     pub limits: Limits,
+    /// The cluster on which facts and rules are computed; None: this machine. The results are the same.
+    pub cluster: Option<&'a Cluster>,
     /// The language of the lists.
     pub lang: Lang,
 }
