@@ -42,7 +42,7 @@ async fn scheduler(node: &Scheduler, output: &Output) -> Result<Result<(), Clust
     }
     let setting = SchedulerSetting { listen: node.listen, name: node.name.clone() };
     let announce = |listen: std::net::SocketAddr| {
-        output.line(output.say(&format!("调度端在 {listen}"), &format!("the scheduler listens on {listen}")));
+        output.note(&format!("调度端在 {listen}"), &format!("the scheduler listens on {listen}"));
         output.json(&json!({"node": "scheduler", "listen": listen.to_string()}));
         warn_of_open(listen.ip().is_loopback(), output);
     };
@@ -77,10 +77,10 @@ async fn executor(
     };
     let announce = || {
         let (listen, scheduler) = (node.listen, &node.scheduler);
-        output.line(output.say(
+        output.note(
             &format!("执行端在 {listen}，为 {scheduler} 工作"),
             &format!("the executor listens on {listen} and works for {scheduler}"),
-        ));
+        );
         output.json(&json!({"node": "executor", "listen": listen.to_string(), "tasks": tasks, "scheduler": scheduler.to_string()}));
         warn_of_open(listen.ip().is_loopback(), output);
     };

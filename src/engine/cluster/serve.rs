@@ -9,7 +9,7 @@ use ballista_core::config::TaskSchedulingPolicy;
 use ballista_executor::executor_process::{ExecutorProcessConfig, start_executor_process};
 use ballista_scheduler::{
     cluster::BallistaCluster,
-    config::SchedulerConfig,
+    config::{SchedulerConfig, TaskDistributionPolicy},
     scheduler_process::{create_scheduler, start_grpc_service_with_listener},
 };
 use datafusion_proto::protobuf::{LogicalPlanNode, PhysicalPlanNode};
@@ -58,6 +58,8 @@ pub async fn serve_scheduler(
         bind_port: listen.port(),
         external_host: setting.name.clone().unwrap_or_else(|| host(listen.ip())),
         scheduling_policy: TaskSchedulingPolicy::PushStaged,
+        // Every executor gets work, not one after another.
+        task_distribution: TaskDistributionPolicy::RoundRobin,
         executor_timeout_seconds: LOST_SECONDS,
         expire_dead_executor_interval_seconds: LOOKING_SECONDS,
         no_executors_grace_period_seconds: LOST_SECONDS,
