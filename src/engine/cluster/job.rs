@@ -17,7 +17,7 @@ use ballista_core::{
 };
 use datafusion::{
     error::DataFusionError,
-    execution::{SendableRecordBatchStream, SessionState, TaskContext},
+    execution::{SendableRecordBatchStream, SessionState, SessionStateBuilder, TaskContext},
     logical_expr::LogicalPlan,
     physical_plan::{ExecutionPlan, stream::RecordBatchStreamAdapter},
 };
@@ -48,9 +48,11 @@ impl Cluster {
         plan: LogicalPlan,
     ) -> Result<Job, DataFusionError> {
         let url = self.0.url.clone();
-        let config =
+        let mut config =
             state.config().clone().upgrade_for_ballista().with_ballista_adaptive_query_planner(false);
-        let state = datafusion::execution::SessionStateBuilder::new_from_existing(state)
+        // The session's tables are there: an empty catalog would take their place.
+        config.options_mut().catalog.create_default_catalog_and_schema = false;
+        let state = SessionStateBuilder::new_from_existing(state)
             .with_config(config)
             .build()
             .upgrade_for_ballista(url.clone())?;
@@ -112,8 +114,23 @@ impl Drop for Job {
 }
 
 /// What went wrong out there. What is wrong with the statement itself or its data is left as it is.
+///
+/// A scheduler hands on words only. It tells what it would try again elsewhere from what fails everywhere.
 fn lost(error: DataFusionError) -> DataFusionError {
-    DataFusionError::External(Box::new(Lost(error.strip_backtrace())))
+    const EVERYWHERE: &str = "Task failed due to runtime execution error: ";
+    const OF_THE_WAY: [&str; 4] = ["IoError", "IpcError", "ExternalError", "External("];
+    let words = error.strip_backtrace();
+    match words.split_once(EVERYWHERE) {
+        Some((_, own)) if own.contains("ResourcesExhausted(") => {
+            DataFusionError::ResourcesExhausted(own.to_owned())
+        }
+        Some((_, own))
+            if own.contains("ArrowError(") && OF_THE_WAY.iter().all(|word| !own.contains(word)) =>
+        {
+            DataFusionError::Execution(own.to_owned())
+        }
+        _ => DataFusionError::External(Box::new(Lost(words))),
+    }
 }
 
 /// The same columns, in the types that were planned.

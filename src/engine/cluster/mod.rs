@@ -5,6 +5,20 @@
 //! whoever reaches the scheduler can have its executors read any file that they may read, so all of it belongs into a network
 //! of its own.
 //!
+//! # What goes where
+//!
+//! Facts, what a rule selects, its judging and its evidence are jobs on the cluster. Reading deliveries, counting, leads, lists and
+//! report stay with `hedui run`, and so does every file of the run. Rows made here that later statements read (figures, feeds,
+//! candidates, leads) are written as Parquet beside the facts, in `.drafts` of the store.
+//!
+//! # How large
+//!
+//! - `--threads` of `hedui run` is in how many parts a statement is cut, shared among up to four rules at once: give it the threads
+//!   of all executors together.
+//! - Of an executor's `--memory` three fifths are counted, the same share for each of its threads; beyond, sorts go to its
+//!   `--work` folder. Rows between two steps lie there, too, for half an hour.
+//! - The rows of every fact pass through `hedui run`: its network and disk are the bound that more executors do not move.
+//!
 //! # Decisions
 //!
 //! - Rows are fetched from here, and here alone is written. Executors need no right to write into the store, and a task that is
