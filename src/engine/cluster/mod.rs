@@ -39,6 +39,7 @@ use std::{
     time::Duration,
 };
 
+use arrow::array::RecordBatch;
 use ballista_core::{
     JobId,
     serde::protobuf::{CancelJobParams, scheduler_grpc_client::SchedulerGrpcClient},
@@ -102,12 +103,13 @@ impl Cluster {
         let engine = Engine::new(Limits { threads: 1, memory: None })?;
         let one = LogicalPlanBuilder::empty(true).project([lit(1).alias("one")]).map_err(failed)?;
         let job = self.ship(engine.state(), one.build().map_err(failed)?).map_err(failed)?;
-        let rows: Vec<_> = job.rows(what)?.try_collect().await.map_err(failed)?;
+        let rows: Vec<RecordBatch> = job.rows(what)?.try_collect().await.map_err(failed)?;
         job.done();
-        match rows.iter().map(arrow::array::RecordBatch::num_rows).sum() {
-            1usize => Ok(()),
-            count => Err(EngineError::run(what, &format!("{count} rows came back instead of one"))),
+        let count: usize = rows.iter().map(RecordBatch::num_rows).sum();
+        if count == 1 {
+            return Ok(());
         }
+        Err(EngineError::run(what, &format!("{count} rows came back instead of one")))
     }
 
     /// Cancels every job that is under way.
