@@ -1,11 +1,14 @@
 //! Every command and flag. Help is in both languages, because the reader has not chosen one yet.
 
-use std::path::PathBuf;
+use std::{net::SocketAddr, path::PathBuf};
 
 use chrono::NaiveDate;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
-use crate::model::{DatasetId, HashName, Lang};
+use crate::{
+    engine::Address,
+    model::{DatasetId, HashName, Lang},
+};
 
 /// hedui 核对: leads for social assistance, from what agencies deliver every night.
 #[derive(Debug, Parser)]
@@ -123,6 +126,9 @@ pub enum Command {
     Test(Test),
     /// 生成一座虚构城市的原始文件 · a synthetic city: raw files as agencies export them
     Synth(Synth),
+    /// 集群的节点：调度端和执行端 · the nodes of a cluster for nights that are too large for one machine
+    #[command(subcommand)]
+    Cluster(ClusterCommand),
 }
 
 #[derive(Debug, ClapArgs)]
@@ -166,6 +172,48 @@ pub struct Run {
     /// (default: the pipeline's, else allowed_signers in the store)
     #[arg(long)]
     pub signers: Option<PathBuf>,
+    /// 在集群上推导事实、运行规则，结果不变；默认在本机 · derive facts and run rules on a cluster, with the same results
+    /// (default: on this machine)
+    #[arg(long, value_name = "ballista://HOST:PORT", value_parser = Address::of_engine)]
+    pub engine: Option<Address>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ClusterCommand {
+    /// 调度端：分派工作，一个集群一个 · the scheduler shares out the work; one a cluster
+    Scheduler(Scheduler),
+    /// 执行端：做工作，可以有很多 · an executor does the work; as many as there are machines
+    Executor(Executor),
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Scheduler {
+    /// 监听的地址；端口没有口令，只能用在可信的网络里 · where it listens; the port has no password: trusted networks only
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:50050")]
+    pub listen: SocketAddr,
+    /// 执行端用来连接本机的名称 · by which name executors reach this machine (default: the address above)
+    #[arg(long, value_name = "HOST")]
+    pub name: Option<String>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Executor {
+    /// 调度端 · the scheduler
+    #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:50050")]
+    pub scheduler: Address,
+    /// 交出数据行的地址；端口没有口令，只能用在可信的网络里 · where others fetch rows; the port has no password: trusted networks
+    /// only
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:50051")]
+    pub listen: SocketAddr,
+    /// 接受工作的端口，默认为下一个端口 · the port on which work comes in (default: the next one)
+    #[arg(long, value_name = "PORT")]
+    pub tasks: Option<u16>,
+    /// 其他机器用来连接本机的名称 · by which name others reach this machine (default: as the scheduler sees it)
+    #[arg(long, value_name = "HOST")]
+    pub name: Option<String>,
+    /// 中间数据放在哪个文件夹，不必共享 · a folder for rows between two steps, of this machine alone (default: the system's)
+    #[arg(long, value_name = "DIR")]
+    pub work: Option<PathBuf>,
 }
 
 #[derive(Debug, ClapArgs)]

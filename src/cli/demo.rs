@@ -56,6 +56,7 @@ pub async fn run(global: &args::Global, demo: &args::Demo, output: &Output) -> R
         reference: Some(&city),
         limits: global.limits(),
         program: night_run::program(),
+        cluster: None,
         lang: global.lang(),
     };
     // Rows set aside are part of the story here, not a reason to end with another code.

@@ -8,6 +8,7 @@ mod accept;
 mod approve;
 mod args;
 mod check;
+mod cluster;
 mod demo;
 mod exit;
 mod explain;
@@ -31,6 +32,7 @@ use clap::Parser;
 pub use exit::Exit;
 
 use args::{Args, Command};
+use cluster::Reached;
 use output::Output;
 
 /// Parses the arguments, does what they say, and returns the exit code.
@@ -56,17 +58,23 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         }
     };
     let output = Arc::new(Output::new(&args.global));
-    let watcher = tokio::spawn(stop_on_ctrl_c(Arc::clone(&output)));
+    let reached = Reached::default();
+    // A node of a cluster takes its leave by itself.
+    let is_node = matches!(args.command, Command::Cluster(_));
+    let watcher = (!is_node).then(|| tokio::spawn(stop_on_ctrl_c(Arc::clone(&output), Arc::clone(&reached))));
     let result = match &args.command {
         Command::Demo(demo) => demo::run(&args.global, demo, &output).await,
-        Command::Run(run) => run::run(&args.global, run, &output).await,
+        Command::Run(run) => run::run(&args.global, run, &output, &reached).await,
         Command::Seal(seal) => seal::run(&args.global, seal, &output),
         Command::Accept(accept) => accept::run(&args.global, accept, &output),
         Command::Check(check) => check::run(&args.global, check, &output).await,
         Command::Test(test) => test::run(&args.global, test, &output).await,
         Command::Synth(synth) => synth::run(&args.global, synth, &output),
+        Command::Cluster(node) => cluster::run(&args.global, node, &output).await,
     };
-    watcher.abort();
+    if let Some(watcher) = watcher {
+        watcher.abort();
+    }
     match result {
         Ok(exit) => exit,
         Err(failure) => {
@@ -79,9 +87,10 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
 /// Ends the program on ctrl-c, at once and on a thread of its own: the work may be in the middle of a long file.
 ///
 /// What was being written stands in a draft that nobody sees; the next run sweeps it.
-async fn stop_on_ctrl_c(output: Arc<Output>) {
+async fn stop_on_ctrl_c(output: Arc<Output>, reached: Reached) {
     if tokio::signal::ctrl_c().await.is_ok() {
         output.clear();
+        cluster::stop(&reached).await;
         output.problem("已中断，没有留下半成品。", "interrupted; nothing was left half done.", None);
         std::process::exit(1);
     }

@@ -9,7 +9,14 @@ use std::{
 use chrono::NaiveDate;
 use serde_json::json;
 
-use super::{Exit, args, failure::Failure, open, output::Output, progress::Progress};
+use super::{
+    Exit, args,
+    cluster::{self, Reached},
+    failure::Failure,
+    open,
+    output::Output,
+    progress::Progress,
+};
 use crate::{
     accept::{Kept, Refused},
     model::{Digest, Lang, Text, printable},
@@ -18,9 +25,15 @@ use crate::{
 };
 
 /// Runs a pipeline.
-pub async fn run(global: &args::Global, run: &args::Run, output: &Output) -> Result<Exit, Failure> {
+pub async fn run(
+    global: &args::Global,
+    run: &args::Run,
+    output: &Output,
+    reached: &Reached,
+) -> Result<Exit, Failure> {
     let project = open::open_planned(global, &run.pipeline, run.reference.as_deref(), output).await?;
     let signers = signers(&project, run.signers.as_deref(), &run.store);
+    let cluster = cluster::reach(run.engine.as_ref(), reached).await?;
     let order = Order {
         project: &project,
         t: run.date.unwrap_or_else(today),
@@ -32,9 +45,13 @@ pub async fn run(global: &args::Global, run: &args::Run, output: &Output) -> Res
         reference: run.reference.as_deref(),
         limits: global.limits(),
         program: if run.fresh { None } else { program() },
+        cluster,
         lang: global.lang(),
     };
-    night(&order, output).await
+    let exit = night(&order, output).await;
+    // What a night that failed has left behind there.
+    cluster::stop(reached).await;
+    exit
 }
 
 /// The digest of this program's own file; None where it cannot be read: then nothing of an earlier night is used.

@@ -128,6 +128,11 @@ impl Reuse {
     }
 
     /// Where a result may be written: a new folder.
+    pub fn scratch(&self) -> &Path {
+        &self.scratch
+    }
+
+    /// A folder in it for one result.
     pub(super) fn folder(&self, name: &str) -> std::io::Result<PathBuf> {
         let folder = self.scratch.join(name);
         fs::create_dir(&folder)?;

@@ -92,6 +92,14 @@ pub enum EngineError {
         /// The engine's own words.
         message: String,
     },
+    /// The cluster did not do it, though the statement may be right. Nothing came of it, and it can be asked for again.
+    #[error("failed to run {what} on the cluster: {message}")]
+    Cluster {
+        /// Which statement.
+        what: String,
+        /// The words of the scheduler, an executor or the network.
+        message: String,
+    },
     /// A file of a table or result.
     #[error("failed to use {path}: {message}")]
     File {
@@ -101,6 +109,11 @@ pub enum EngineError {
         message: String,
     },
 }
+
+/// What a cluster said when it did not do a statement.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(super) struct Lost(pub(super) String);
 
 impl EngineError {
     /// What failed while running, in the words of who failed.
@@ -114,6 +127,10 @@ impl EngineError {
             DataFusionError::ResourcesExhausted(message) => {
                 Self::Memory { what: what.to_owned(), message: message.clone() }
             }
+            DataFusionError::External(cause) => match cause.downcast_ref::<Lost>() {
+                Some(Lost(message)) => Self::Cluster { what: what.to_owned(), message: message.clone() },
+                None => Self::run(what, error),
+            },
             _ => Self::run(what, error),
         }
     }

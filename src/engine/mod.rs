@@ -1,6 +1,6 @@
 //! The SQL engine behind one door: sessions, tables, planning with places, results in memory or as Parquet.
 //!
-//! This is the only module that names DataFusion, so that the engine can change without the rules or the
+//! This is the only module that names DataFusion and Ballista, so that the engine can change without the rules or the
 //! stages noticing. It never decides what a result means.
 //!
 //! # Decisions
@@ -19,18 +19,28 @@
 //! - Tried on a million people and left out, for less than a tenth of the processor's time: mimalloc and jemalloc, filters inside
 //!   the Parquet reader, the declared order of snapshots, twice as many partitions as threads.
 
+mod address;
 mod bind;
 mod cells;
+#[cfg(feature = "cluster")]
+mod cluster;
+#[cfg(not(feature = "cluster"))]
+#[path = "no_cluster.rs"]
+mod cluster;
 mod fault;
 mod look;
 mod mutants;
 mod planned;
+mod ready;
+mod remote;
 mod rows_digest;
 mod running;
 mod session;
 
+pub use address::{Address, AddressError, ClusterError, ExecutorSetting, SchedulerSetting};
 pub use bind::Placeholders;
 pub use cells::{Cell, cell};
+pub use cluster::{Cluster, serve_executor, serve_scheduler};
 pub use fault::{EngineError, FaultKind, SqlFault, SqlPlace};
 pub use look::{Look, Unsteadiness, Unsteady};
 pub use mutants::{Mutant, mutants};

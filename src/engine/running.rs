@@ -4,6 +4,8 @@
 //!
 //! - Joins by hash are the fastest by far and cannot go to disk. Where the memory does not do, the same statement is planned
 //!   once more with joins that sort, which can; it gives the same rows.
+//! - What a cluster lost is asked for again, from the beginning: a statement changes nothing, and what the first attempt left is
+//!   read by nobody.
 
 use std::{
     fs, io,
@@ -12,13 +14,11 @@ use std::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
+    time::Duration,
 };
 
 use arrow::{array::RecordBatch, datatypes::SchemaRef};
-use datafusion::{
-    execution::SendableRecordBatchStream,
-    physical_plan::{self, ExecutionPlan, ExecutionPlanProperties},
-};
+use datafusion::execution::SendableRecordBatchStream;
 use futures::{TryStreamExt, stream::FuturesUnordered};
 use parquet::{
     arrow::ArrowWriter,
@@ -28,6 +28,8 @@ use parquet::{
 
 use super::{
     Engine, EngineError, Placeholders,
+    ready::Ready,
+    remote::plain,
     rows_digest::{RowsDigest, Sum},
 };
 use crate::model::{Digest, Digesting};
@@ -57,6 +59,12 @@ pub struct KeptFile {
     pub sha256: Digest,
 }
 
+/// How often a statement is sent to a cluster that loses it.
+const ATTEMPTS: usize = 3;
+
+/// What a cluster is left in peace for before it is asked again.
+const PAUSE: Duration = Duration::from_secs(1);
+
 /// How two tables are joined.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Joins {
@@ -74,17 +82,17 @@ impl Engine {
         sql: &str,
         values: &Placeholders,
     ) -> Result<(SchemaRef, Vec<RecordBatch>), EngineError> {
-        let run = async |plan: Arc<dyn ExecutionPlan>, _| {
-            let schema = plan.schema();
-            let rows = physical_plan::collect(plan, self.task_context()).await;
-            let rows = rows.map_err(|error| EngineError::of(what, &error))?;
+        let run = async |ready: &Ready, _| {
+            let rows = ready.collect(what).await?;
             // The engine may return a column as never-null where the plan said nullable: keep one schema.
-            Ok((rows.first().map_or(schema, RecordBatch::schema), rows))
+            Ok((rows.first().map_or_else(|| ready.schema(), RecordBatch::schema), rows))
         };
-        self.with_room(what, sql, values, run).await
+        let ready = async |joins| self.ready(what, sql, values, joins).await;
+        with_room(ready, run).await
     }
 
-    /// Runs a statement into one Parquet file and returns its schema and number of rows.
+    /// Runs a statement into one Parquet file and returns its schema and number of rows. It runs here, also where there is a
+    /// cluster: what others will read has the same bytes either way.
     pub async fn write(
         &self,
         what: &str,
@@ -92,15 +100,15 @@ impl Engine {
         values: &Placeholders,
         path: &Path,
     ) -> Result<(SchemaRef, u64), EngineError> {
-        let run = async |plan: Arc<dyn ExecutionPlan>, _| {
-            let rows = physical_plan::execute_stream(plan, self.task_context())
-                .map_err(|error| EngineError::of(what, &error))?;
+        let run = async |ready: &Ready, _| {
+            let rows = ready.rows(what)?;
             let schema = rows.schema();
             let packed =
                 WriterProperties::builder().set_compression(Compression::ZSTD(ZstdLevel::default())).build();
             Ok((schema, into_file(what, rows, path, packed).await?))
         };
-        self.with_room(what, sql, values, run).await
+        let ready = async |joins| self.ready_here(what, sql, values, joins).await;
+        with_room(ready, run).await
     }
 
     /// Runs a statement into Parquet files in `folder`, one a thread: for later statements of this night and the next, never for
@@ -114,17 +122,13 @@ impl Engine {
         values: &Placeholders,
         folder: &Path,
     ) -> Result<KeptRows, EngineError> {
-        let run = async |plan: Arc<dyn ExecutionPlan>, joins| {
+        let run = async |ready: &Ready, attempt| {
             let writing = FuturesUnordered::new();
             let digested = Arc::new(AtomicU64::new(0));
-            for part in 0..plan.output_partitioning().partition_count() {
-                let rows =
-                    plan.execute(part, self.task_context()).map_err(|error| EngineError::of(what, &error))?;
-                // A task that has failed may still hold its file: the second attempt has others.
-                let path = folder.join(match joins {
-                    Joins::Hashed => format!("part-{part}.parquet"),
-                    Joins::Sorted => format!("sorted-{part}.parquet"),
-                });
+            for part in 0..ready.parts() {
+                let rows = ready.part(what, part)?;
+                // A task that has failed may still hold its file: the next attempt has others.
+                let path = self.path_of(folder, &format!("part-{attempt}-{part}.parquet"));
                 let what = what.to_owned();
                 // A task each, so that they are written on several threads; all end when one fails.
                 let digested = Arc::clone(&digested);
@@ -140,28 +144,39 @@ impl Engine {
                     sum
                 });
             }
-            let schema = plan.schema();
             let mut files: Vec<KeptFile> = written.into_iter().map(|(file, _)| file).collect();
             files.sort();
+            let schema = ready.schema();
             Ok(KeptRows { rows: sum.map(|sum| sum.digest(&schema)), schema, files })
         };
-        self.with_room(what, sql, values, run).await
+        let ready = async |joins| self.ready(what, sql, values, joins).await;
+        with_room(ready, run).await
     }
+}
 
-    /// Runs a statement's plan, and another plan of it where the memory does not do for the first.
-    async fn with_room<T>(
-        &self,
-        what: &str,
-        sql: &str,
-        values: &Placeholders,
-        run: impl AsyncFn(Arc<dyn ExecutionPlan>, Joins) -> Result<T, EngineError>,
-    ) -> Result<T, EngineError> {
-        match run(self.physical(what, sql, values, Joins::Hashed).await?, Joins::Hashed).await {
-            Err(EngineError::Memory { .. }) => {
-                run(self.physical(what, sql, values, Joins::Sorted).await?, Joins::Sorted).await
+/// Runs a statement's plan, another plan of it where the memory does not do for the first, and the same again where a cluster
+/// lost it. `run` hears which attempt it is.
+async fn with_room<T>(
+    ready: impl AsyncFn(Joins) -> Result<Ready, EngineError>,
+    run: impl AsyncFn(&Ready, usize) -> Result<T, EngineError>,
+) -> Result<T, EngineError> {
+    let mut joins = Joins::Hashed;
+    let mut attempt = 1;
+    loop {
+        let planned = ready(joins).await?;
+        let ran = run(&planned, attempt).await;
+        match (&ran, &planned) {
+            (Err(EngineError::Memory { .. }), Ready::Here(..)) if joins == Joins::Hashed => {
+                joins = Joins::Sorted;
             }
-            ran => ran,
+            (Err(EngineError::Cluster { .. }), _) if attempt < ATTEMPTS => tokio::time::sleep(PAUSE).await,
+            (Ok(_), planned) => {
+                planned.done();
+                return ran;
+            }
+            _ => return ran,
         }
+        attempt += 1;
     }
 }
 
@@ -185,14 +200,6 @@ impl Drop for Task {
     fn drop(&mut self) {
         self.0.abort();
     }
-}
-
-/// Read again within minutes and from the system's cache: packing it costs more than reading what is not packed.
-fn plain() -> WriterProperties {
-    WriterProperties::builder()
-        .set_compression(Compression::UNCOMPRESSED)
-        .set_dictionary_enabled(false)
-        .build()
 }
 
 /// Writes rows into a Parquet file; how many.
@@ -265,6 +272,8 @@ impl io::Write for Hashed {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use arrow::{
         array::Int64Array,
         datatypes::{DataType, Field, Schema},
@@ -295,8 +304,8 @@ mod tests {
         let mut said = Vec::new();
         for memory in [None, Some(64 << 20)] {
             let engine = engine(1 << 21, memory);
-            let hashed = engine.physical("join", JOINED, &values, Joins::Hashed).await.unwrap();
-            let hashed = physical_plan::collect(hashed, engine.task_context()).await;
+            let hashed = engine.ready("join", JOINED, &values, Joins::Hashed).await.unwrap();
+            let hashed = hashed.collect("join").await;
             assert_eq!(hashed.is_err(), memory.is_some(), "{memory:?}");
             let (_, rows) = engine.collect("count", &counted, &values).await.unwrap();
             said.push((0..3).map(|at| cell(rows[0].column(at), 0)).collect::<Vec<_>>());

@@ -1,6 +1,9 @@
 //! One engine session: tables in, plans and results out.
 
-use std::{path::Path, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use arrow::{array::RecordBatch, datatypes::SchemaRef};
 use datafusion::{
@@ -13,11 +16,8 @@ use datafusion::{
         listing::{ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl},
     },
     error::DataFusionError,
-    execution::{
-        SessionStateBuilder, TaskContext, memory_pool::FairSpillPool, runtime_env::RuntimeEnvBuilder,
-    },
+    execution::{SessionStateBuilder, memory_pool::FairSpillPool, runtime_env::RuntimeEnvBuilder},
     logical_expr::LogicalPlan,
-    physical_plan::ExecutionPlan,
     prelude::{SQLOptions, SessionConfig, SessionContext},
     sql::parser::Statement,
 };
@@ -25,10 +25,13 @@ use datafusion::{
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 use super::{
+    Cluster,
     bind::{self, Placeholders},
     fault::{EngineError, FaultKind, SqlFault},
     look::{self, Look},
     planned::Planned,
+    ready::Ready,
+    remote::Remote,
     running::Joins,
 };
 
@@ -106,6 +109,12 @@ impl std::fmt::Display for TableName {
 /// An engine with its tables. Cheap to make; holds no file open between statements.
 pub struct Engine {
     context: SessionContext,
+    remote: Option<Remote>,
+}
+
+/// Of the bytes that the program may hold, those that the engine counts.
+pub(super) fn pool(memory: usize) -> usize {
+    memory / 5 * 3
 }
 
 impl Engine {
@@ -121,7 +130,7 @@ impl Engine {
         options.execution.parquet.schema_force_view_types = false;
         let mut runtime = RuntimeEnvBuilder::new();
         if let Some(bytes) = limits.memory {
-            let pool = bytes / 5 * 3;
+            let pool = pool(bytes);
             // Every sort keeps so much aside for merging what it put on disk: little memory must do for several sorts.
             let aside = &mut config.options_mut().execution.sort_spill_reservation_bytes;
             *aside = (*aside).min(pool / (8 * limits.threads.max(1)));
@@ -129,7 +138,14 @@ impl Engine {
         }
         let runtime = runtime.build_arc().map_err(|error| EngineError::run("start the engine", &error))?;
         let context = SessionContext::new_with_config_rt(config, runtime);
-        Ok(Self { context })
+        Ok(Self { context, remote: None })
+    }
+
+    /// A session whose statements run on a cluster, if there is one. Its tables lie in files that every node reads under the
+    /// same path: those given as rows are written into a folder of their own inside `folder`.
+    pub fn over(limits: Limits, cluster: Option<&Cluster>, folder: &Path) -> Result<Self, EngineError> {
+        let remote = cluster.map(|cluster| Remote::open(cluster.clone(), folder)).transpose()?;
+        Ok(Self { remote, ..Self::new(limits)? })
     }
 
     /// A session that plans quickly rather than well, for tables of a few rows: what a plan gains by the steps left out is
@@ -148,7 +164,7 @@ impl Engine {
             .with_optimizer_rules(logical)
             .with_physical_optimizer_rules(physical)
             .build();
-        Ok(Self { context: SessionContext::new_with_state(state) })
+        Ok(Self { context: SessionContext::new_with_state(state), remote: None })
     }
 
     fn register(
@@ -188,7 +204,7 @@ impl Engine {
                 theirs.register_schema(name, schema).map_err(|error| failed(&error))?;
             }
         }
-        let beside = Self { context };
+        let beside = Self { context, remote: self.remote.clone() };
         if let Some(schema) = ours.schema(scratch) {
             for table in kept {
                 if let Some(rows) = schema.table(table).await.map_err(|error| failed(&error))? {
@@ -204,13 +220,17 @@ impl Engine {
         self.context.table_exist(name.reference()).unwrap_or(false)
     }
 
-    /// Adds rows held in memory as a table, replacing one of that name.
+    /// Adds rows as a table, replacing one of that name.
     pub fn add_rows(
         &self,
         name: &TableName,
         schema: SchemaRef,
         rows: Vec<RecordBatch>,
     ) -> Result<(), EngineError> {
+        if let Some(remote) = &self.remote {
+            let path = remote.keep(&schema, &rows)?;
+            return self.add_parquet(name, schema, &[&path]);
+        }
         let table = MemTable::try_new(schema, vec![rows])
             .map_err(|error| EngineError::run(&format!("add the table {name}"), &error))?;
         self.register(name, Arc::new(table))
@@ -338,20 +358,48 @@ impl Engine {
             .map_err(|error| SqlFault::all(&error))
     }
 
-    /// What a plan runs with.
-    pub(super) fn task_context(&self) -> Arc<TaskContext> {
-        self.context.task_ctx()
+    /// The session as the engine's own planning takes it.
+    #[cfg(feature = "cluster")]
+    pub(super) fn state(&self) -> datafusion::execution::SessionState {
+        self.context.state()
     }
 
-    /// Plans a statement down to what runs.
-    pub(super) async fn physical(
+    /// The path of a new file of a result, where all that will read it can.
+    pub(super) fn path_of(&self, folder: &Path, name: &str) -> PathBuf {
+        self.remote.as_ref().map_or_else(|| folder.join(name), Remote::path)
+    }
+
+    /// Plans a statement down to what runs, on the cluster if there is one and the statement is worth the way.
+    pub(super) async fn ready(
         &self,
         what: &str,
         sql: &str,
         values: &Placeholders,
         joins: Joins,
-    ) -> Result<Arc<dyn ExecutionPlan>, EngineError> {
+    ) -> Result<Ready, EngineError> {
         let plan = self.logical(sql, values).await.map_err(|faults| EngineError::first(what, faults))?;
+        let failed = |error: DataFusionError| EngineError::of(what, &error);
+        match &self.remote {
+            Some(remote) if Remote::takes(&plan) => {
+                remote.cluster.ship(self.context.state(), plan).map(Ready::There).map_err(failed)
+            }
+            _ => self.here(plan, joins).await.map_err(failed),
+        }
+    }
+
+    /// Plans a statement down to what runs here, whether or not there is a cluster.
+    pub(super) async fn ready_here(
+        &self,
+        what: &str,
+        sql: &str,
+        values: &Placeholders,
+        joins: Joins,
+    ) -> Result<Ready, EngineError> {
+        let plan = self.logical(sql, values).await.map_err(|faults| EngineError::first(what, faults))?;
+        self.here(plan, joins).await.map_err(|error| EngineError::of(what, &error))
+    }
+
+    async fn here(&self, plan: LogicalPlan, joins: Joins) -> Result<Ready, DataFusionError> {
         let mut state = self.context.state();
         if joins == Joins::Sorted {
             let mut config = state.config().clone();
@@ -360,9 +408,9 @@ impl Engine {
             config.options_mut().catalog.create_default_catalog_and_schema = false;
             state = SessionStateBuilder::new_from_existing(state).with_config(config).build();
         }
-        let failed = |error: DataFusionError| EngineError::of(what, &error);
-        let plan = state.optimizer().optimize(plan, &state, |_, _| {}).map_err(failed)?;
-        state.query_planner().create_physical_plan(&plan, &state).await.map_err(failed)
+        let plan = state.optimizer().optimize(plan, &state, |_, _| {})?;
+        let plan = state.query_planner().create_physical_plan(&plan, &state).await?;
+        Ok(Ready::Here(plan, self.context.task_ctx()))
     }
 
     async fn frame(&self, what: &str, sql: &str, values: &Placeholders) -> Result<DataFrame, EngineError> {

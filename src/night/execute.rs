@@ -5,13 +5,13 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::Path,
-    sync::atomic::{AtomicU64, Ordering},
+    sync::atomic::{AtomicBool, AtomicU64, Ordering},
 };
 
 use super::{NightError, Order, RunPlan, Watch, Workshop, lanes::in_lanes, workshop::facts_named};
 use crate::{
     compare::{self, Delivered, Facts, Office, Outcome, Part, People, Reuse, Told, Unfound},
-    engine::{Engine, Placeholders, SqlFault, TableName},
+    engine::{Engine, EngineError, Placeholders, SqlFault, TableName},
     model::{Digest, Text, Token},
     project::Rule,
     store::{Dictionary, Resolved},
@@ -75,7 +75,7 @@ pub async fn execute(
     watch: &dyn Watch,
 ) -> Result<Executed, NightError> {
     let project = order.project;
-    let engine = Engine::new(order.limits)?;
+    let engine = Engine::over(order.limits, order.cluster, reuse.scratch())?;
     watch.stage(&Text::new("查对引用", "checking references"), steps(project.contracts.len()));
     for contract in project.contracts.values() {
         let resolved = plan.inputs.get(&contract.id);
@@ -153,18 +153,26 @@ pub async fn execute(
     }
     let (reuse, runtime) = (&*reuse, tokio::runtime::Handle::current());
     let (done, count) = (AtomicU64::new(0), steps(work.len()));
+    // Without its cluster no rule can be evaluated: the others need not try.
+    let is_lost = AtomicBool::new(false);
     let evaluated = in_lanes(engines.len(), work, |lane, (rule, key, recalled)| {
+        if is_lost.load(Ordering::Relaxed) {
+            return None;
+        }
         watch.step(&rule.id);
         let office = office(engines.get(lane).unwrap_or(engine));
         let kept = key.as_ref().map(|key| (key, reuse));
         let outcome = runtime.block_on(compare::evaluate(&office, rule, recalled, kept));
+        if let Err(compare::EvaluateError::Engine(EngineError::Cluster { .. })) = outcome {
+            is_lost.store(true, Ordering::Relaxed);
+        }
         let done = done.fetch_add(1, Ordering::Relaxed) + 1;
         watch.reached(done, count, &Text::new("条规则", "rules"));
-        (rule.id.clone(), outcome)
+        Some((rule.id.clone(), outcome))
     })
     .map_err(NightError::Threads)?;
     let mut outcomes = BTreeMap::new();
-    for (id, outcome) in evaluated {
+    for (id, outcome) in evaluated.into_iter().flatten() {
         let outcome = match outcome {
             Ok(outcome) => {
                 taken_over.of_rules += usize::from(outcome.not_run.is_none());
@@ -173,6 +181,10 @@ pub async fn execute(
             // Counts that do not close are a bug: no result is better than a wrong one.
             Err(compare::EvaluateError::Imbalance(imbalance)) => {
                 return Err(NightError::Imbalance(imbalance));
+            }
+            // A rule that was not evaluated for want of a cluster says nothing about the rule: the night can be repeated.
+            Err(compare::EvaluateError::Engine(error @ EngineError::Cluster { .. })) => {
+                return Err(NightError::Engine(error));
             }
             Err(error) => Err(error.to_string()),
         };

@@ -59,7 +59,7 @@ pub use workshop::{Workshop, WorkshopError};
 
 use crate::{
     compare::Reuse,
-    engine::Limits,
+    engine::{Cluster, Limits},
     model::{Digest, Lang, Text},
     project::Project,
     store::{ReuseShelf, Shelf, Store, StoreError},
@@ -100,6 +100,8 @@ pub struct Order<'a> {
     /// The digest of the running program: what an earlier night of the same program computed from the same is used again, and
     /// what this one computes is kept. None: everything is computed anew and nothing is kept.
     pub program: Option<Digest>,
+    /// The cluster on which facts and rules are computed; None: this machine. The results are the same.
+    pub cluster: Option<&'a Cluster>,
     /// The language of the lists.
     pub lang: Lang,
 }

@@ -176,6 +176,10 @@ impl NightError {
                 "内存不够：用 --memory 多给一些，或用 --threads 减少线程",
                 "the memory does not suffice: give more with --memory, or fewer --threads",
             ),
+            Self::Engine(EngineError::Cluster { .. }) => (
+                "看调度端和执行端是否还在运行，库的文件夹在每台机器上是否以同一路径可读；然后再运行一次，或不写 --engine，在本机运行",
+                "see that the scheduler and executors are up and that the store can be read under the same path on every machine; then run again, or run here without --engine",
+            ),
             Self::Acquire(AcquireError::OtherPackage { .. }) => (
                 "给改动后的交付下一个序号，重新封装",
                 "give the changed delivery the next sequence number and seal it again",

@@ -113,12 +113,14 @@ fn every_module_of_the_crate_has_a_place_in_the_order() {
 }
 
 #[test]
-fn only_the_engine_names_datafusion() {
+fn only_the_engine_names_datafusion_and_ballista() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     for file in sources(&root) {
         if !file.starts_with(root.join("engine")) {
             let source = fs::read_to_string(&file).unwrap();
-            assert!(!source.contains("datafusion::"), "{} names datafusion", file.display());
+            for name in ["datafusion::", "ballista_"] {
+                assert!(!source.contains(name), "{} names {name}", file.display());
+            }
         }
     }
 }

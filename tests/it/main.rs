@@ -19,6 +19,7 @@ mod broken_rules;
 mod broken_store;
 mod city;
 mod closing;
+mod cluster;
 mod demo;
 mod door;
 mod drift;

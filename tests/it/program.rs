@@ -151,14 +151,18 @@ impl Running {
 
     /// Waits until a line of standard error holds this; false when the program ends first.
     pub fn says(&mut self, words: &str) -> bool {
+        self.line(words).is_some()
+    }
+
+    /// The same, and the whole line.
+    pub fn line(&mut self, words: &str) -> Option<String> {
         while let Ok(line) = self.lines.recv_timeout(Duration::from_secs(300)) {
-            let found = line.contains(words);
-            self.seen.push(line);
-            if found {
-                return true;
+            self.seen.push(line.clone());
+            if line.contains(words) {
+                return Some(line);
             }
         }
-        false
+        None
     }
 
     /// Sends a signal by its name, as `kill` knows it.

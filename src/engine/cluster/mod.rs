@@ -1,0 +1,146 @@
+//! A cluster: statements travel to a scheduler, which shares them out among executors and tells where their rows are.
+//!
+//! A statement is shipped as a plan, with the paths of the tables that it reads and its literals; rows travel from executor to
+//! executor and at last to here. Nothing of identity keys or the dictionary is ever part of a plan. No port has a password:
+//! whoever reaches the scheduler can have its executors read any file that they may read, so all of it belongs into a network
+//! of its own.
+//!
+//! # What goes where
+//!
+//! Facts, what a rule selects, its judging and its evidence are jobs on the cluster. Reading deliveries, counting, leads, lists and
+//! report stay with `hedui run`, and so does every file of the run. Rows made here that later statements read (figures, feeds,
+//! candidates, leads) are written as Parquet beside the facts, in `.drafts` of the store.
+//!
+//! # How large
+//!
+//! - `--threads` of `hedui run` is in how many parts a statement is cut, shared among up to four rules at once: give it the threads
+//!   of all executors together.
+//! - Of an executor's `--memory` three fifths are counted, the same share for each of its threads; beyond, sorts go to its
+//!   `--work` folder. Rows between two steps lie there, too, for half an hour.
+//! - The rows of every fact pass through `hedui run`: its network and disk are the bound that more executors do not move.
+//!
+//! # Decisions
+//!
+//! - Rows are fetched from here, and here alone is written. Executors need no right to write into the store, and a task that is
+//!   done twice, because its executor was lost, cannot leave its rows twice.
+//! - The adaptive planner is off: it does not recover from a lost executor.
+//! - Joins sort, as Ballista has it: a join by hash cannot go to disk, and on an executor many tasks share the memory.
+//! - What is abandoned is cancelled by name. Letting go of its rows does not end a job.
+
+mod job;
+mod serve;
+
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use arrow::array::RecordBatch;
+use ballista_core::{
+    JobId,
+    serde::protobuf::{CancelJobParams, scheduler_grpc_client::SchedulerGrpcClient},
+};
+use datafusion::{logical_expr::LogicalPlanBuilder, prelude::lit};
+use futures::TryStreamExt;
+use tokio::{net::TcpStream, time::timeout};
+
+pub(super) use job::Job;
+pub use serve::{serve_executor, serve_scheduler};
+
+use super::{
+    Engine, EngineError, Limits,
+    address::{Address, ClusterError},
+};
+use job::Query;
+
+/// How long a scheduler may take to answer at all.
+const CONNECTING: Duration = Duration::from_secs(5);
+
+/// How long a scheduler may take to find an executor for the first, empty statement.
+const FINDING: Duration = Duration::from_secs(20);
+
+/// A scheduler that was reached, with the jobs that it has from here.
+#[derive(Clone)]
+pub struct Cluster(Arc<Reached>);
+
+struct Reached {
+    url: String,
+    jobs: Mutex<BTreeMap<u64, Arc<Query>>>,
+    begun: AtomicU64,
+}
+
+impl Cluster {
+    /// Reaches a scheduler and has an executor answer.
+    pub async fn reach(address: &Address) -> Result<Self, ClusterError> {
+        let failed = |message: String| ClusterError::NoScheduler { address: address.clone(), message };
+        match timeout(CONNECTING, TcpStream::connect(address.to_string())).await {
+            Ok(Ok(_)) => {}
+            Ok(Err(error)) => return Err(failed(error.to_string())),
+            Err(_) => return Err(failed(format!("no answer in {} s", CONNECTING.as_secs()))),
+        }
+        let reached =
+            Reached { url: format!("http://{address}"), jobs: Mutex::default(), begun: AtomicU64::new(0) };
+        let cluster = Self(Arc::new(reached));
+        let asked = timeout(FINDING, cluster.ask()).await;
+        match asked {
+            Ok(Ok(())) => Ok(cluster),
+            Ok(Err(error)) => Err(failed(error.to_string())),
+            Err(_) => {
+                let _ = timeout(CONNECTING, cluster.stop()).await;
+                Err(ClusterError::NoExecutor { address: address.clone(), seconds: FINDING.as_secs() })
+            }
+        }
+    }
+
+    /// Has an executor say one.
+    async fn ask(&self) -> Result<(), EngineError> {
+        let what = "a first statement";
+        let failed = |error| EngineError::of(what, &error);
+        let engine = Engine::new(Limits { threads: 1, memory: None })?;
+        let one = LogicalPlanBuilder::empty(true).project([lit(1).alias("one")]).map_err(failed)?;
+        let job = self.ship(engine.state(), one.build().map_err(failed)?).map_err(failed)?;
+        let rows: Vec<RecordBatch> = job.rows(what)?.try_collect().await.map_err(failed)?;
+        job.done();
+        let count: usize = rows.iter().map(RecordBatch::num_rows).sum();
+        if count == 1 {
+            return Ok(());
+        }
+        Err(EngineError::run(what, &format!("{count} rows came back instead of one")))
+    }
+
+    /// Cancels every job that is under way.
+    pub async fn stop(&self) {
+        let running: Vec<(u64, Arc<Query>)> = self.jobs().iter().map(|(n, job)| (*n, job.clone())).collect();
+        for (number, query) in running {
+            self.cancel(number, &query).await;
+        }
+    }
+
+    fn jobs(&self) -> std::sync::MutexGuard<'_, BTreeMap<u64, Arc<Query>>> {
+        self.0.jobs.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn begin(&self, query: &Arc<Query>) -> u64 {
+        let number = self.0.begun.fetch_add(1, Ordering::Relaxed);
+        self.jobs().insert(number, query.clone());
+        number
+    }
+
+    fn forget(&self, number: u64) {
+        self.jobs().remove(&number);
+    }
+
+    async fn cancel(&self, number: u64, query: &Query) {
+        // A scheduler that is gone has no jobs any more, and one that was never given the job has none of this name.
+        if let Some(id) = query.job_id()
+            && let Ok(mut scheduler) = SchedulerGrpcClient::connect(self.0.url.clone()).await
+        {
+            let _ = scheduler.cancel_job(CancelJobParams { job_id: JobId::into_inner(id) }).await;
+        }
+        self.forget(number);
+    }
+}

@@ -1,0 +1,73 @@
+//! A statement planned down to what runs: its rows come from here or from a cluster, and whoever takes them need not know.
+
+use std::sync::Arc;
+
+use arrow::{array::RecordBatch, datatypes::SchemaRef};
+use datafusion::{
+    execution::{SendableRecordBatchStream, TaskContext},
+    physical_plan::{self, ExecutionPlan, ExecutionPlanProperties},
+};
+use futures::TryStreamExt;
+
+use super::{EngineError, cluster::Job};
+
+/// Where a statement runs.
+pub(super) enum Ready {
+    /// On this machine, with what it runs with.
+    Here(Arc<dyn ExecutionPlan>, Arc<TaskContext>),
+    /// On the cluster.
+    There(Job),
+}
+
+impl Ready {
+    /// The columns that come.
+    pub(super) fn schema(&self) -> SchemaRef {
+        match self {
+            Self::Here(plan, _) => plan.schema(),
+            Self::There(job) => job.schema(),
+        }
+    }
+
+    /// In how many parts the rows come.
+    pub(super) fn parts(&self) -> usize {
+        match self {
+            Self::Here(plan, _) => plan.output_partitioning().partition_count(),
+            Self::There(_) => 1,
+        }
+    }
+
+    /// The rows of one part.
+    pub(super) fn part(&self, what: &str, part: usize) -> Result<SendableRecordBatchStream, EngineError> {
+        match self {
+            Self::Here(plan, context) => {
+                plan.execute(part, context.clone()).map_err(|error| EngineError::of(what, &error))
+            }
+            Self::There(job) => job.rows(what),
+        }
+    }
+
+    /// The rows of all parts, one after another.
+    pub(super) fn rows(&self, what: &str) -> Result<SendableRecordBatchStream, EngineError> {
+        match self {
+            Self::Here(plan, context) => physical_plan::execute_stream(plan.clone(), context.clone())
+                .map_err(|error| EngineError::of(what, &error)),
+            Self::There(job) => job.rows(what),
+        }
+    }
+
+    /// All rows, in memory.
+    pub(super) async fn collect(&self, what: &str) -> Result<Vec<RecordBatch>, EngineError> {
+        let rows = match self {
+            Self::Here(plan, context) => physical_plan::collect(plan.clone(), context.clone()).await,
+            Self::There(job) => job.rows(what)?.try_collect().await,
+        };
+        rows.map_err(|error| EngineError::of(what, &error))
+    }
+
+    /// Everything that was asked for has come.
+    pub(super) fn done(&self) {
+        if let Self::There(job) = self {
+            job.done();
+        }
+    }
+}

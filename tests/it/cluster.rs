@@ -1,0 +1,287 @@
+//! Nights on a cluster: a scheduler and executors as processes of their own. They find the same as nights on one machine, byte
+//! for byte, and where a node is lost they finish all the same or leave nothing behind.
+//!
+//! A program that was built without its cluster part says so, and how to get it.
+
+use crate::program::{hedui, run};
+
+#[test]
+fn what_is_no_address_is_refused_with_the_form_that_it_should_have() {
+    for wrong in ["here", "http://a:50050", "ballista://a", "ballista://a:0", "ballista://a b:1"] {
+        let said = run(&mut hedui(["run", "night", "--engine", wrong])).ends(2);
+        said.warns(&["写成 ballista://主机:端口", "write ballista://HOST:PORT"]);
+    }
+}
+
+#[cfg(not(feature = "cluster"))]
+#[test]
+fn without_its_cluster_part_it_says_so_and_how_to_build_it() {
+    let commands: [&[&str]; 3] = [
+        &["run", "night", "--engine", "ballista://127.0.0.1:50050"],
+        &["cluster", "scheduler"],
+        &["cluster", "executor"],
+    ];
+    for command in commands {
+        let said = run(hedui(command).args(["--lang", "en"])).ends(2);
+        said.warns(&["built without its cluster part", "cargo build --release --features cluster"]);
+        let said = run(hedui(command).args(["--lang", "zh"])).ends(2);
+        said.warns(&["没有带集群部分", "cargo build --release --features cluster"]);
+    }
+}
+
+#[cfg(feature = "cluster")]
+mod nodes {
+    use std::{
+        fs,
+        net::TcpListener,
+        path::{Path, PathBuf},
+        process::Command,
+        time::Duration,
+    };
+
+    use crate::{
+        city::{DATE, Place, undisturbed},
+        program::{Running, exists, hedui, run},
+        tree,
+    };
+
+    /// The datasets of a smaller night, in which every kind of table is: full, by month, upsert, and some never delivered.
+    const FEW: &[&str] = &[
+        "civil_affairs/cases",
+        "civil_affairs/household_members",
+        "civil_affairs/persons",
+        "civil_affairs/payments",
+        "civil_affairs/deaths",
+        "human_resources/contributions",
+    ];
+
+    /// A scheduler and executors on this machine, each with a folder of its own for its rows.
+    struct Cluster {
+        scheduler: Running,
+        address: String,
+        executors: Vec<Running>,
+        folder: tempfile::TempDir,
+    }
+
+    impl Cluster {
+        fn with(executors: usize) -> Self {
+            let mut scheduler = Running::start(&mut hedui([
+                "cluster",
+                "scheduler",
+                "--lang",
+                "en",
+                "--listen",
+                "127.0.0.1:0",
+            ]));
+            let line = scheduler.line("the scheduler listens on ").unwrap();
+            let address = line.split(' ').next_back().unwrap().to_owned();
+            let folder = tempfile::tempdir().unwrap();
+            let mut cluster = Self { scheduler, address, executors: Vec::new(), folder };
+            for _ in 0..executors {
+                cluster.grow();
+            }
+            cluster
+        }
+
+        /// One more executor.
+        fn grow(&mut self) {
+            let work = self.work(self.executors.len());
+            fs::create_dir_all(&work).unwrap();
+            let mut command = self.executor();
+            let mut executor = Running::start(command.arg("--work").arg(work));
+            assert!(executor.says("works for "), "{:?}", executor.end());
+            self.executors.push(executor);
+        }
+
+        /// `hedui cluster executor` on free ports.
+        fn executor(&self) -> Command {
+            let (rows, tasks) = (free_port(), free_port());
+            let mut command = hedui(["cluster", "executor", "--lang", "en", "--threads", "1"]);
+            command.args(["--scheduler", &self.address, "--tasks", &tasks.to_string(), "--listen"]);
+            command.arg(format!("127.0.0.1:{rows}"));
+            command
+        }
+
+        fn work(&self, executor: usize) -> PathBuf {
+            self.folder.path().join(executor.to_string())
+        }
+
+        fn engine(&self) -> String {
+            format!("ballista://{}", self.address)
+        }
+
+        /// A night of this place on the cluster.
+        fn night(&self, place: &Place) -> Command {
+            let mut command = place.night.command();
+            command.arg("--engine").arg(self.engine());
+            command
+        }
+    }
+
+    impl Drop for Cluster {
+        fn drop(&mut self) {
+            self.scheduler.signal("KILL");
+            self.executors.iter().for_each(|executor| executor.signal("KILL"));
+        }
+    }
+
+    /// A port that nobody listens on.
+    fn free_port() -> u16 {
+        TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+    }
+
+    /// What one machine finds in the same inbox.
+    fn alone(place: &Place) -> PathBuf {
+        let mut night = place.night.clone();
+        night.store = place.folder.path().join("alone");
+        night.run().ends(3);
+        night.current()
+    }
+
+    #[track_caller]
+    fn assert_same_run(one: &Path, other: &Path) {
+        assert_eq!(one.file_name(), other.file_name());
+        tree::assert_same(&tree::bytes(one), &tree::bytes(other));
+    }
+
+    /// Nothing stands for the date, and nothing of the night is left but a draft that nobody sees.
+    #[track_caller]
+    fn assert_no_run(place: &Place) {
+        let day = place.night.store.join("runs").join(DATE);
+        assert!(!exists(&day) || tree::files(&day).is_empty(), "{:?}", tree::files(&day));
+    }
+
+    #[test]
+    fn a_scheduler_and_two_executors_find_the_same_bytes_as_one_machine() {
+        let cluster = Cluster::with(2);
+        let place = Place::with_city();
+        run(&mut cluster.night(&place)).ends(3);
+        assert_same_run(&place.night.current(), &undisturbed());
+        // Both did some of it: what they handed on still lies in their folders.
+        for executor in 0..2 {
+            assert!(!tree::files(&cluster.work(executor)).is_empty(), "executor {executor} did nothing");
+        }
+    }
+
+    #[test]
+    fn an_executor_that_is_killed_in_the_middle_does_not_change_what_is_found() {
+        let mut cluster = Cluster::with(2);
+        for (stage, killed) in [("deriving facts", 0), ("running rules", 2)] {
+            let place = Place::with(FEW);
+            let mut night = Running::start(&mut cluster.night(&place));
+            assert!(night.says(stage), "{:?}", night.end());
+            std::thread::sleep(Duration::from_millis(500));
+            cluster.executors[killed].signal("KILL");
+            cluster.grow();
+            let (_, _, said) = night.end();
+            said.ends(3);
+            assert_same_run(&place.night.current(), &alone(&place));
+        }
+    }
+
+    #[test]
+    fn a_scheduler_that_is_killed_ends_the_night_with_nothing_done_and_it_can_be_run_again() {
+        for stage in ["deriving facts", "running rules"] {
+            let cluster = Cluster::with(1);
+            let place = Place::with(FEW);
+            let mut night = Running::start(&mut cluster.night(&place));
+            assert!(night.says(stage), "{:?}", night.end());
+            cluster.scheduler.signal("KILL");
+            let (_, _, said) = night.end();
+            said.ends(1).warns(&[
+                "the night did not finish",
+                "on the cluster",
+                "scheduler and executors are up",
+            ]);
+            assert_no_run(&place);
+            // The same night on a new cluster, over the same store.
+            run(&mut Cluster::with(1).night(&place)).ends(3);
+            assert_same_run(&place.night.current(), &alone(&place));
+        }
+    }
+
+    #[test]
+    fn ctrl_c_ends_a_night_on_a_cluster_within_two_seconds_and_the_cluster_goes_on() {
+        let cluster = Cluster::with(1);
+        let place = Place::with(FEW);
+        for stage in ["deriving facts", "running rules"] {
+            let mut night = Running::start(&mut cluster.night(&place));
+            assert!(night.says(stage), "{:?}", night.end());
+            std::thread::sleep(Duration::from_millis(300));
+            night.signal("INT");
+            let (_, took, said) = night.end();
+            assert!(took < Duration::from_secs(2), "{stage}: {took:?}");
+            said.ends(1).warns(&["interrupted; nothing was left half done"]);
+            assert_no_run(&place);
+        }
+        run(&mut cluster.night(&place)).ends(3);
+        assert_same_run(&place.night.current(), &alone(&place));
+    }
+
+    #[test]
+    fn without_a_scheduler_or_an_executor_nothing_is_run_and_it_says_what_to_start() {
+        let place = Place::with(&FEW[..1]);
+        let nobody = format!("ballista://127.0.0.1:{}", free_port());
+        run(place.night.command().arg("--engine").arg(nobody))
+            .ends(1)
+            .warns(&["no scheduler answers", "start hedui cluster scheduler first"]);
+        let alone = Cluster::with(0);
+        run(&mut alone.night(&place))
+            .ends(1)
+            .warns(&["the scheduler has no executor", "start hedui cluster executor --scheduler HOST:PORT"]);
+        assert!(!exists(&place.night.store.join("runs")), "something was run");
+    }
+
+    #[test]
+    fn somebody_else_behind_the_port_is_no_scheduler() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        // Takes every connection, says one line of another protocol, and hangs up.
+        std::thread::spawn(move || {
+            for stream in listener.incoming().map_while(Result::ok) {
+                let _ = std::io::Write::write_all(&mut { stream }, b"220 mail.example ESMTP\r\n");
+            }
+        });
+        let place = Place::with(&FEW[..1]);
+        let engine = format!("ballista://{address}");
+        run(place.night.command().arg("--engine").arg(engine)).ends(1).warns(&["no scheduler answers"]);
+    }
+
+    #[test]
+    fn a_node_that_cannot_work_says_why() {
+        let cluster = Cluster::with(0);
+        let taken = cluster.address.as_str();
+        run(&mut hedui(["cluster", "scheduler", "--lang", "en", "--listen", taken]))
+            .ends(1)
+            .warns(&["cannot listen", "take a free port"]);
+        run(&mut hedui(["cluster", "executor", "--lang", "en", "--scheduler", taken, "--listen", taken]))
+            .ends(1)
+            .warns(&["cannot listen", taken]);
+        let nobody = format!("127.0.0.1:{}", free_port());
+        run(&mut hedui(["cluster", "executor", "--lang", "en", "--scheduler", &nobody]))
+            .ends(1)
+            .warns(&["no scheduler answers"]);
+        let nowhere = cluster.folder.path().join("nowhere");
+        run(cluster.executor().arg("--work").arg(nowhere))
+            .ends(1)
+            .warns(&["nowhere", "name a folder that can be written with --work"]);
+        run(&mut hedui(["cluster", "scheduler", "--lang", "en", "--listen", "0.0.0.0:0"]))
+            .ends(2)
+            .warns(&["--name HOST"]);
+        run(&mut hedui(["cluster", "executor", "--lang", "zh", "--listen", "127.0.0.1:0"]))
+            .ends(2)
+            .warns(&["--tasks"]);
+    }
+
+    #[test]
+    fn an_executor_that_is_told_to_stop_takes_its_rows_with_it() {
+        let mut cluster = Cluster::with(2);
+        let place = Place::with(&FEW[..1]);
+        run(&mut cluster.night(&place)).ends(3);
+        let leaving = cluster.executors.pop().unwrap();
+        leaving.signal("TERM");
+        let (_, _, said) = leaving.end();
+        said.ends(0).warns(&["the node has stopped"]);
+        assert!(fs::read_dir(cluster.work(1)).unwrap().next().is_none(), "something was left");
+    }
+}
