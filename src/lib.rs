@@ -11,7 +11,7 @@
 //!  ─────────                                    ──────────
 //!  raw files ─► seal ─► delivery ═► inbox ─► accept ─► acquire ─► store ─► compare ─► report ─► runs/<date>/<run>
 //!              (identity)                   signature   text to    snapshots  facts     lists
-//!              numbers become tokens        digests     typed rows quarantine rules     pages
+//!              numbers become tokens        sizes       typed rows quarantine rules     pages
 //! ```
 //!
 //! # Layers

@@ -1,9 +1,9 @@
-//! A delivery arrives: signature, hashes, completeness, duplicate or replay, key epoch → [`Accepted`] or a [`Refusal`].
+//! A delivery arrives: signature, completeness, duplicate or replay, key epoch → [`Accepted`] or a [`Refusal`].
 //!
 //! Nothing of a data file is parsed here, and nothing is ever deleted of which no equal copy is kept.
 //!
 //! ```text
-//! inbox/<agency>/<delivery>/  →  descriptor  →  known?  →  signature, signer  →  contract, epoch, sequence  →  sizes, digests
+//! inbox/<agency>/<delivery>/  →  descriptor  →  known?  →  signature, signer  →  contract, epoch, sequence  →  names, sizes
 //!                                                 │              │ refused                                          │
 //!                                              unchanged    store/refused/<agency>/<delivery>/            store/receipts/<agency>/<delivery>.json
 //!                                                             receipt.json, delivery/
@@ -22,6 +22,8 @@
 //!   the names of folders.
 //! - A bridge between two keys is a delivery of the dataset `<agency>.bridge`, so that whatever is asked of a delivery is
 //!   asked of it; no contract describes it.
+//! - Whether a data file has the stated SHA-256 is found when its rows are read (`acquire`), so that nobody can change it in
+//!   between and a large one is read once. What turns out to be another file is taken back, and the inbox is gone through again.
 //! - A known delivery is not hashed again every night; it is when its snapshot is missing, because then it is read again. Known is
 //!   what has a receipt with the digest of the very same `datapackage.json`, which names the digests of its files, and a sealed
 //!   snapshot under its id. What lies in the inbox besides is not looked at, so that a change there changes nothing; neither
@@ -98,7 +100,7 @@ pub struct Desk<'a> {
 /// What became of one folder of the inbox.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
-    /// Verified, and not yet in the store: to be acquired.
+    /// Signed, allowed and complete, and not yet in the store: to be acquired, which looks at the digests of its files.
     Accepted {
         /// The delivery.
         accepted: Accepted,

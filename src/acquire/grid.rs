@@ -98,8 +98,8 @@ mod tests {
         for (at, row) in rows.iter().enumerate() {
             assert_eq!(grid.row(at).iter().collect::<Vec<_>>(), row);
         }
-        for at in 0..3 {
-            assert_eq!(grid.column(at).collect::<Vec<_>>(), [rows[0][at], rows[1][at]]);
+        for (at, (first, second)) in rows[0].into_iter().zip(rows[1]).enumerate() {
+            assert_eq!(grid.column(at).collect::<Vec<_>>(), [first, second]);
         }
         assert!(grid.row(2).is_empty());
     }

@@ -419,11 +419,6 @@ impl Rows {
         Ok(Some(grid))
     }
 
-    /// The next row, or none at the end.
-    pub fn next_row(&mut self) -> Result<Option<TextRow<'_>>, TextError> {
-        Ok(self.advance()?.map(|(line, fault)| self.row(line, fault)))
-    }
-
     /// Reads the next record; its line, and what is wrong with it as a whole.
     fn advance(&mut self) -> Result<Option<(u64, Option<Reason>)>, TextError> {
         self.part.advance(&mut self.record, &self.path)
