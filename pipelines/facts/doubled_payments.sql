@@ -7,13 +7,13 @@ about:
 WITH largest AS (
   SELECT person_id, programme, max(amount) AS amount
   FROM civil_affairs.payments
-  WHERE item = 'basic' AND pay_month BETWEEN $m_12 AND $m
+  WHERE item = 'basic' AND pay_month BETWEEN $m_12 AND $m AND person_id IN (SELECT person_id FROM facts.repeated_payments)
   GROUP BY person_id, programme
 ),
 repeated AS (
   SELECT person_id, programme, item, pay_month, count(amount) AS payments, sum(amount) AS paid,
          max(amount) AS one_payment, max(monthly_amount) AS monthly_amount
-  FROM facts.recent_payments
+  FROM facts.repeated_payments
   GROUP BY person_id, programme, item, pay_month
   HAVING count(amount) >= 2
 ),

@@ -21,6 +21,5 @@ FROM (
   UNION ALL
   SELECT person_id, 0, 0, 0, base
   FROM facts.employer_contributions
-  WHERE month BETWEEN $m_12 AND $m_1
 ) AS sources
 GROUP BY person_id

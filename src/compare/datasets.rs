@@ -44,7 +44,12 @@ pub async fn add_dataset(engine: &Engine, contract: &Contract, parts: &[Part]) -
         let name =
             TableName::new(PARTS, format!("{}__{}__{number}", contract.id.agency, contract.id.dataset));
         let files: Vec<&std::path::Path> = part.files.iter().map(PathBuf::as_path).collect();
-        engine.add_parquet(&name, schema.clone(), &files)?;
+        // A snapshot is sorted by its key.
+        let first = contract
+            .key
+            .first()
+            .filter(|name| schema.field_with_name(name).is_ok_and(|field| !field.is_nullable()));
+        engine.add_parquet(&name, schema.clone(), &files, first.map(String::as_str))?;
         selects.push(part_sql(contract, &name, number, &part.delivery, part.as_of, part.months.as_deref()));
     }
     if parts.is_empty() {

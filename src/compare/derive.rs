@@ -106,7 +106,7 @@ impl<'a> Facts<'a> {
             .map_err(|error| EngineError::File { path: what.clone(), message: error.to_string() })?;
         let kept = self.engine.keep(&what, &fact.text, self.values, &folder).await?;
         let files: Vec<&Path> = kept.files.iter().map(|file| file.path.as_path()).collect();
-        self.engine.add_parquet(&name, kept.schema, &files)?;
+        self.engine.add_parquet(&name, kept.schema, &files, kept.sorted_by.as_deref())?;
         if let Some(key) = key {
             let content = kept.rows.unwrap_or(key.digest);
             reuse.made(

@@ -28,6 +28,7 @@ mod cluster;
 #[path = "no_cluster.rs"]
 mod cluster;
 mod fault;
+mod keeping;
 mod look;
 mod mutants;
 mod planned;
@@ -36,17 +37,18 @@ mod remote;
 mod rows_digest;
 mod running;
 mod session;
+mod stretches;
 
 pub use address::{Address, AddressError, ClusterError, ExecutorSetting, SchedulerSetting};
 pub use bind::Placeholders;
 pub use cells::{Cell, cell};
 pub use cluster::{Cluster, serve_executor, serve_scheduler};
 pub use fault::{EngineError, FaultKind, SqlFault, SqlPlace};
+pub use keeping::{KeptFile, KeptRows};
 pub use look::{Look, Unsteadiness, Unsteady};
 pub use mutants::{Mutant, mutants};
 pub use planned::Planned;
 pub use rows_digest::rows_digest;
-pub use running::{KeptFile, KeptRows};
 pub use session::{Engine, Limits, TableName};
 
 /// The engine's version, which the manifest of a run names.

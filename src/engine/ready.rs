@@ -5,6 +5,7 @@ use std::sync::Arc;
 use arrow::{array::RecordBatch, datatypes::SchemaRef};
 use datafusion::{
     execution::{SendableRecordBatchStream, TaskContext},
+    physical_expr::expressions,
     physical_plan::{self, ExecutionPlan, ExecutionPlanProperties},
 };
 use futures::TryStreamExt;
@@ -62,6 +63,16 @@ impl Ready {
             Self::There(job) => job.rows(what)?.try_collect().await,
         };
         rows.map_err(|error| EngineError::of(what, &error))
+    }
+
+    /// Whether the rows of every part are known to rise by a column.
+    pub(super) fn rises_by(&self, column: &str) -> bool {
+        let Self::Here(plan, _) = self else { return false };
+        let first = plan.output_ordering().map(|ordering| ordering.first());
+        first.is_some_and(|first| {
+            let at = first.expr.downcast_ref::<expressions::Column>();
+            !first.options.descending && at.is_some_and(|at| at.name() == column)
+        })
     }
 
     /// Everything that was asked for has come.

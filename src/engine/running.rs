@@ -1,4 +1,4 @@
-//! Statements run: into rows in memory, into one file for others, into several files for the same night.
+//! Statements run: into rows in memory, into one file for others; with another plan, or again, where that helps.
 //!
 //! # Decisions
 //!
@@ -7,57 +7,18 @@
 //! - What a cluster lost is asked for again, from the beginning: a statement changes nothing, and what the first attempt left is
 //!   read by nobody.
 
-use std::{
-    fs, io,
-    path::{Path, PathBuf},
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
-    time::Duration,
-};
+use std::{fs, path::Path, time::Duration};
 
 use arrow::{array::RecordBatch, datatypes::SchemaRef};
 use datafusion::execution::SendableRecordBatchStream;
-use futures::{TryStreamExt, stream::FuturesUnordered};
+use futures::TryStreamExt;
 use parquet::{
     arrow::ArrowWriter,
     basic::{Compression, ZstdLevel},
     file::properties::WriterProperties,
 };
 
-use super::{
-    Engine, EngineError, Placeholders,
-    ready::Ready,
-    remote::plain,
-    rows_digest::{RowsDigest, Sum},
-};
-use crate::model::{Digest, Digesting};
-
-/// Beyond so many rows a kept result has no digest of its rows: it would take longer than it saves.
-const ROWS_DIGESTED: u64 = 1 << 20;
-
-/// A result that lies in files.
-#[derive(Debug, Clone)]
-pub struct KeptRows {
-    /// Its columns.
-    pub schema: SchemaRef,
-    /// Its files, sorted.
-    pub files: Vec<KeptFile>,
-    /// The digest of its rows in any order, where they are not too many.
-    pub rows: Option<Digest>,
-}
-
-/// One file of a result.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct KeptFile {
-    /// Where it lies.
-    pub path: PathBuf,
-    /// Its length.
-    pub bytes: u64,
-    /// Its digest.
-    pub sha256: Digest,
-}
+use super::{Engine, EngineError, Placeholders, ready::Ready};
 
 /// How often a statement is sent to a cluster that loses it.
 const ATTEMPTS: usize = 3;
@@ -110,53 +71,11 @@ impl Engine {
         let ready = async |joins| self.ready_here(what, sql, values, joins).await;
         with_room(ready, run).await
     }
-
-    /// Runs a statement into Parquet files in `folder`, one a thread: for later statements of this night and the next, never for
-    /// people or other programs.
-    ///
-    /// Which rows stand in which file depends on the number of threads: what reads them must not care.
-    pub async fn keep(
-        &self,
-        what: &str,
-        sql: &str,
-        values: &Placeholders,
-        folder: &Path,
-    ) -> Result<KeptRows, EngineError> {
-        let run = async |ready: &Ready, attempt| {
-            let writing = FuturesUnordered::new();
-            let digested = Arc::new(AtomicU64::new(0));
-            for part in 0..ready.parts() {
-                let rows = ready.part(what, part)?;
-                // A task that has failed may still hold its file: the next attempt has others.
-                let path = self.path_of(folder, &format!("part-{attempt}-{part}.parquet"));
-                let what = what.to_owned();
-                // A task each, so that they are written on several threads; all end when one fails.
-                let digested = Arc::clone(&digested);
-                writing.push(Task(tokio::spawn(async move {
-                    into_kept_file(&what, rows, path, &digested).await
-                })));
-            }
-            let written: Vec<(KeptFile, Option<Sum>)> = writing.try_collect().await?;
-            let mut sum = Some(Sum::default());
-            for (_, part) in &written {
-                sum = sum.zip(part.as_ref()).map(|(mut sum, part)| {
-                    sum.add(part);
-                    sum
-                });
-            }
-            let mut files: Vec<KeptFile> = written.into_iter().map(|(file, _)| file).collect();
-            files.sort();
-            let schema = ready.schema();
-            Ok(KeptRows { rows: sum.map(|sum| sum.digest(&schema)), schema, files })
-        };
-        let ready = async |joins| self.ready(what, sql, values, joins).await;
-        with_room(ready, run).await
-    }
 }
 
 /// Runs a statement's plan, another plan of it where the memory does not do for the first, and the same again where a cluster
 /// lost it. `run` hears which attempt it is.
-async fn with_room<T>(
+pub(super) async fn with_room<T>(
     ready: impl AsyncFn(Joins) -> Result<Ready, EngineError>,
     run: impl AsyncFn(&Ready, usize) -> Result<T, EngineError>,
 ) -> Result<T, EngineError> {
@@ -180,28 +99,6 @@ async fn with_room<T>(
     }
 }
 
-/// A task that ends when nobody waits for it any more.
-struct Task(tokio::task::JoinHandle<Result<(KeptFile, Option<Sum>), EngineError>>);
-
-impl Future for Task {
-    type Output = Result<(KeptFile, Option<Sum>), EngineError>;
-
-    fn poll(
-        mut self: std::pin::Pin<&mut Self>,
-        context: &mut std::task::Context<'_>,
-    ) -> std::task::Poll<Self::Output> {
-        std::pin::Pin::new(&mut self.0)
-            .poll(context)
-            .map(|ended| ended.unwrap_or_else(|error| Err(EngineError::run("keep a result", &error))))
-    }
-}
-
-impl Drop for Task {
-    fn drop(&mut self) {
-        self.0.abort();
-    }
-}
-
 /// Writes rows into a Parquet file; how many.
 async fn into_file(
     what: &str,
@@ -222,54 +119,6 @@ async fn into_file(
     Ok(count)
 }
 
-/// Writes rows into a plain Parquet file, with the file's digest and, unless they are too many, the sum of the rows; `digested`
-/// counts those of all files of the result.
-async fn into_kept_file(
-    what: &str,
-    mut rows: SendableRecordBatchStream,
-    path: PathBuf,
-    digested: &AtomicU64,
-) -> Result<(KeptFile, Option<Sum>), EngineError> {
-    let failed = |message: String| EngineError::File { path: path.display().to_string(), message };
-    let file = fs::File::create(&path).map_err(|error| failed(error.to_string()))?;
-    let file = Hashed { file, digesting: Digesting::default(), bytes: 0 };
-    let mut digest = RowsDigest::new(rows.schema()).ok();
-    let mut writer = ArrowWriter::try_new(file, rows.schema(), Some(plain()))
-        .map_err(|error| failed(error.to_string()))?;
-    while let Some(batch) = rows.try_next().await.map_err(|error| EngineError::of(what, &error))? {
-        let more = u64::try_from(batch.num_rows()).unwrap_or_default();
-        let so_far = digested.fetch_add(more, Ordering::Relaxed) + more;
-        // Rows of a type that has no digest are kept all the same.
-        digest = digest
-            .filter(|_| so_far <= ROWS_DIGESTED)
-            .and_then(|mut digest| digest.add(&batch).ok().map(|()| digest));
-        writer.write(&batch).map_err(|error| failed(error.to_string()))?;
-    }
-    let file = writer.into_inner().map_err(|error| failed(error.to_string()))?;
-    let (bytes, sha256) = (file.bytes, file.digesting.so_far());
-    Ok((KeptFile { path, bytes, sha256 }, digest.map(|digest| digest.sum())))
-}
-
-/// A file whose digest is taken while it is written.
-struct Hashed {
-    file: fs::File,
-    digesting: Digesting,
-    bytes: u64,
-}
-
-impl io::Write for Hashed {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = self.file.write(bytes)?;
-        self.digesting.update(bytes.get(..written).unwrap_or_default());
-        self.bytes += u64::try_from(written).unwrap_or_default();
-        Ok(written)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.file.flush()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
@@ -280,7 +129,10 @@ mod tests {
     };
 
     use super::*;
-    use crate::engine::{Limits, TableName, cell};
+    use crate::{
+        engine::{Limits, TableName, cell},
+        model::Digest,
+    };
 
     /// An engine with a table of so many numbers, each once.
     fn engine(rows: i64, memory: Option<usize>) -> Engine {
@@ -312,7 +164,7 @@ mod tests {
             let folder = tempfile::tempdir().unwrap();
             let kept = engine.keep("join", JOINED, &values, folder.path()).await.unwrap();
             let files: Vec<&Path> = kept.files.iter().map(|file| file.path.as_path()).collect();
-            engine.add_parquet(&TableName::new("a", "kept"), kept.schema, &files).unwrap();
+            engine.add_parquet(&TableName::new("a", "kept"), kept.schema, &files, None).unwrap();
             for file in &kept.files {
                 assert_eq!(Digest::of_file(&file.path).unwrap(), file.sha256);
                 assert_eq!(fs::metadata(&file.path).unwrap().len(), file.bytes);

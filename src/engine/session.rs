@@ -8,7 +8,7 @@ use std::{
 use arrow::{array::RecordBatch, datatypes::SchemaRef};
 use datafusion::{
     catalog::MemorySchemaProvider,
-    common::TableReference,
+    common::{Column, TableReference},
     dataframe::DataFrame,
     datasource::{
         MemTable,
@@ -17,7 +17,7 @@ use datafusion::{
     },
     error::DataFusionError,
     execution::{SessionStateBuilder, memory_pool::FairSpillPool, runtime_env::RuntimeEnvBuilder},
-    logical_expr::LogicalPlan,
+    logical_expr::{Expr, LogicalPlan},
     prelude::{SQLOptions, SessionConfig, SessionContext},
     sql::parser::Statement,
 };
@@ -33,6 +33,7 @@ use super::{
     ready::Ready,
     remote::Remote,
     running::Joins,
+    stretches::{Measure, Stretches},
 };
 
 /// The engine's own name for the catalog in which all tables are.
@@ -229,19 +230,21 @@ impl Engine {
     ) -> Result<(), EngineError> {
         if let Some(remote) = &self.remote {
             let path = remote.keep(&schema, &rows)?;
-            return self.add_parquet(name, schema, &[&path]);
+            return self.add_parquet(name, schema, &[&path], None);
         }
         let table = MemTable::try_new(schema, vec![rows])
             .map_err(|error| EngineError::run(&format!("add the table {name}"), &error))?;
         self.register(name, Arc::new(table))
     }
 
-    /// Adds Parquet files of one schema as a table.
+    /// Adds Parquet files of one schema as a table. Where a column is named the rows of every file rise by it, and it is never
+    /// null.
     pub fn add_parquet(
         &self,
         name: &TableName,
         schema: SchemaRef,
         files: &[&Path],
+        sorted_by: Option<&str>,
     ) -> Result<(), EngineError> {
         let mut urls = Vec::with_capacity(files.len());
         for file in files {
@@ -251,7 +254,12 @@ impl Engine {
                 .map_err(|error| failed(error.to_string()))?;
             urls.push(url);
         }
-        let options = ListingOptions::new(Arc::new(ParquetFormat::default())).with_file_extension(".parquet");
+        let mut options =
+            ListingOptions::new(Arc::new(ParquetFormat::default())).with_file_extension(".parquet");
+        if let Some(column) = sorted_by {
+            let rising = Expr::Column(Column::new_unqualified(column)).sort(true, false);
+            options = options.with_file_sort_order(vec![vec![rising]]);
+        }
         let config =
             ListingTableConfig::new_with_multi_paths(urls).with_listing_options(options).with_schema(schema);
         let table = ListingTable::try_new(config)
@@ -268,7 +276,7 @@ impl Engine {
         let file = std::fs::File::open(first).map_err(|error| failed(error.to_string()))?;
         let reader =
             ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| failed(error.to_string()))?;
-        self.add_parquet(name, reader.schema().clone(), files)
+        self.add_parquet(name, reader.schema().clone(), files, None)
     }
 
     /// Adds a statement under a name: it is computed again wherever it is used.
@@ -383,8 +391,35 @@ impl Engine {
             Some(remote) if Remote::takes(&plan) => {
                 remote.cluster.ship(self.context.state(), plan).map(Ready::There).map_err(failed)
             }
-            _ => self.here(plan, joins).await.map_err(failed),
+            _ => self.here(plan, joins, self.threads()).await.map_err(failed),
         }
+    }
+
+    /// A statement's stretches, if it is worth cutting it; a cluster has its own way of dividing work.
+    pub(super) async fn stretches(
+        &self,
+        what: &str,
+        sql: &str,
+        values: &Placeholders,
+        measure: Measure,
+    ) -> Result<Option<(Stretches, Vec<LogicalPlan>)>, EngineError> {
+        if self.remote.is_some() {
+            return Ok(None);
+        }
+        let plan = self.logical(sql, values).await.map_err(|faults| EngineError::first(what, faults))?;
+        let cut = || {
+            let Some(stretches) = Stretches::of(&plan, &self.context.state(), measure)? else {
+                return Ok(None);
+            };
+            let plans = stretches.plans(&plan)?;
+            Ok(Some((stretches, plans)))
+        };
+        cut().map_err(|error: DataFusionError| EngineError::of(what, &error))
+    }
+
+    /// How many threads a statement uses.
+    pub(super) fn threads(&self) -> usize {
+        self.context.state().config().target_partitions()
     }
 
     /// Plans a statement down to what runs here, whether or not there is a cluster.
@@ -396,14 +431,20 @@ impl Engine {
         joins: Joins,
     ) -> Result<Ready, EngineError> {
         let plan = self.logical(sql, values).await.map_err(|faults| EngineError::first(what, faults))?;
-        self.here(plan, joins).await.map_err(|error| EngineError::of(what, &error))
+        self.here(plan, joins, self.threads()).await.map_err(|error| EngineError::of(what, &error))
     }
 
-    async fn here(&self, plan: LogicalPlan, joins: Joins) -> Result<Ready, DataFusionError> {
+    /// Plans a statement down to what runs here on so many threads.
+    pub(super) async fn here(
+        &self,
+        plan: LogicalPlan,
+        joins: Joins,
+        threads: usize,
+    ) -> Result<Ready, DataFusionError> {
         let mut state = self.context.state();
-        if joins == Joins::Sorted {
-            let mut config = state.config().clone();
-            config.options_mut().optimizer.prefer_hash_join = false;
+        if joins == Joins::Sorted || threads != self.threads() {
+            let mut config = state.config().clone().with_target_partitions(threads);
+            config.options_mut().optimizer.prefer_hash_join = joins == Joins::Hashed;
             // The tables are there: an empty catalog would take their place.
             config.options_mut().catalog.create_default_catalog_and_schema = false;
             state = SessionStateBuilder::new_from_existing(state).with_config(config).build();

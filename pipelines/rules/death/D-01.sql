@@ -44,19 +44,17 @@ evidence:
     from: lead JOIN civil_affairs.cases AS e ON e.case_id = lead.case_id
     fields: [case_id, household_id, person_id, programme, category, status, division, hukou_kind, start_month, end_month, monthly_amount]
 ---*/
-WITH seen AS (
-  SELECT * FROM facts.payments_and_deaths WHERE programme IN ('dibao', 'tekun')
-),
-sums AS (
+WITH sums AS (
   SELECT case_id, person_id, count(DISTINCT pay_month) AS months_after, min(pay_month) AS first_month, max(pay_month) AS last_month,
          sum(amount) AS total_so_far
-  FROM seen
-  WHERE after_death
+  FROM facts.payments_after_death
+  WHERE programme IN ('dibao', 'tekun')
   GROUP BY case_id, person_id
 ),
 subjects AS (
   SELECT case_id, person_id, min(programme) AS programme, min(dead_on) AS dead_on
-  FROM seen
+  FROM facts.payees
+  WHERE programme IN ('dibao', 'tekun')
   GROUP BY case_id, person_id
   HAVING count(CASE WHEN in_window THEN 1 END) > 0
 )

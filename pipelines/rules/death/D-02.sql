@@ -45,17 +45,17 @@ evidence:
     from: lead JOIN civil_affairs.cases AS e ON e.case_id = lead.case_id
     fields: [case_id, household_id, person_id, programme, category, status, division, hukou_kind, start_month, end_month, monthly_amount]
 ---*/
-SELECT case_id, person_id, min(programme) AS programme, min(dead_on) AS dead_on,
-       -- Whoever is here was paid in the window; if any month is after the death, the latest of the window is.
-       count(CASE WHEN after_death THEN 1 END) > 0 AS hit,
-       -- The fact has one row a month of one programme.
-       count(CASE WHEN after_death THEN 1 END) AS months_after,
-       min(CASE WHEN after_death THEN pay_month END) AS first_month,
-       max(CASE WHEN after_death THEN pay_month END) AS last_month,
-       sum(CASE WHEN after_death THEN amount END) AS total_so_far,
-       0 AS threshold,
-       count(CASE WHEN after_death THEN 1 END) AS value
-FROM facts.payments_and_deaths
-WHERE programme = 'elderly_allowance'
-GROUP BY case_id, person_id
-HAVING count(CASE WHEN in_window THEN 1 END) > 0
+WITH sums AS (
+  -- The fact has one row a month of one programme.
+  SELECT case_id, person_id, count(pay_month) AS months_after, min(pay_month) AS first_month, max(pay_month) AS last_month,
+         sum(amount) AS total_so_far
+  FROM facts.payments_after_death
+  WHERE programme = 'elderly_allowance'
+  GROUP BY case_id, person_id
+)
+-- Whoever is here was paid in the window; if any month is after the death, the latest of the window is.
+SELECT s.case_id, s.person_id, s.programme, s.dead_on, a.case_id IS NOT NULL AS hit, a.months_after, a.first_month, a.last_month,
+       a.total_so_far, 0 AS threshold, coalesce(a.months_after, 0) AS value
+FROM facts.payees AS s
+LEFT JOIN sums AS a ON a.case_id = s.case_id AND a.person_id = s.person_id
+WHERE s.programme = 'elderly_allowance' AND s.in_window

@@ -47,25 +47,25 @@ evidence:
     fields: [case_id, household_id, person_id, programme, category, status, division, hukou_kind, start_month, end_month, monthly_amount]
 ---*/
 WITH seen AS (
-  SELECT * FROM facts.payments_and_deaths WHERE programme IN ('disability_living', 'disability_care')
+  SELECT * FROM facts.payments_after_death WHERE programme IN ('disability_living', 'disability_care')
 ),
 sums AS (
   -- A person may draw both subsidies, in two cases: what was paid since the death is told as one sum.
   SELECT person_id, count(DISTINCT pay_month) AS months_after, min(pay_month) AS first_month, max(pay_month) AS last_month,
          sum(amount) AS total_so_far
   FROM seen
-  WHERE after_death
   GROUP BY person_id
 ),
 subjects AS (
-  SELECT case_id, person_id, min(programme) AS programme, min(dead_on) AS dead_on,
-         -- Whoever is here was paid in the window; if any month is after the death, the latest of the window is.
-         count(CASE WHEN after_death THEN 1 END) > 0 AS hit
-  FROM seen
+  SELECT case_id, person_id, min(programme) AS programme, min(dead_on) AS dead_on
+  FROM facts.payees
+  WHERE programme IN ('disability_living', 'disability_care')
   GROUP BY case_id, person_id
   HAVING count(CASE WHEN in_window THEN 1 END) > 0
 )
-SELECT s.case_id, s.person_id, s.programme, s.dead_on, s.hit, a.months_after, a.first_month, a.last_month, a.total_so_far,
+-- Whoever is here was paid in the window; if any month is after the death, the latest of the window is.
+SELECT s.case_id, s.person_id, s.programme, s.dead_on, h.case_id IS NOT NULL AS hit, a.months_after, a.first_month, a.last_month, a.total_so_far,
        0 AS threshold, coalesce(a.months_after, 0) AS value
 FROM subjects AS s
+LEFT JOIN (SELECT DISTINCT case_id, person_id FROM seen) AS h ON h.case_id = s.case_id AND h.person_id = s.person_id
 LEFT JOIN sums AS a ON a.person_id = s.person_id

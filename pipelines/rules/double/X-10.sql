@@ -63,13 +63,15 @@ totals AS (
   GROUP BY person_id
 ),
 subjects AS (
-  SELECT p.case_id, p.person_id, count(d.pay_month) > 0 AS hit
-  FROM facts.recent_payments AS p
-  LEFT JOIN facts.doubled_payments AS d
+  SELECT case_id, person_id FROM facts.payees WHERE in_window GROUP BY case_id, person_id
+),
+doubled AS (
+  SELECT DISTINCT p.case_id, p.person_id
+  FROM facts.repeated_payments AS p
+  JOIN facts.doubled_payments AS d
     ON d.person_id = p.person_id AND d.programme = p.programme AND d.item = p.item AND d.pay_month = p.pay_month
-  GROUP BY p.case_id, p.person_id
 )
-SELECT s.case_id, s.person_id, s.hit, t.months_doubled, t.first_month, t.last_month, l.payments, l.paid, l.bound,
+SELECT s.case_id, s.person_id, h.case_id IS NOT NULL AS hit, t.months_doubled, t.first_month, t.last_month, l.payments, l.paid, l.bound,
        CASE l.programme WHEN 'dibao' THEN '低保' WHEN 'dibao_marginal' THEN '低保边缘' WHEN 'rigid_expenditure' THEN '刚性支出困难'
                         WHEN 'tekun' THEN '特困供养' WHEN 'temporary' THEN '临时救助' WHEN 'orphan' THEN '孤儿基本生活费'
                         WHEN 'de_facto_unattended' THEN '事实无人抚养儿童补贴' WHEN 'disability_living' THEN '残疾人生活补贴'
@@ -83,5 +85,6 @@ SELECT s.case_id, s.person_id, s.hit, t.months_doubled, t.first_month, t.last_mo
        CASE l.item WHEN 'basic' THEN 'basic' ELSE 'top-up' END AS item_en,
        t.total_so_far, t.monthly_at_risk, t.granted, 0 AS threshold, t.months_doubled AS value
 FROM subjects AS s
+LEFT JOIN doubled AS h ON h.case_id = s.case_id AND h.person_id = s.person_id
 LEFT JOIN totals AS t ON t.person_id = s.person_id
 LEFT JOIN latest AS l ON l.person_id = s.person_id

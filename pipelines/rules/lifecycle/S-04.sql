@@ -46,10 +46,9 @@ evidence:
     fields: [case_id, household_id, person_id, programme, category, status, division, hukou_kind, start_month, end_month, monthly_amount]
 ---*/
 WITH paid AS (
-  SELECT case_id, person_id, programme, max(pay_month) AS last_month
-  FROM facts.payments_made
-  WHERE programme IN ('disability_living', 'disability_care') AND pay_month >= $m_1
-  GROUP BY case_id, person_id, programme
+  SELECT case_id, person_id, programme, last_month
+  FROM facts.payees
+  WHERE programme IN ('disability_living', 'disability_care') AND last_month >= $m_1
 ),
 certified AS (SELECT person_id, max(CASE WHEN needs_care THEN 1 ELSE 0 END) AS care FROM facts.valid_certificates GROUP BY person_id),
 ended AS (

@@ -62,7 +62,7 @@ provided AS (
   UNION
   SELECT person_id FROM facts.insured_now
   UNION
-  SELECT person_id FROM facts.pensions_drawn WHERE month BETWEEN $m_6 AND $m_1
+  SELECT person_id FROM facts.recent_pensions WHERE first_month <= $m_1
 )
 SELECT r.case_id, r.person_id, g.age_months IS NULL AS no_age, p.person_id IS NULL AS hit, CAST(floor(g.age_months / 12.0) AS INTEGER) AS age,
        CASE r.ground WHEN 1 THEN '在保低保或特困人员' ELSE '一级或二级残疾人' END AS ground,

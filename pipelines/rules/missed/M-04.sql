@@ -52,7 +52,7 @@ known AS (SELECT DISTINCT person_id FROM civil_affairs.persons),
 provided AS (
   SELECT person_id FROM facts.insured_now
   UNION
-  SELECT person_id FROM facts.pensions_drawn WHERE month >= $m_6
+  SELECT person_id FROM facts.recent_pensions
 )
 SELECT e.person_id, g.age_months IS NULL AS no_age,
        g.age_months >= 723 AND p.person_id IS NULL AS hit,

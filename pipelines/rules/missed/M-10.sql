@@ -67,13 +67,13 @@ people AS (
 worked AS (
   SELECT person_id, count(DISTINCT month) AS months, min(month) AS first_month, max(month) AS last_month
   FROM facts.employer_contributions
-  WHERE month BETWEEN $m_12 AND $m_4 AND person_id IN (SELECT person_id FROM people)
+  WHERE person_id IN (SELECT person_id FROM people)
   GROUP BY person_id
 ),
 provided AS (
   SELECT person_id FROM facts.recent_employment
   UNION
-  SELECT person_id FROM facts.pensions_drawn WHERE month >= $m_3
+  SELECT person_id FROM facts.recent_pensions WHERE last_month >= $m_3
   UNION
   SELECT person_id FROM human_resources.unemployment_benefits WHERE amount > 0 AND state = 'paid' AND month BETWEEN $m_3 AND $m
   UNION

@@ -1,0 +1,10 @@
+/*---
+title: {zh: 死亡后的发放月份, en: Months paid after the death}
+about:
+  zh: 晚于最后一个应发月份的每个已发放月份，不论是否在回溯期内。
+  en: "Every month paid that is later than the last month due, whether or not in the lookback window."
+---*/
+SELECT p.case_id, p.person_id, p.programme, p.pay_month, p.amount
+FROM facts.payments_made AS p
+JOIN facts.payees AS w ON w.case_id = p.case_id AND w.person_id = p.person_id AND w.programme = p.programme
+WHERE p.month_no > w.last_due_no

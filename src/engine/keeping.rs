@@ -1,0 +1,231 @@
+//! Results kept in files for later statements of this night and the next: never for people or other programs.
+//!
+//! # Decisions
+//!
+//! - Plain Parquet without packing: it is read again within minutes and from the system's cache, and packing costs more than
+//!   reading what is not packed.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use arrow::datatypes::SchemaRef;
+use datafusion::{error::DataFusionError, execution::SendableRecordBatchStream, logical_expr::LogicalPlan};
+use futures::{StreamExt, TryStreamExt, stream, stream::FuturesUnordered};
+use parquet::arrow::ArrowWriter;
+
+use super::{
+    Engine, EngineError, Placeholders,
+    ready::Ready,
+    remote::plain,
+    rows_digest::{RowsDigest, Sum},
+    running::with_room,
+    stretches::{Measure, Stretches},
+};
+use crate::model::{Digest, Digesting};
+
+/// Beyond so many rows a kept result has no digest of its rows: it would take longer than it saves.
+const ROWS_DIGESTED: u64 = 1 << 20;
+
+/// A result that lies in files.
+#[derive(Debug, Clone)]
+pub struct KeptRows {
+    /// Its columns.
+    pub schema: SchemaRef,
+    /// Its files, sorted.
+    pub files: Vec<KeptFile>,
+    /// The column by which the rows of every file rise, where that is known.
+    pub sorted_by: Option<String>,
+    /// The digest of its rows in any order, where they are not too many.
+    pub rows: Option<Digest>,
+}
+
+/// One file of a result.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct KeptFile {
+    /// Where it lies.
+    pub path: PathBuf,
+    /// Its length.
+    pub bytes: u64,
+    /// Its digest.
+    pub sha256: Digest,
+}
+
+/// One part of a result.
+struct Part {
+    file: KeptFile,
+    rows: u64,
+    sum: Option<Sum>,
+}
+
+/// Where parts of one result are put, and how many rows of it have been digested.
+#[derive(Clone)]
+struct Place {
+    what: String,
+    folder: PathBuf,
+    digested: Arc<AtomicU64>,
+}
+
+impl Engine {
+    /// Runs a statement into Parquet files in `folder`: one a thread, or one a stretch where it is cut into stretches.
+    ///
+    /// Which rows stand in which file depends on the number of threads: what reads them must not care.
+    pub async fn keep(
+        &self,
+        what: &str,
+        sql: &str,
+        values: &Placeholders,
+        folder: &Path,
+    ) -> Result<KeptRows, EngineError> {
+        let place = Place { what: what.to_owned(), folder: folder.to_owned(), digested: Arc::default() };
+        if let Some((stretches, plans)) =
+            self.stretches(what, sql, values, Measure::of(self.threads())).await?
+        {
+            return self.keep_stretches(place, &stretches, plans).await;
+        }
+        let run = async |ready: &Ready, attempt| {
+            Ok((ready.schema(), self.keep_parts(&place, ready, &format!("part-{attempt}")).await?))
+        };
+        let ready = async |joins| self.ready(what, sql, values, joins).await;
+        let (schema, parts) = with_room(ready, run).await?;
+        Ok(whole(schema, parts, None))
+    }
+
+    /// Keeps every stretch of a statement by itself, so many at a time as there are threads.
+    async fn keep_stretches(
+        &self,
+        place: Place,
+        stretches: &Stretches,
+        plans: Vec<LogicalPlan>,
+    ) -> Result<KeptRows, EngineError> {
+        let failed = |error: DataFusionError| EngineError::of(&place.what, &error);
+        let stretch = async |(number, plan): (usize, LogicalPlan)| {
+            let ready = async |joins| self.here(plan.clone(), joins, 1).await.map_err(failed);
+            let run = async |ready: &Ready, attempt| {
+                let name = format!("stretch-{number:03}-{attempt}");
+                let parts = self.keep_parts(&place, ready, &name).await?;
+                Ok((ready.schema(), ready.rises_by(stretches.column()), parts))
+            };
+            with_room(ready, run).await
+        };
+        let done = stream::iter(plans.into_iter().enumerate()).map(stretch).buffer_unordered(self.threads());
+        let done: Vec<(SchemaRef, bool, Vec<Part>)> = done.try_collect().await?;
+        let rises = done.iter().all(|(_, rises, _)| *rises).then(|| stretches.column().to_owned());
+        let schema = done.first().map(|(schema, ..)| schema.clone());
+        let schema = schema.ok_or_else(|| EngineError::run(&place.what, &"it was cut into no stretch"))?;
+        Ok(whole(schema, done.into_iter().flat_map(|(.., parts)| parts), rises))
+    }
+
+    async fn keep_parts(&self, place: &Place, ready: &Ready, name: &str) -> Result<Vec<Part>, EngineError> {
+        let writing = FuturesUnordered::new();
+        for part in 0..ready.parts() {
+            let rows = ready.part(&place.what, part)?;
+            // A task that has failed may still hold its file: the next attempt has others.
+            let path = self.path_of(&place.folder, &format!("{name}-{part}.parquet"));
+            let place = place.clone();
+            // A task each, so that they are written on several threads; all end when one fails.
+            writing.push(Task(tokio::spawn(async move { into_kept_file(&place, rows, path).await })));
+        }
+        writing.try_collect().await
+    }
+}
+
+/// A result of its parts. Of those without rows one is kept at the most: it tells the columns.
+fn whole(schema: SchemaRef, parts: impl IntoIterator<Item = Part>, sorted_by: Option<String>) -> KeptRows {
+    let mut parts: Vec<Part> = parts.into_iter().collect();
+    parts.sort_by(|one, other| one.file.cmp(&other.file));
+    let mut sum = Some(Sum::default());
+    for part in &parts {
+        sum = sum.zip(part.sum.as_ref()).map(|(mut sum, part)| {
+            sum.add(part);
+            sum
+        });
+    }
+    let rows = sum.map(|sum| sum.digest(&schema));
+    let (mut parts, empty): (Vec<Part>, Vec<Part>) = parts.into_iter().partition(|part| part.rows > 0);
+    let mut empty = empty.into_iter();
+    if parts.is_empty() {
+        parts.extend(empty.next());
+    }
+    for part in empty {
+        // One that cannot be removed is in nobody's way.
+        let _ = fs::remove_file(part.file.path);
+    }
+    KeptRows { schema, files: parts.into_iter().map(|part| part.file).collect(), sorted_by, rows }
+}
+
+/// A task that ends when nobody waits for it any more.
+struct Task(tokio::task::JoinHandle<Result<Part, EngineError>>);
+
+impl Future for Task {
+    type Output = Result<Part, EngineError>;
+
+    fn poll(
+        mut self: std::pin::Pin<&mut Self>,
+        context: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Self::Output> {
+        std::pin::Pin::new(&mut self.0)
+            .poll(context)
+            .map(|ended| ended.unwrap_or_else(|error| Err(EngineError::run("keep a result", &error))))
+    }
+}
+
+impl Drop for Task {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+/// Writes rows into a plain Parquet file, with the file's digest and, unless the result has too many, the sum of the rows.
+async fn into_kept_file(
+    place: &Place,
+    mut rows: SendableRecordBatchStream,
+    path: PathBuf,
+) -> Result<Part, EngineError> {
+    let failed = |message: String| EngineError::File { path: path.display().to_string(), message };
+    let file = fs::File::create(&path).map_err(|error| failed(error.to_string()))?;
+    let file = Hashed { file, digesting: Digesting::default(), bytes: 0 };
+    let mut digest = RowsDigest::new(rows.schema()).ok();
+    let mut count = 0;
+    let mut writer = ArrowWriter::try_new(file, rows.schema(), Some(plain()))
+        .map_err(|error| failed(error.to_string()))?;
+    while let Some(batch) = rows.try_next().await.map_err(|error| EngineError::of(&place.what, &error))? {
+        let more = u64::try_from(batch.num_rows()).unwrap_or_default();
+        count += more;
+        let so_far = place.digested.fetch_add(more, Ordering::Relaxed) + more;
+        // Rows of a type that has no digest are kept all the same.
+        digest = digest
+            .filter(|_| so_far <= ROWS_DIGESTED)
+            .and_then(|mut digest| digest.add(&batch).ok().map(|()| digest));
+        writer.write(&batch).map_err(|error| failed(error.to_string()))?;
+    }
+    let file = writer.into_inner().map_err(|error| failed(error.to_string()))?;
+    let (bytes, sha256) = (file.bytes, file.digesting.so_far());
+    let sum = digest.map(|digest| digest.sum());
+    Ok(Part { file: KeptFile { path, bytes, sha256 }, rows: count, sum })
+}
+
+/// A file whose digest is taken while it is written.
+struct Hashed {
+    file: fs::File,
+    digesting: Digesting,
+    bytes: u64,
+}
+
+impl io::Write for Hashed {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.file.write(bytes)?;
+        self.digesting.update(bytes.get(..written).unwrap_or_default());
+        self.bytes += u64::try_from(written).unwrap_or_default();
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
