@@ -3,7 +3,7 @@
 //! Evidence is selected from the same tables that the rule read, joined to the very rows that became leads.
 //! A person appears as a token, never as a number of ours.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use super::{
     evaluate::{EvaluateError, Office},
@@ -38,34 +38,39 @@ pub(super) async fn ask(office: &Office<'_>, rule: &Rule) -> Result<Vec<Rows>, E
 
 /// The evidence of all leads, sorted.
 pub(super) fn rows(office: &Office<'_>, rule: &Rule, tables: &[Rows]) -> Vec<EvidenceRow> {
-    let mut found = BTreeSet::new();
+    let mut found = Vec::new();
+    let mut held = Held::default();
     for (spec, (_, batches)) in rule.evidence.iter().zip(tables) {
         let contract = office.contracts.get(&spec.dataset);
-        let kinds: Vec<Option<Kind>> = spec
+        let (agency, dataset) = (held.once(&spec.dataset.agency), held.once(&spec.dataset.dataset));
+        let fields: Vec<(Arc<str>, Option<Kind>)> = spec
             .fields
             .iter()
             .map(|field| {
-                let contract = contract?;
-                contract.columns.iter().find(|column| column.name == *field).map(|column| column.kind)
+                let column =
+                    contract.and_then(|contract| contract.columns.iter().find(|one| one.name == *field));
+                (held.once(field), column.map(|column| column.kind))
             })
             .collect();
         for batch in batches {
             for row in 0..batch.num_rows() {
                 let text = |index: usize| cell(batch.column(index), row).to_string();
                 let Cell::Date(as_of) = cell(batch.column(2), row) else { continue };
-                for (index, (field, kind)) in spec.fields.iter().zip(&kinds).enumerate() {
+                let (lead_id, delivery) = (held.once(&text(0)), held.once(&text(1)));
+                let line = format!("{}:{}", text(3), text(4));
+                for (index, (field, kind)) in fields.iter().enumerate() {
                     let value = match (cell(batch.column(5 + index), row), kind) {
                         (Cell::Null, _) => None,
                         (Cell::Int(number), Some(Kind::Person)) => office.people.token_text(number),
                         (Cell::Date(day), Some(Kind::Month)) => Some(day.format("%Y-%m").to_string()),
                         (other, _) => Some(other.to_string()),
                     };
-                    found.insert(EvidenceRow {
-                        lead_id: text(0),
-                        agency: spec.dataset.agency.clone(),
-                        dataset: spec.dataset.dataset.clone(),
-                        delivery: text(1),
-                        row: format!("{}:{}", text(3), text(4)),
+                    found.push(EvidenceRow {
+                        lead_id: lead_id.clone(),
+                        agency: agency.clone(),
+                        dataset: dataset.clone(),
+                        delivery: delivery.clone(),
+                        row: line.clone(),
                         field: field.clone(),
                         value,
                         as_of,
@@ -74,5 +79,22 @@ pub(super) fn rows(office: &Office<'_>, rule: &Rule, tables: &[Rows]) -> Vec<Evi
             }
         }
     }
-    found.into_iter().collect()
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
+/// Texts of which very many rows have few: each held once.
+#[derive(Default)]
+struct Held(BTreeSet<Arc<str>>);
+
+impl Held {
+    fn once(&mut self, text: &str) -> Arc<str> {
+        if let Some(held) = self.0.get(text) {
+            return held.clone();
+        }
+        let held: Arc<str> = text.into();
+        self.0.insert(held.clone());
+        held
+    }
 }

@@ -1,6 +1,6 @@
 //! What the rules find: leads, their evidence, and the counts that prove nobody was skipped.
 
-use std::{fmt, str::FromStr};
+use std::{fmt, str::FromStr, sync::Arc};
 
 use chrono::NaiveDate;
 
@@ -193,21 +193,21 @@ pub struct Lead {
     pub last_seen: NaiveDate,
 }
 
-/// One value that a lead rests on, as in `evidence.parquet`.
+/// One value that a lead rests on, as in `evidence.parquet`. There are very many: what many of them say is held once.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct EvidenceRow {
     /// The lead.
-    pub lead_id: String,
+    pub lead_id: Arc<str>,
     /// The agency that delivered the row.
-    pub agency: String,
+    pub agency: Arc<str>,
     /// The dataset, without the agency.
-    pub dataset: String,
+    pub dataset: Arc<str>,
     /// The delivery that carried it.
-    pub delivery: String,
+    pub delivery: Arc<str>,
     /// `file:line` in that delivery.
     pub row: String,
     /// The column.
-    pub field: String,
+    pub field: Arc<str>,
     /// The value as text; persons as tokens. None: the field was empty.
     pub value: Option<String>,
     /// The day the delivery was about.

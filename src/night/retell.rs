@@ -23,14 +23,14 @@ pub fn write(
     order: &Order<'_>,
     plan: &RunPlan,
     intake: &Intake,
-    executed: Executed,
+    mut executed: Executed,
     draft: &Path,
     folder: PathBuf,
     watch: &dyn Watch,
 ) -> Result<RunRecord, NightError> {
     let coverage = executed.outcomes.values().flatten().flat_map(|outcome| outcome.coverage.iter().cloned());
     let missing_figures = words::missing_figures(order, &coverage.collect::<Vec<_>>());
-    let input = input(order, plan, intake, &executed, &missing_figures)?;
+    let input = input(order, plan, intake, &mut executed, &missing_figures)?;
     let unit = Text::new("张清单", "lists");
     let each = |done: usize, of: usize| watch.reached(done as u64, of as u64, &unit);
     let composed = report::compose(&input, order.limits.threads, &each)?;
@@ -90,7 +90,7 @@ fn input(
     order: &Order<'_>,
     plan: &RunPlan,
     intake: &Intake,
-    executed: &Executed,
+    executed: &mut Executed,
     missing_figures: &[String],
 ) -> Result<ReportInput, NightError> {
     let project = order.project;
@@ -99,13 +99,14 @@ fn input(
     notes.extend(executed.unfound.iter().map(Unfound::text));
     let mut evidence = Vec::new();
     let mut coverage = Vec::new();
-    for outcome in executed.outcomes.values().filter_map(|outcome| outcome.as_ref().ok()) {
+    for outcome in executed.outcomes.values_mut().filter_map(|outcome| outcome.as_mut().ok()) {
         // What is about a feed or a delivery is told to those who run the system: nobody visits it.
         let (of_feeds, of_people): (Vec<&Lead>, Vec<&Lead>) =
             outcome.leads.iter().partition(|lead| lead.subject_kind.is_of_feeds());
         leads.extend(of_people.into_iter().cloned());
         notes.extend(of_feeds.into_iter().map(words::notice));
-        evidence.extend(outcome.evidence.iter().cloned());
+        // There is too much of it to have it twice.
+        evidence.append(&mut outcome.evidence);
         coverage.extend(outcome.coverage.iter().cloned());
     }
     evidence.sort();

@@ -88,7 +88,7 @@ pub fn compose(
         ("coverage.parquet".to_owned(), table::coverage(&input.coverage)?),
         ("cases.parquet".to_owned(), table::cases(&gathered.cases)?),
     ]);
-    let witnesses = witness::by_lead(input, input.lang);
+    let rows = witness::rows(input);
     let townships: Vec<(&str, Vec<&HouseholdCase>)> =
         case::by_township(&gathered.cases).into_iter().collect();
     let strange = |division: &str| division.is_empty() || !division.bytes().all(|b| b.is_ascii_digit());
@@ -96,7 +96,7 @@ pub fn compose(
         return Err(ReportError::Division((*division).to_owned()));
     }
     each(0, townships.len());
-    let list = |(division, cases): &(&str, Vec<&HouseholdCase>)| list(input, division, cases, &witnesses);
+    let list = |(division, cases): &(&str, Vec<&HouseholdCase>)| list(input, division, cases, &rows);
     let made = on_threads(threads, &townships, list, |done| each(done, townships.len()));
     let mut lists = BTreeMap::new();
     for ((division, cases), made) in townships.iter().zip(made) {
@@ -115,9 +115,11 @@ fn list(
     input: &ReportInput,
     division: &str,
     cases: &[&HouseholdCase],
-    witnesses: &BTreeMap<&str, Vec<witness::Witness>>,
+    rows: &witness::Rows<'_>,
 ) -> Result<[(String, Vec<u8>); 3], ReportError> {
-    let lines = line::lines(input, cases, witnesses, input.lang);
+    let leads = cases.iter().flat_map(|case| case.listed()).map(|ranked| &ranked.lead);
+    let witnesses = witness::of_leads(input, rows, leads, input.lang);
+    let lines = line::lines(input, cases, &witnesses, input.lang);
     let head = sheet_head::head(input, division, cases, input.lang);
     let of = || division.to_owned();
     let workbook = xlsx::workbook(&head, &lines, input.lang)

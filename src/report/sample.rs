@@ -132,12 +132,12 @@ pub fn full_lead(id: &str, rule: &str, severity: Severity, household: &str) -> L
 /// One value from a civil affairs dataset as of 31 May 2026.
 pub fn evidence(lead: &str, dataset: &str, row: &str, field: &str, value: Option<&str>) -> EvidenceRow {
     EvidenceRow {
-        lead_id: lead.to_owned(),
-        agency: "civil_affairs".to_owned(),
-        dataset: dataset.to_owned(),
-        delivery: "payments-2026-05-31-001-abcdef01".to_owned(),
+        lead_id: lead.into(),
+        agency: "civil_affairs".into(),
+        dataset: dataset.into(),
+        delivery: "payments-2026-05-31-001-abcdef01".into(),
         row: row.to_owned(),
-        field: field.to_owned(),
+        field: field.into(),
         value: value.map(str::to_owned),
         as_of: NaiveDate::from_ymd_opt(2026, 5, 31).unwrap(),
     }

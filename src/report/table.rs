@@ -98,12 +98,12 @@ pub fn evidence(rows: &[EvidenceRow]) -> Result<Vec<u8>, TableError> {
     let mut rows: Vec<&EvidenceRow> = rows.iter().collect();
     rows.sort();
     let columns = vec![
-        text("lead_id", rows.iter().map(|r| r.lead_id.as_str())),
-        text("agency", rows.iter().map(|r| r.agency.as_str())),
-        text("dataset", rows.iter().map(|r| r.dataset.as_str())),
-        text("delivery", rows.iter().map(|r| r.delivery.as_str())),
+        text("lead_id", rows.iter().map(|r| &*r.lead_id)),
+        text("agency", rows.iter().map(|r| &*r.agency)),
+        text("dataset", rows.iter().map(|r| &*r.dataset)),
+        text("delivery", rows.iter().map(|r| &*r.delivery)),
         text("row", rows.iter().map(|r| r.row.as_str())),
-        text("field", rows.iter().map(|r| r.field.as_str())),
+        text("field", rows.iter().map(|r| &*r.field)),
         text_or_none("value", rows.iter().map(|r| r.value.as_deref())),
         day("as_of", rows.iter().map(|r| Some(r.as_of)), false),
     ];

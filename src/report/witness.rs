@@ -24,13 +24,25 @@ pub struct Witness {
     pub lines: Vec<String>,
 }
 
-/// The evidence of every lead, in words.
-pub fn by_lead(input: &ReportInput, lang: Lang) -> BTreeMap<&str, Vec<Witness>> {
-    let mut rows: BTreeMap<&str, Vec<&EvidenceRow>> = BTreeMap::new();
+/// The rows of evidence of every lead.
+pub type Rows<'a> = BTreeMap<&'a str, Vec<&'a EvidenceRow>>;
+
+/// Puts together what stands together.
+pub fn rows(input: &ReportInput) -> Rows<'_> {
+    let mut rows = Rows::new();
     for row in &input.evidence {
         rows.entry(&row.lead_id).or_default().push(row);
     }
-    let leads = input.leads.iter().filter(|lead| lead.listed);
+    rows
+}
+
+/// The evidence of some leads, in words.
+pub fn of_leads<'a>(
+    input: &ReportInput,
+    rows: &Rows<'_>,
+    leads: impl Iterator<Item = &'a Lead>,
+    lang: Lang,
+) -> BTreeMap<&'a str, Vec<Witness>> {
     leads
         .map(|lead| {
             let rows = rows.get(lead.lead_id.as_str()).map(Vec::as_slice).unwrap_or_default();
@@ -39,12 +51,19 @@ pub fn by_lead(input: &ReportInput, lang: Lang) -> BTreeMap<&str, Vec<Witness>> 
         .collect()
 }
 
+/// The evidence of every listed lead, in words.
+#[cfg(test)]
+pub fn by_lead(input: &ReportInput, lang: Lang) -> BTreeMap<&str, Vec<Witness>> {
+    of_leads(input, &rows(input), input.leads.iter().filter(|lead| lead.listed), lang)
+}
+
 fn of_lead(lead: &Lead, rows: &[&EvidenceRow], input: &ReportInput, lang: Lang) -> Vec<Witness> {
-    let mut datasets: BTreeMap<DatasetId, Vec<&EvidenceRow>> = BTreeMap::new();
+    let mut datasets: BTreeMap<(&str, &str), Vec<&EvidenceRow>> = BTreeMap::new();
     for row in rows {
-        datasets.entry(DatasetId::new(&row.agency, &row.dataset)).or_default().push(row);
+        datasets.entry((&row.agency, &row.dataset)).or_default().push(row);
     }
-    let witness = |(dataset, rows): (DatasetId, Vec<&EvidenceRow>)| {
+    let witness = |((agency, dataset), rows): ((&str, &str), Vec<&EvidenceRow>)| {
+        let dataset = DatasetId::new(agency, dataset);
         let title =
             input.feeds.iter().find(|feed| feed.dataset == dataset).map(|feed| feed.title.in_lang(lang));
         let agency = input.label("agency", &dataset.agency);
