@@ -194,6 +194,10 @@ pub struct Scheduler {
     /// 执行端用来连接本机的名称 · by which name executors reach this machine (default: the address above)
     #[arg(long, value_name = "HOST")]
     pub name: Option<String>,
+    /// 执行端多少秒没有音信就放弃它，由其他执行端重做 · after so many seconds without a sign of life an executor is given up, and
+    /// others do its work again
+    #[arg(long, value_name = "SECONDS", default_value_t = 20, value_parser = clap::value_parser!(u64).range(5..=3600))]
+    pub patience: u64,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -22,7 +22,12 @@ pub type Reached = Arc<OnceLock<Cluster>>;
 const LEAVING: Duration = Duration::from_secs(1);
 
 /// Serves as a node until it is told to stop.
-pub async fn run(global: &Global, command: &ClusterCommand, output: &Output) -> Result<Exit, Failure> {
+pub async fn run(global: &Global, command: &ClusterCommand, output: &Arc<Output>) -> Result<Exit, Failure> {
+    let shown = Arc::clone(output);
+    engine::listen(move |words, is_warning| {
+        // In the words of the library, which has no others.
+        if is_warning { shown.note(words, words) } else { shown.detail(words) }
+    });
     let served = match command {
         ClusterCommand::Scheduler(node) => scheduler(node, output).await?,
         ClusterCommand::Executor(node) => executor(global, node, output).await?,
@@ -40,7 +45,8 @@ async fn scheduler(node: &Scheduler, output: &Output) -> Result<Result<(), Clust
         )
         .hint("加上 --name 主机名", "add --name HOST"));
     }
-    let setting = SchedulerSetting { listen: node.listen, name: node.name.clone() };
+    let patience = Duration::from_secs(node.patience);
+    let setting = SchedulerSetting { listen: node.listen, name: node.name.clone(), patience };
     let announce = |listen: std::net::SocketAddr| {
         output.note(&format!("调度端在 {listen}"), &format!("the scheduler listens on {listen}"));
         output.json(&json!({"node": "scheduler", "listen": listen.to_string()}));
@@ -84,7 +90,26 @@ async fn executor(
         output.json(&json!({"node": "executor", "listen": listen.to_string(), "tasks": tasks, "scheduler": scheduler.to_string()}));
         warn_of_open(listen.ip().is_loopback(), output);
     };
-    Ok(engine::serve_executor(&setting, announce).await)
+    let told = tokio::spawn(told_to_stop());
+    let served = engine::serve_executor(&setting, announce).await;
+    // Whoever keeps it running must see that nobody asked it to stop.
+    Ok(match served {
+        Ok(()) if !told.is_finished() => Err(ClusterError::GivenUp { scheduler: node.scheduler.clone() }),
+        served => served,
+    })
+}
+
+/// Ends when somebody tells this program to stop. The executor hears it, too, and brings its work to an end.
+async fn told_to_stop() {
+    #[cfg(unix)]
+    if let Ok(mut terminated) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        tokio::select! {
+            _ = terminated.recv() => {}
+            _ = tokio::signal::ctrl_c() => {}
+        }
+        return;
+    }
+    let _ = tokio::signal::ctrl_c().await;
 }
 
 fn warn_of_open(is_loopback: bool, output: &Output) {
@@ -128,7 +153,9 @@ fn failure(error: &ClusterError) -> Failure {
         }
         ClusterError::Listen { .. } => ("不能在这个地址监听", "it cannot listen on this address"),
         ClusterError::Work { .. } => ("中间数据的文件夹不能使用", "the folder for rows cannot be used"),
-        ClusterError::Ended(_) => ("节点停止了工作", "the node has stopped working"),
+        ClusterError::Ended(_) | ClusterError::GivenUp { .. } => {
+            ("节点停止了工作", "the node has stopped working")
+        }
     };
     let mut failure = Failure::failed(zh, en, error);
     failure.hint = error.hint();

@@ -1,7 +1,7 @@
 //! Where a cluster's scheduler listens, what an executor is given, and why a cluster may not do: the words that the program
 //! knows with and without its cluster part. Never opens a connection.
 
-use std::{fmt, net::SocketAddr, path::PathBuf, str::FromStr};
+use std::{fmt, net::SocketAddr, path::PathBuf, str::FromStr, time::Duration};
 
 use super::Limits;
 use crate::model::Text;
@@ -68,6 +68,9 @@ pub struct SchedulerSetting {
     pub listen: SocketAddr,
     /// By which name executors reach it; None: by the address that it listens on.
     pub name: Option<String>,
+    /// After so long without a sign of life an executor is given up, and others do its work again; after so long without any
+    /// executor what was asked for has failed.
+    pub patience: Duration,
 }
 
 /// What an executor is given.
@@ -128,6 +131,12 @@ pub enum ClusterError {
     /// It stopped by itself.
     #[error("failed to go on serving: {0}")]
     Ended(String),
+    /// Its scheduler has no more use for it, or is no more.
+    #[error("failed to go on serving: the scheduler at {scheduler} gave this executor up, or is gone")]
+    GivenUp {
+        /// The scheduler.
+        scheduler: Address,
+    },
 }
 
 impl ClusterError {
@@ -154,6 +163,10 @@ impl ClusterError {
                 ("用 --work 指明一个可写的文件夹", "name a folder that can be written with --work")
             }
             Self::Ended(_) => return None,
+            Self::GivenUp { .. } => (
+                "重新启动它，服务管理器可以自动做到；若只是太忙而没有及时应答，给调度端更大的 --patience",
+                "start it again, which a service manager can do by itself; if it was only too busy to answer in time, give the scheduler more --patience",
+            ),
         };
         Some(Text::new(zh, en))
     }

@@ -42,7 +42,7 @@ mod stretches;
 pub use address::{Address, AddressError, ClusterError, ExecutorSetting, SchedulerSetting};
 pub use bind::Placeholders;
 pub use cells::{Cell, cell};
-pub use cluster::{Cluster, serve_executor, serve_scheduler};
+pub use cluster::{Cluster, listen, serve_executor, serve_scheduler};
 pub use fault::{EngineError, FaultKind, SqlFault, SqlPlace};
 pub use keeping::{KeptFile, KeptRows};
 pub use look::{Look, Unsteadiness, Unsteady};

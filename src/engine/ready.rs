@@ -75,6 +75,14 @@ impl Ready {
         })
     }
 
+    /// Whether what was lost may come when it is asked for again.
+    pub(super) async fn can_be_asked_again(&self) -> bool {
+        match self {
+            Self::Here(..) => false,
+            Self::There(job) => job.can_be_asked_again().await,
+        }
+    }
+
     /// Everything that was asked for has come.
     pub(super) fn done(&self) {
         if let Self::There(job) = self {

@@ -88,7 +88,12 @@ pub(super) async fn with_room<T>(
             (Err(EngineError::Memory { .. }), Ready::Here(..)) if joins == Joins::Hashed => {
                 joins = Joins::Sorted;
             }
-            (Err(EngineError::Cluster { .. }), _) if attempt < ATTEMPTS => tokio::time::sleep(PAUSE).await,
+            (Err(EngineError::Cluster { .. }), planned) if attempt < ATTEMPTS => {
+                tokio::time::sleep(PAUSE).await;
+                if !planned.can_be_asked_again().await {
+                    return ran;
+                }
+            }
             (Ok(_), planned) => {
                 planned.done();
                 return ran;

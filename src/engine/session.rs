@@ -16,7 +16,11 @@ use datafusion::{
         listing::{ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl},
     },
     error::DataFusionError,
-    execution::{SessionStateBuilder, memory_pool::FairSpillPool, runtime_env::RuntimeEnvBuilder},
+    execution::{
+        SessionStateBuilder,
+        memory_pool::FairSpillPool,
+        runtime_env::{RuntimeEnv, RuntimeEnvBuilder},
+    },
     logical_expr::{Expr, LogicalPlan},
     prelude::{SQLOptions, SessionConfig, SessionContext},
     sql::parser::Statement,
@@ -118,6 +122,12 @@ pub(super) fn pool(memory: usize) -> usize {
     memory / 5 * 3
 }
 
+/// What statements run with, here and on every node of a cluster: the one place where other stores of files than this
+/// machine's folders would be made known.
+pub(super) fn runtime(builder: RuntimeEnvBuilder) -> Result<Arc<RuntimeEnv>, DataFusionError> {
+    builder.build_arc()
+}
+
 impl Engine {
     /// A session within its limits.
     pub fn new(limits: Limits) -> Result<Self, EngineError> {
@@ -137,7 +147,7 @@ impl Engine {
             *aside = (*aside).min(pool / (8 * limits.threads.max(1)));
             runtime = runtime.with_memory_pool(Arc::new(FairSpillPool::new(pool)));
         }
-        let runtime = runtime.build_arc().map_err(|error| EngineError::run("start the engine", &error))?;
+        let runtime = self::runtime(runtime).map_err(|error| EngineError::run("start the engine", &error))?;
         let context = SessionContext::new_with_config_rt(config, runtime);
         Ok(Self { context, remote: None })
     }

@@ -12,6 +12,7 @@ use arrow::{
     error::ArrowError,
 };
 use ballista_core::{
+    config::{BALLISTA_CLIENT_IO_RETRY_WAIT_TIME_MS, BALLISTA_CLIENT_PULL},
     execution_plans::DistributedQueryExec,
     extension::{SessionConfigExt, SessionStateExt},
 };
@@ -24,8 +25,14 @@ use datafusion::{
 use datafusion_proto::protobuf::LogicalPlanNode;
 use futures::TryStreamExt;
 
-use super::Cluster;
+use super::{Cluster, GIVEN_UP};
 use crate::engine::{EngineError, fault::Lost};
+
+/// The scheduler is asked how a statement goes, twenty times a second, rather than told: it tells the name of a statement only
+/// when its first step is done, and what has no name cannot be cancelled. A question that gets no answer also shows that the
+/// scheduler's machine is gone. Rows that do not come are asked for again after a second.
+const SETTINGS: [(&str, &str); 2] =
+    [(BALLISTA_CLIENT_PULL, "true"), (BALLISTA_CLIENT_IO_RETRY_WAIT_TIME_MS, "1000")];
 
 /// A plan as the scheduler takes it.
 pub(super) type Query = DistributedQueryExec<LogicalPlanNode>;
@@ -52,6 +59,9 @@ impl Cluster {
             state.config().clone().upgrade_for_ballista().with_ballista_adaptive_query_planner(false);
         // The session's tables are there: an empty catalog would take their place.
         config.options_mut().catalog.create_default_catalog_and_schema = false;
+        for (setting, value) in SETTINGS {
+            config.options_mut().set(setting, value)?;
+        }
         let state = SessionStateBuilder::new_from_existing(state)
             .with_config(config)
             .build()
@@ -94,6 +104,11 @@ impl Job {
         Ok(Box::pin(RecordBatchStreamAdapter::new(self.schema.clone(), rows)))
     }
 
+    /// Whether the cluster still answers.
+    pub(in crate::engine) async fn can_be_asked_again(&self) -> bool {
+        self.cluster.answers().await
+    }
+
     /// All of it came back: there is nothing to cancel.
     pub(in crate::engine) fn done(&self) {
         self.is_done.store(true, Ordering::Relaxed);
@@ -117,9 +132,13 @@ impl Drop for Job {
 ///
 /// A scheduler hands on words only. It tells what it would try again elsewhere from what fails everywhere.
 fn lost(error: DataFusionError) -> DataFusionError {
+    const CANCELLED: &str = " failed: Cancelled";
     const EVERYWHERE: &str = "Task failed due to runtime execution error: ";
     const OF_THE_WAY: [&str; 4] = ["IoError", "IpcError", "ExternalError", "External("];
     let words = error.strip_backtrace();
+    if words.ends_with(CANCELLED) {
+        return DataFusionError::External(Box::new(Lost(GIVEN_UP.to_owned())));
+    }
     match words.split_once(EVERYWHERE) {
         Some((_, own)) if own.contains("ResourcesExhausted(") => {
             DataFusionError::ResourcesExhausted(own.to_owned())

@@ -26,9 +26,13 @@
 //! - The adaptive planner is off: it does not recover from a lost executor.
 //! - Joins sort, as Ballista has it: a join by hash cannot go to disk, and on an executor many tasks share the memory.
 //! - What is abandoned is cancelled by name. Letting go of its rows does not end a job.
+//! - An executor that is lost costs the scheduler's patience at the most; with no executor left, what waits for one fails. An
+//!   executor that is given up ends, and whoever keeps it running starts it again: what it held is being done elsewhere.
 
 mod job;
 mod serve;
+mod slots;
+mod words;
 
 use std::{
     collections::BTreeMap,
@@ -46,10 +50,14 @@ use ballista_core::{
 };
 use datafusion::{logical_expr::LogicalPlanBuilder, prelude::lit};
 use futures::TryStreamExt;
-use tokio::{net::TcpStream, time::timeout};
+use tokio::{
+    net::TcpStream,
+    time::{Instant, timeout},
+};
 
 pub(super) use job::Job;
 pub use serve::{serve_executor, serve_scheduler};
+pub use words::listen;
 
 use super::{
     Engine, EngineError, Limits,
@@ -62,6 +70,9 @@ const CONNECTING: Duration = Duration::from_secs(5);
 
 /// How long a scheduler may take to find an executor for the first, empty statement.
 const FINDING: Duration = Duration::from_secs(20);
+
+/// What became of a statement that the scheduler cancelled by itself.
+const GIVEN_UP: &str = "the scheduler gave it up, for want of an executor";
 
 /// A scheduler that was reached, with the jobs that it has from here.
 #[derive(Clone)]
@@ -85,15 +96,24 @@ impl Cluster {
         let reached =
             Reached { url: format!("http://{address}"), jobs: Mutex::default(), begun: AtomicU64::new(0) };
         let cluster = Self(Arc::new(reached));
-        let asked = timeout(FINDING, cluster.ask()).await;
-        match asked {
+        let asked_at = Instant::now();
+        let no_executor =
+            || ClusterError::NoExecutor { address: address.clone(), seconds: asked_at.elapsed().as_secs() };
+        match timeout(FINDING, cluster.ask()).await {
             Ok(Ok(())) => Ok(cluster),
+            // The scheduler was tired of waiting for one.
+            Ok(Err(error)) if error.to_string().contains(GIVEN_UP) => Err(no_executor()),
             Ok(Err(error)) => Err(failed(error.to_string())),
             Err(_) => {
                 let _ = timeout(CONNECTING, cluster.stop()).await;
-                Err(ClusterError::NoExecutor { address: address.clone(), seconds: FINDING.as_secs() })
+                Err(no_executor())
             }
         }
+    }
+
+    /// Whether an executor still answers: what was lost on the way may be worth asking for again.
+    async fn answers(&self) -> bool {
+        matches!(timeout(FINDING, self.ask()).await, Ok(Ok(())))
     }
 
     /// Has an executor say one.
@@ -142,5 +162,82 @@ impl Cluster {
             let _ = scheduler.cancel_job(CancelJobParams { job_id: JobId::into_inner(id) }).await;
         }
         self.forget(number);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::SocketAddr;
+
+    use tokio::{net::TcpListener, sync::oneshot};
+
+    use super::*;
+    use crate::engine::{ExecutorSetting, Placeholders, SchedulerSetting, TableName, running::Joins};
+
+    /// How many times the rows are read for a statement that takes a minute and more.
+    const READ: usize = 60;
+    const COUNTED: &str = "SELECT count(*) AS n FROM a.numbers";
+
+    async fn free() -> SocketAddr {
+        TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap()
+    }
+
+    /// A scheduler and an executor of one thread, for as long as this program.
+    async fn cluster(work: &std::path::Path) -> Cluster {
+        let (told, heard) = oneshot::channel();
+        let setting =
+            SchedulerSetting { listen: free().await, name: None, patience: Duration::from_secs(20) };
+        tokio::spawn(async move {
+            let announce = |listen: SocketAddr| told.send(listen.to_string()).unwrap();
+            serve_scheduler(&setting, announce).await.unwrap();
+        });
+        let address: Address = heard.await.unwrap().parse().unwrap();
+        let setting = ExecutorSetting {
+            scheduler: address.clone(),
+            listen: free().await,
+            tasks: free().await.port(),
+            name: None,
+            work: work.to_owned(),
+            limits: Limits { threads: 1, memory: None },
+        };
+        tokio::spawn(async move { serve_executor(&setting, || ()).await.unwrap() });
+        Cluster::reach(&address).await.unwrap()
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+    async fn what_is_cancelled_ends_and_leaves_the_executor_to_others() {
+        let folder = tempfile::tempdir().unwrap();
+        let cluster = cluster(folder.path()).await;
+        let engine =
+            Engine::over(Limits { threads: 1, memory: None }, Some(&cluster), folder.path()).unwrap();
+        let numbers = arrow::array::Int64Array::from_iter_values(0..1 << 20);
+        let rows = RecordBatch::try_from_iter([("n", Arc::new(numbers) as arrow::array::ArrayRef)]).unwrap();
+        engine.add_rows(&TableName::new("a", "numbers"), rows.schema(), vec![rows]).unwrap();
+        let values = Placeholders::default();
+        let part = |k| format!("SELECT n % {k} AS r, count(*) AS n FROM a.numbers GROUP BY n % {k}");
+        let long = (1000..1000 + READ).map(part).collect::<Vec<_>>().join(" UNION ALL ");
+
+        let begun = Instant::now();
+        let stop = async {
+            while !cluster.jobs().values().any(|job| job.job_id().is_some()) {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+            tokio::time::sleep(Duration::from_millis(500)).await;
+            cluster.stop().await;
+        };
+        // `Engine::collect` would send it again.
+        let asked =
+            async { engine.ready("long", &long, &values, Joins::Hashed).await?.collect("long").await };
+        let (failed, ()) = tokio::join!(asked, stop);
+        let failed = failed.unwrap_err();
+        assert!(matches!(failed, EngineError::Cluster { .. }), "{failed}");
+        assert!(begun.elapsed() < Duration::from_secs(30), "{:?}", begun.elapsed());
+        let (_, rows) = engine.collect("counted", COUNTED, &values).await.unwrap();
+        assert_eq!(rows.iter().map(RecordBatch::num_rows).sum::<usize>(), 1);
+        assert!(
+            begun.elapsed() < Duration::from_secs(40),
+            "the executor was not let go: {:?}",
+            begun.elapsed()
+        );
     }
 }

@@ -3,35 +3,42 @@
 use std::{
     net::{IpAddr, SocketAddr},
     sync::Arc,
+    time::Duration,
 };
 
-use ballista_core::config::TaskSchedulingPolicy;
-use ballista_executor::executor_process::{ExecutorProcessConfig, start_executor_process};
+use ballista_core::{config::TaskSchedulingPolicy, utils::default_session_builder};
+use ballista_executor::{
+    executor_process::{ExecutorProcessConfig, start_executor_process},
+    metrics::ExecutorMetricCollectionPolicy,
+};
 use ballista_scheduler::{
     cluster::BallistaCluster,
     config::{SchedulerConfig, TaskDistributionPolicy},
     scheduler_process::{create_scheduler, start_grpc_service_with_listener},
+    scheduler_server::SchedulerServer,
+};
+use datafusion::{
+    error::DataFusionError,
+    execution::{SessionState, SessionStateBuilder, runtime_env::RuntimeEnvBuilder},
+    prelude::SessionConfig,
 };
 use datafusion_proto::protobuf::{LogicalPlanNode, PhysicalPlanNode};
 use tokio::{
     net::{TcpListener, TcpStream},
-    time::timeout,
+    time::{Instant, timeout},
 };
 
-use super::CONNECTING;
+use super::{CONNECTING, slots::Slots};
 use crate::engine::{
     address::{ClusterError, ExecutorSetting, SchedulerSetting},
-    session::pool,
+    session::{pool, runtime},
 };
 
 /// How often an executor says that it is alive.
 const BEAT_SECONDS: u64 = 2;
 
-/// After so long without a sign of life an executor is given up, and others do its work again.
-const LOST_SECONDS: u64 = 20;
-
 /// How often the scheduler looks for executors that are lost.
-const LOOKING_SECONDS: u64 = 5;
+const LOOKING_SECONDS: u64 = 1;
 
 /// How long the rows of a finished statement wait to be fetched, and those between its steps take room.
 const FETCHED_SECONDS: u64 = 1800;
@@ -53,6 +60,7 @@ pub async fn serve_scheduler(
     };
     let listener = TcpListener::bind(setting.listen).await.map_err(|error| failed(&error))?;
     let listen = listener.local_addr().map_err(|error| failed(&error))?;
+    let patience = setting.patience.as_secs();
     let config = SchedulerConfig {
         bind_host: host(listen.ip()),
         bind_port: listen.port(),
@@ -60,19 +68,49 @@ pub async fn serve_scheduler(
         scheduling_policy: TaskSchedulingPolicy::PushStaged,
         // Every executor gets work, not one after another.
         task_distribution: TaskDistributionPolicy::RoundRobin,
-        executor_timeout_seconds: LOST_SECONDS,
+        executor_timeout_seconds: patience,
         expire_dead_executor_interval_seconds: LOOKING_SECONDS,
-        no_executors_grace_period_seconds: LOST_SECONDS,
+        no_executors_grace_period_seconds: patience,
+        override_session_builder: Some(Arc::new(session)),
         finished_job_data_clean_up_interval_seconds: FETCHED_SECONDS,
         ..SchedulerConfig::default()
     };
     let ended = |error: ballista_core::error::BallistaError| ClusterError::Ended(error.to_string());
     let state = BallistaCluster::new_from_config(&config).await.map_err(ended)?;
+    let state = BallistaCluster::new(Arc::new(Slots::default()), state.job_state());
     let scheduler = create_scheduler::<LogicalPlanNode, PhysicalPlanNode>(state, Arc::new(config))
         .await
         .map_err(ended)?;
     announce(listen);
-    start_grpc_service_with_listener(listener, scheduler).await.map_err(ended)
+    tokio::select! {
+        served = start_grpc_service_with_listener(listener, scheduler.clone()) => served.map_err(ended),
+        () = fail_without_executors(&scheduler, setting.patience) => Ok(()),
+    }
+}
+
+/// What a scheduler plans with.
+fn session(config: SessionConfig) -> Result<SessionState, DataFusionError> {
+    let state = SessionStateBuilder::new_from_existing(default_session_builder(config)?);
+    Ok(state.with_runtime_env(runtime(RuntimeEnvBuilder::new())?).build())
+}
+
+/// Cancels what waits for an executor when there was none for so long: Ballista lets it wait for ever.
+async fn fail_without_executors(
+    scheduler: &SchedulerServer<LogicalPlanNode, PhysicalPlanNode>,
+    patience: Duration,
+) {
+    let mut none_since = None;
+    loop {
+        tokio::time::sleep(Duration::from_secs(LOOKING_SECONDS)).await;
+        if scheduler.is_ready() {
+            none_since = None;
+        } else if none_since.get_or_insert_with(Instant::now).elapsed() >= patience {
+            for job in scheduler.state.task_manager.get_running_job_cache().keys() {
+                // It fails only when the scheduler ends, and then there is nothing to cancel.
+                let _ = scheduler.cancel_job(job.clone()).await;
+            }
+        }
+    }
 }
 
 /// Serves as an executor until it is told to stop; `announce` is heard before it offers itself to the scheduler.
@@ -95,6 +133,7 @@ pub async fn serve_executor(setting: &ExecutorSetting, announce: impl FnOnce()) 
         path: setting.work.display().to_string(),
         message: error.to_string(),
     })?;
+    let spilled = work.path().to_owned();
     let config = ExecutorProcessConfig {
         bind_host: host(setting.listen.ip()),
         external_host: setting.name.clone(),
@@ -109,6 +148,11 @@ pub async fn serve_executor(setting: &ExecutorSetting, announce: impl FnOnce()) 
         job_data_clean_up_interval_seconds: SWEEP_SECONDS,
         executor_heartbeat_interval_seconds: BEAT_SECONDS,
         memory_pool_size: setting.limits.memory.and_then(|bytes| u64::try_from(pool(bytes)).ok()),
+        // Nobody reads what it would measure of the whole machine at every beat.
+        metric_collection_policy: ExecutorMetricCollectionPolicy::Off,
+        override_runtime_producer: Some(Arc::new(move |_| {
+            runtime(RuntimeEnvBuilder::new().with_temp_file_path(&spilled))
+        })),
         ..ExecutorProcessConfig::default()
     };
     announce();
