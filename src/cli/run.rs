@@ -3,38 +3,55 @@
 use std::{
     collections::BTreeSet,
     path::{Path, PathBuf},
+    sync::Arc,
     time::Duration,
 };
 
 use chrono::NaiveDate;
 use serde_json::json;
 
-use super::{Exit, args, failure::Failure, open, output::Output, progress::Progress};
+use super::{Exit, args, failure::Failure, open, output::Output, places::Places, progress::Progress};
 use crate::{
     accept::{Kept, Refused},
     model::{Digest, Lang, Text, printable},
     night::{self, Cause, Fate, HeldBack, NightError, Order, RuleRecord, RunRecord},
     project::{Project, Status},
+    store::bucket::Need,
 };
 
 /// Runs a pipeline.
-pub async fn run(global: &args::Global, run: &args::Run, output: &Output) -> Result<Exit, Failure> {
+pub async fn run(global: &args::Global, run: &args::Run, output: &Arc<Output>) -> Result<Exit, Failure> {
     let project = open::open_planned(global, &run.pipeline, run.reference.as_deref(), output).await?;
-    let signers = signers(&project, run.signers.as_deref(), &run.store);
+    let t = run.date.unwrap_or_else(today);
+    let places = Places::open(&run.store, &run.inbox, run.cache.as_deref(), Need::Night(t), output).await?;
+    let signers = signers(&project, run.signers.as_deref(), &places.store);
     let order = Order {
         project: &project,
-        t: run.date.unwrap_or_else(today),
+        t,
         today: today(),
         known_on: run.known_on,
-        store: &run.store,
-        inbox: &run.inbox,
+        store: &places.store,
+        supply: places.supply(),
+        inbox: &places.inbox,
         signers: &signers,
         reference: run.reference.as_deref(),
         limits: global.limits(),
         program: if run.fresh { None } else { program() },
         lang: global.lang(),
     };
-    night(&order, output).await
+    let done = compute(&order, output).await;
+    let (record, times) = match done {
+        Ok(done) => {
+            let folder = places.object(&done.0.folder);
+            let done = places.settle(Ok(done), output).await?;
+            if let Some(folder) = folder {
+                output.note(&format!("已发布到 {folder}"), &format!("published to {folder}"));
+            }
+            done
+        }
+        Err(failure) => return places.settle(Err(failure), output).await,
+    };
+    Ok(tell_all(&record, &times, t, output))
 }
 
 /// The digest of this program's own file; None where it cannot be read: then nothing of an earlier night is used.
@@ -44,14 +61,23 @@ pub fn program() -> Option<Digest> {
 
 /// Does a night and prints what came of it.
 pub async fn night(order: &Order<'_>, output: &Output) -> Result<Exit, Failure> {
-    let (record, times) = {
-        let progress = Progress::new(output);
-        let record = night::run(order, &progress).await.map_err(|error| failure(&error))?;
-        (record, progress.times())
-    };
-    tell(&record, order.t, output);
-    output.json(&as_json(&record, order.t, &times));
-    Ok(if record.needs_a_look() { Exit::LookAt } else { Exit::Done })
+    let (record, times) = compute(order, output).await?;
+    Ok(tell_all(&record, &times, order.t, output))
+}
+
+/// The stages of a night, each with its time.
+type Times = Vec<(Text, Duration)>;
+
+async fn compute(order: &Order<'_>, output: &Output) -> Result<(RunRecord, Times), Failure> {
+    let progress = Progress::new(output);
+    let record = night::run(order, &progress).await.map_err(|error| failure(&error))?;
+    Ok((record, progress.times()))
+}
+
+fn tell_all(record: &RunRecord, times: &Times, t: NaiveDate, output: &Output) -> Exit {
+    tell(record, t, output);
+    output.json(&as_json(record, t, times));
+    if record.needs_a_look() { Exit::LookAt } else { Exit::Done }
 }
 
 /// The allowed_signers file: named, else the pipeline's, else the store's.
