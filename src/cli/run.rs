@@ -40,18 +40,13 @@ pub async fn run(global: &args::Global, run: &args::Run, output: &Arc<Output>) -
         lang: global.lang(),
     };
     let done = compute(&order, output).await;
-    let (record, times) = match done {
-        Ok(done) => {
-            let folder = places.object(&done.0.folder);
-            let done = places.settle(Ok(done), output).await?;
-            if let Some(folder) = folder {
-                output.note(&format!("已发布到 {folder}"), &format!("published to {folder}"));
-            }
-            done
-        }
-        Err(failure) => return places.settle(Err(failure), output).await,
-    };
-    Ok(tell_all(&record, &times, t, output))
+    let folder = done.as_ref().ok().and_then(|(record, _)| places.object(&record.folder));
+    let (record, times) = places.settle(done, output).await?;
+    let exit = tell_all(&record, &times, t, output);
+    if let Some(folder) = folder {
+        output.note(&format!("已发布到 {folder}"), &format!("published to {folder}"));
+    }
+    Ok(exit)
 }
 
 /// The digest of this program's own file; None where it cannot be read: then nothing of an earlier night is used.

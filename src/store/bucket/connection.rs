@@ -86,6 +86,14 @@ impl Connection {
         move |error| refusal(&self.address, &self.endpoint, doing, name, &error)
     }
 
+    /// An error if it cannot be reached at all.
+    pub(super) async fn reach(&self) -> Result<(), BucketError> {
+        // No object begins so: the shortest listing there is.
+        let nothing = self.key(".reach")?;
+        self.store.list(Some(&nothing)).try_next().await.map_err(self.failed("list", ""))?;
+        Ok(())
+    }
+
     /// Every object below the prefix, by name. Markers that stand for a folder are left out.
     pub(super) async fn list(&self) -> Result<BTreeMap<String, Listed>, BucketError> {
         let prefix = Key::parse(&self.address.prefix).map_err(|_| self.bad_name(""))?;

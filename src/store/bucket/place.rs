@@ -59,6 +59,7 @@ impl RemoteStore {
         let Opening { address, settings, cache, holder, tell } = opening;
         let connection = Connection::new(address, settings)?;
         let working = Working::open(cache, address, &holder.holding)?;
+        connection.reach().await?;
         let lease = match need {
             Need::Receipts => None,
             Need::Night(_) | Need::Intake => Some(Lease::take(&connection, holder, &working.copy).await?),
@@ -153,6 +154,9 @@ impl RemoteStore {
             .filter(|(name, _)| !PEOPLES.contains(&name.as_str()))
             .map(|(name, listed)| (name.clone(), listed.clone()))
             .collect();
+        if found.is_empty() {
+            return Ok(());
+        }
         let bytes = found.iter().map(|(_, listed)| listed.bytes).sum();
         let _telling = Telling::begin(&*self.tell, Way::Down, found.len(), bytes);
         let on = |bytes| self.tell.moved(bytes);
