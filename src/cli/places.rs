@@ -178,7 +178,7 @@ fn holder() -> Holder {
     let (machine, process) = (crate::model::printable(machine.trim(), 64), std::process::id());
     let by = if machine.is_empty() { format!("pid {process}") } else { format!("{machine}, pid {process}") };
     let digest = Digest::of_parts([by.as_str(), nanoseconds().to_string().as_str()]).hex();
-    Holder { by, holding: digest.get(..32).unwrap_or(&digest).to_owned(), clock }
+    Holder { by, machine, holding: digest.get(..32).unwrap_or(&digest).to_owned(), clock }
 }
 
 #[expect(clippy::disallowed_methods, reason = "the command line is the door to the clock")]

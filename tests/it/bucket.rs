@@ -35,8 +35,11 @@ const TWO: &[&str] = &["civil_affairs/persons", "civil_affairs/household_members
 
 const NEXT_DAY: &str = "2026-03-16";
 
+/// Files by name.
+type Files = BTreeMap<String, Vec<u8>>;
+
 /// What a night of the few deliveries leaves in a folder, and what is there after the next.
-static IN_FOLDERS: LazyLock<(BTreeMap<String, Vec<u8>>, BTreeMap<String, Vec<u8>>)> = LazyLock::new(|| {
+static IN_FOLDERS: LazyLock<(Files, Files)> = LazyLock::new(|| {
     let place = Place::with(&FEW);
     place.night.run().ends(3);
     let first = objects_of(&place.night.store);
@@ -45,14 +48,14 @@ static IN_FOLDERS: LazyLock<(BTreeMap<String, Vec<u8>>, BTreeMap<String, Vec<u8>
 });
 
 /// What taking in one delivery leaves in a folder.
-static ONE_TAKEN_IN: LazyLock<BTreeMap<String, Vec<u8>>> = LazyLock::new(|| {
+static ONE_TAKEN_IN: LazyLock<Files> = LazyLock::new(|| {
     let place = Place::with(ONE);
     run(&mut place.night.accept()).ends(0);
     objects_of(&place.night.store)
 });
 
 /// A store's files but what is this machine's own.
-fn objects_of(store: &Path) -> BTreeMap<String, Vec<u8>> {
+fn objects_of(store: &Path) -> Files {
     let mut files = tree::bytes(store);
     files.retain(|name, _| name != ".lock" && !name.starts_with(".drafts/") && !name.starts_with("reuse/"));
     files
@@ -102,7 +105,7 @@ impl Away {
         said
     }
 
-    fn objects(&self) -> BTreeMap<String, Vec<u8>> {
+    fn objects(&self) -> Files {
         self.storage.objects(STORE)
     }
 

@@ -42,6 +42,7 @@ impl Address {
     }
 
     /// The name below the prefix of a key.
+    #[cfg_attr(not(feature = "s3"), expect(dead_code, reason = "nothing is listed without object storage"))]
     pub(super) fn name<'a>(&self, key: &'a str) -> Option<&'a str> {
         if self.prefix.is_empty() { Some(key) } else { key.strip_prefix(&self.prefix)?.strip_prefix('/') }
     }

@@ -63,6 +63,12 @@ impl Connection {
         Ok(Self { store, address: address.clone(), endpoint: settings.endpoint() })
     }
 
+    /// Over another kind of store, for tests.
+    #[cfg(test)]
+    pub(super) fn over(store: Arc<dyn ObjectStore>, address: &Address) -> Self {
+        Self { store, address: address.clone(), endpoint: String::new() }
+    }
+
     /// The bucket for an engine that reads from it itself, and the URL that it is known by there. Keys of objects begin at the
     /// bucket, not at the prefix.
     pub fn registered(&self) -> (Arc<dyn ObjectStore>, String) {

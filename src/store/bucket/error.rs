@@ -55,6 +55,10 @@ pub enum BucketError {
 }
 
 impl BucketError {
+    #[cfg_attr(
+        not(feature = "s3"),
+        expect(dead_code, reason = "there is no working copy without object storage")
+    )]
     pub(super) fn io(doing: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
         let path = path.into();
         move |source| Self::Io { doing, path, source }

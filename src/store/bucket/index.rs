@@ -115,3 +115,55 @@ impl Entry {
         self.sha256.parse::<Token>().ok().map(|hex| Digest(hex.0))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{path::Path, sync::Arc};
+
+    use object_store::memory::InMemory;
+
+    use super::*;
+    use crate::store::bucket::Address;
+
+    #[tokio::test]
+    async fn of_two_that_publish_at_once_only_the_first_counts() {
+        let address = Address::parse(Path::new("s3://bucket")).unwrap().unwrap();
+        let bucket = Connection::over(Arc::new(InMemory::new()), &address);
+        for round in 0..2 {
+            let (mut one, mut other) =
+                (Standing::read(&bucket).await.unwrap(), Standing::read(&bucket).await.unwrap());
+            let mut index = one.index.clone().unwrap_or_default();
+            let entry = Entry { bytes: round, sha256: Digest::of(b"x").hex(), etag: None };
+            index.objects.insert(format!("one/{round}"), entry);
+            one.replace(&bucket, index.clone()).await.unwrap();
+            let error = other.replace(&bucket, Index::default()).await.unwrap_err();
+            assert!(matches!(error, BucketError::Lost { .. }), "{error}");
+            assert_eq!(Standing::read(&bucket).await.unwrap().index, one.index);
+            // As when the answer to its own write was lost.
+            other.replace(&bucket, index).await.unwrap();
+        }
+    }
+
+    #[tokio::test]
+    async fn an_index_that_is_damaged_or_of_another_version_is_not_used() {
+        let address = Address::parse(Path::new("s3://bucket")).unwrap().unwrap();
+        let bucket = Connection::over(Arc::new(InMemory::new()), &address);
+        let sha256 = Digest::of(b"x").hex();
+        let good = format!(r#"{{"format":1,"objects":{{"a/b":{{"bytes":1,"sha256":"{sha256}"}}}}}}"#);
+        bucket.write(INDEX, good.clone().into_bytes()).await.unwrap();
+        assert!(Standing::read(&bucket).await.unwrap().index.is_some());
+        let wrong = [
+            good.replace("a/b", "../b"),
+            good.replace(&sha256, "12"),
+            good.replace("\"format\":1", "\"format\":2"),
+            good.replace("\"bytes\"", "\"size\""),
+            good.replace("}}}", r#"}},"then":{"write":{"a/b":"xy"},"remove":[]}}"#),
+        ];
+        for text in wrong {
+            assert_ne!(text, good);
+            bucket.write(INDEX, text.clone().into_bytes()).await.unwrap();
+            let error = Standing::read(&bucket).await.unwrap_err();
+            assert!(matches!(error, BucketError::Unreadable { .. }), "{text}");
+        }
+    }
+}

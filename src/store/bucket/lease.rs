@@ -8,7 +8,7 @@
 //! - Machines' clocks may differ by [`GRACE`]. Beyond that a lease can be taken from somebody who lives: then neither the lease
 //!   nor the index lets them publish any more, and what counts stays whole.
 //! - Who died on this machine with this working copy is known to be dead, since the copy has a lock of the operating system:
-//!   nobody need wait for it.
+//!   nobody need wait for it. A copy of the copy on another machine is another one.
 
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -66,6 +66,15 @@ impl Lease {
         holder: &Holder,
         copy: &str,
     ) -> Result<Self, BucketError> {
+        Self::take_and_beat(connection, holder, copy, BEAT).await
+    }
+
+    async fn take_and_beat(
+        connection: &Connection,
+        holder: &Holder,
+        copy: &str,
+        every: Duration,
+    ) -> Result<Self, BucketError> {
         let holding = holder.holding.clone();
         let note = move |holder: &Holder, since: i64, now: i64, copy: &str| Note {
             by: holder.by.clone(),
@@ -82,7 +91,13 @@ impl Lease {
             if let Put::Done(version) = connection.create(LOCK, bytes.clone()).await? {
                 break (now, version, begun);
             }
-            let Some((there, version)) = connection.read(LOCK).await? else { continue };
+            let Some((there, version)) = connection.read(LOCK).await? else {
+                // Given back since, or a server that does not see what it refused to write over.
+                if attempts < ATTEMPTS {
+                    continue;
+                }
+                return Err(BucketError::NotExclusive { address: connection.address().to_string() });
+            };
             let other = serde_json::from_slice::<Note>(&there).ok();
             if other.as_ref().is_some_and(|other| other.holding == holding) {
                 break (now, version, begun);
@@ -94,8 +109,9 @@ impl Lease {
                 break (now, version, begun);
             }
             if !is_dead || attempts == ATTEMPTS {
-                let (by, since, until) =
-                    other.map_or_else(Default::default, |other| (other.by, other.since, other.until));
+                let Some(Note { by, since, until, .. }) = other else {
+                    return Err(BucketError::Unreadable { object: connection.address().object(LOCK) });
+                };
                 return Err(BucketError::Held {
                     address: connection.address().to_string(),
                     by,
@@ -111,6 +127,7 @@ impl Lease {
         }
         let state = Arc::new(Mutex::new(State { version, valid: begun + TERM }));
         let beat = tokio::spawn(beat(
+            every,
             connection.clone(),
             Arc::clone(&state),
             holder.clone(),
@@ -149,6 +166,7 @@ impl Drop for Lease {
 
 /// Says again and again that the holder lives, until somebody else has it.
 async fn beat(
+    every: Duration,
     connection: Connection,
     state: Arc<Mutex<State>>,
     holder: Holder,
@@ -157,7 +175,7 @@ async fn beat(
     note: impl Fn(&Holder, i64, i64, &str) -> Note + Send,
 ) {
     loop {
-        tokio::time::sleep(BEAT).await;
+        tokio::time::sleep(every).await;
         let begun = Instant::now();
         let bytes = bytes(&note(&holder, since, (holder.clock)(), &copy));
         let version = lock(&state).version.clone();
@@ -195,4 +213,87 @@ fn time(seconds: i64) -> String {
 
 fn seconds(time: &str) -> Option<i64> {
     DateTime::parse_from_rfc3339(time).ok().map(|time| time.timestamp())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use object_store::memory::InMemory;
+
+    use super::*;
+    use crate::store::bucket::Address;
+
+    fn bucket() -> Connection {
+        let address = Address::parse(Path::new("s3://bucket/x")).unwrap().unwrap();
+        Connection::over(Arc::new(InMemory::new()), &address)
+    }
+
+    fn holder(holding: &str, clock: fn() -> i64) -> Holder {
+        Holder {
+            by: format!("machine of {holding}"),
+            machine: "machine".to_owned(),
+            holding: holding.to_owned(),
+            clock,
+        }
+    }
+
+    fn noon() -> i64 {
+        1_773_576_000
+    }
+
+    /// The last second at which a holder of noon may live, and the first at which it is dead.
+    fn barely() -> i64 {
+        noon() + 150
+    }
+
+    fn later() -> i64 {
+        noon() + 151
+    }
+
+    #[tokio::test]
+    async fn one_holds_it_at_a_time_until_it_is_given_back_or_its_holder_is_dead() {
+        let bucket = bucket();
+        let first = Lease::take(&bucket, &holder("first", noon), "copy 1").await.unwrap();
+        let held = Lease::take(&bucket, &holder("second", barely), "copy 2").await.unwrap_err();
+        let BucketError::Held { by, since, until, .. } = &held else { panic!("{held}") };
+        assert_eq!((by.as_str(), since.as_str()), ("machine of first", "2026-03-15T12:00:00Z"));
+        assert_eq!(until, "2026-03-15T12:02:00Z");
+        first.release().await.unwrap();
+        // Dropped without a word, as by a kill.
+        drop(Lease::take(&bucket, &holder("second", noon), "copy 2").await.unwrap());
+        assert!(Lease::take(&bucket, &holder("third", barely), "copy 3").await.is_err());
+        let third = Lease::take(&bucket, &holder("third", later), "copy 3").await.unwrap();
+        // Who has the same working copy knows that its last user is dead.
+        let fourth = Lease::take(&bucket, &holder("fourth", noon), "copy 3").await.unwrap();
+        // What is not its own any more is not given back.
+        third.release().await.unwrap();
+        assert!(bucket.read(LOCK).await.unwrap().is_some());
+        fourth.release().await.unwrap();
+        assert!(bucket.read(LOCK).await.unwrap().is_none());
+    }
+
+    #[tokio::test]
+    async fn a_holder_says_that_it_lives_and_notices_when_another_took_over() {
+        let bucket = bucket();
+        let beat = Duration::from_millis(5);
+        let lease = Lease::take_and_beat(&bucket, &holder("first", noon), "copy 1", beat).await.unwrap();
+        let before = bucket.read(LOCK).await.unwrap().unwrap().1;
+        tokio::time::sleep(beat * 20).await;
+        assert_ne!(before, bucket.read(LOCK).await.unwrap().unwrap().1);
+        lease.check().unwrap();
+        bucket.write(LOCK, b"another".to_vec()).await.unwrap();
+        tokio::time::sleep(beat * 20).await;
+        assert!(matches!(lease.check(), Err(BucketError::Lost { .. })));
+        lease.release().await.unwrap();
+        assert_eq!(bucket.read(LOCK).await.unwrap().unwrap().0, b"another");
+    }
+
+    #[tokio::test]
+    async fn a_lock_that_cannot_be_read_is_nobodys_to_break() {
+        let bucket = bucket();
+        bucket.write(LOCK, b"{}".to_vec()).await.unwrap();
+        let error = Lease::take(&bucket, &holder("first", later), "copy 1").await.unwrap_err();
+        assert!(matches!(error, BucketError::Unreadable { .. }), "{error}");
+    }
 }

@@ -18,7 +18,10 @@ use super::{
     publish::{self, INTENT},
     working::{Look, Working, holds, look},
 };
-use crate::store::{PART_FILE, QUARANTINE_FILE, StoreError, Supply};
+use crate::{
+    model::Digest,
+    store::{PART_FILE, QUARANTINE_FILE, StoreError, Supply},
+};
 
 /// What people put beside the store's own files: brought every time, never published.
 const PEOPLES: &[&str] = &["allowed_signers"];
@@ -62,7 +65,10 @@ impl RemoteStore {
         connection.reach().await?;
         let lease = match need {
             Need::Receipts => None,
-            Need::Night(_) | Need::Intake => Some(Lease::take(&connection, holder, &working.copy).await?),
+            Need::Night(_) | Need::Intake => {
+                let copy = Digest::of_parts([working.copy.as_str(), holder.machine.as_str()]).hex();
+                Some(Lease::take(&connection, holder, &copy).await?)
+            }
         };
         let (tell, runtime) = (Arc::clone(tell), Handle::current());
         let place = Self { connection, working, lease, tell, state: Mutex::default(), runtime };

@@ -60,8 +60,13 @@ impl Settings {
         for (name, value) in &self.values {
             // What the AWS tools know besides is none of ours.
             match AmazonS3ConfigKey::from_str(&name.to_ascii_lowercase()) {
-                // Asking the processor of the bucket for more than it was asked is not a setting of a night.
-                Ok(AmazonS3ConfigKey::Bucket | AmazonS3ConfigKey::ConditionalPut) | Err(_) => {}
+                // Nor is the bucket another one, a condition none, or what is sent without its digest.
+                Ok(
+                    AmazonS3ConfigKey::Bucket
+                    | AmazonS3ConfigKey::ConditionalPut
+                    | AmazonS3ConfigKey::UnsignedPayload,
+                )
+                | Err(_) => {}
                 Ok(AmazonS3ConfigKey::Client(key)) => client = client.with_config(key, value),
                 Ok(key) => builder = builder.with_config(key, value),
             }

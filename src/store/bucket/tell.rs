@@ -30,6 +30,8 @@ pub trait Tell: Send + Sync {
 pub struct Holder {
     /// For people who wait: machine and process.
     pub by: String,
+    /// The machine.
+    pub machine: String,
     /// A name for this run unlike any other's.
     pub holding: String,
     /// Seconds since 1970.
