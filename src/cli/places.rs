@@ -68,6 +68,13 @@ impl Places {
         let known: BTreeSet<String> = accept::known_packages(&self.store)
             .map_err(|error| Failure::failed("库读不了", "the store cannot be read", &error))?;
         let remote = RemoteInbox::open(&opening, &known).await.map_err(|error| failure(&error))?;
+        if remote.is_empty() {
+            let address = &opening.address;
+            output.warning(
+                &format!("{address} 下面什么也没有；如果不该是空的，检查 --inbox"),
+                &format!("nothing lies below {address}; if it should not be empty, look at --inbox"),
+            );
+        }
         self.inbox = remote.folder();
         self.remote_inbox = Some(remote);
         Ok(())

@@ -380,6 +380,12 @@ fn what_cannot_be_reached_is_said_for_what_it_is() {
     let said = with(&away, &[]).ends(2).warns(&["must not hold keys"]);
     assert!(!said.err.contains("hush"), "{}", said.err);
     away.night.store = store;
+    let inbox = std::mem::replace(&mut away.night.inbox, s3("in-box"));
+    with(&away, &[]).ends(0).warns(&["nothing lies below s3://city-night/in-box", "--inbox"]);
+    away.night.inbox = inbox;
+    away.storage.serve_carelessly();
+    with(&away, &[]).ends(1).warns(&["cannot make sure that only one program writes", "If-None-Match"]);
+    assert!(away.objects().is_empty() && !away.path(".lock").exists());
     away.storage.stop();
     with(&away, &[]).ends(1).warns(&["cannot be reached", "did not answer", "what was published stands"]);
 }

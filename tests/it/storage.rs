@@ -49,10 +49,19 @@ impl Storage {
 
     /// Starts the server again at the same address; it may be gone with the last of so many requests.
     pub fn serve(&mut self, requests: Option<u64>) {
+        self.serve_with(requests.map(|requests| requests.to_string()));
+    }
+
+    /// Starts it again as a server that ignores the conditions of writes.
+    pub fn serve_carelessly(&mut self) {
+        self.serve_with(Some("careless".to_owned()));
+    }
+
+    fn serve_with(&mut self, more: Option<String>) {
         self.stop();
         let mut command = Command::new(&*SERVER);
         command.arg(self.folder.path()).args([&self.port, ID, SECRET]);
-        command.args(requests.map(|requests| requests.to_string()));
+        command.args(more);
         let mut server = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let mut address = String::new();
         BufReader::new(server.stdout.take().unwrap()).read_line(&mut address).unwrap();

@@ -65,6 +65,10 @@ impl RemoteInbox {
         match self.0 {}
     }
 
+    pub fn is_empty(&self) -> bool {
+        match self.0 {}
+    }
+
     pub async fn take_away(&self) -> Result<usize, BucketError> {
         match self.0 {}
     }

@@ -87,6 +87,11 @@ impl RemoteInbox {
         self.working.root()
     }
 
+    /// Whether nothing lies there at all. A prefix that is misspelt looks just so.
+    pub fn is_empty(&self) -> bool {
+        self.here.is_empty()
+    }
+
     async fn bring(
         &mut self,
         wanted: &BTreeMap<&String, &Listed>,
