@@ -34,7 +34,7 @@
 //! - hit + clear + insufficient = population, for every rule and division, and every hit has one lead; a run that does not
 //!   close is not published.
 //! - No clock, no randomness and no float money below [`cli`]: the same input gives the same bytes.
-//! - Only [`engine`] names DataFusion; only [`cli`] knows clap, terminals, the environment and exit codes.
+//! - Only [`engine`] names DataFusion; only [`store::bucket`] names the client of object storage; only [`cli`] knows clap, terminals, the environment and exit codes.
 //!
 //! # Glossary
 //!

@@ -58,7 +58,7 @@ pub use error::AcceptError;
 pub(crate) use package::is_plain_name;
 pub use package::*;
 pub use reading::{PackageError, Problem};
-pub use receipt::{Receipt, ReceiptFile};
+pub use receipt::{Receipt, ReceiptFile, known_packages};
 pub use refusal::Refusal;
 pub use refused::{Kept, Refused, RefusedReceipt};
 pub use signature::{BadSignature, NAMESPACE, SignKey, SignKeyError, fingerprint, verify};

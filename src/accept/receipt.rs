@@ -3,6 +3,7 @@
 //! A receipt carries the business date and no clock time, so the same night writes the same bytes.
 
 use std::{
+    collections::BTreeSet,
     fs,
     io::{self, Write as _},
     path::{Path, PathBuf},
@@ -11,7 +12,10 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use super::{AcceptError, Accepted};
-use crate::model::{Digest, Month, Text};
+use crate::{
+    model::{Digest, Month, Text},
+    store::{Bridge, Shelf, Store},
+};
 
 /// The receipt of an accepted delivery, `<store>/receipts/<agency>/<delivery>.json`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -86,6 +90,24 @@ impl Receipt {
             notes,
         }
     }
+}
+
+/// The digests of the descriptors of deliveries that were accepted and whose rows are in the store: of these nothing but the
+/// descriptor is ever looked at again.
+pub fn known_packages(store: &Path) -> Result<BTreeSet<String>, AcceptError> {
+    let place = Store::at(store);
+    let shelf = Shelf::open(&place)?;
+    let snapshots = shelf.datasets().flat_map(|dataset| shelf.snapshots(dataset));
+    let mut known: BTreeSet<String> =
+        snapshots.map(|snapshot| snapshot.record.package_sha256.hex()).collect();
+    known.extend(Bridge::standing(&place)?.into_iter().map(|bridge| bridge.record.package_sha256));
+    let receipts = Receipts::of(store);
+    let mut accepted = BTreeSet::new();
+    for agency in place.agencies()? {
+        accepted.extend(receipts.beginning(&agency, "")?.into_iter().map(|receipt| receipt.package_sha256));
+    }
+    known.retain(|package| accepted.contains(package));
+    Ok(known)
 }
 
 /// Where a store keeps its receipts.

@@ -1,33 +1,48 @@
 //! `hedui accept`: deliveries in, nothing else; or what became of one that came in before.
 
+use std::sync::Arc;
+
 use serde_json::json;
 
 use super::{
-    Exit, args, explain, failure::Failure, open, output::Output, progress::Progress, run as night_run,
+    Exit, args, explain, failure::Failure, open, output::Output, places::Places, progress::Progress,
+    run as night_run,
 };
-use crate::night::{self, Fate, Setting};
+use crate::{
+    night::{self, Fate, Setting},
+    store::bucket::Need,
+};
 
 /// Takes in the inbox.
-pub fn run(global: &args::Global, accept: &args::Accept, output: &Output) -> Result<Exit, Failure> {
+pub async fn run(
+    global: &args::Global,
+    accept: &args::Accept,
+    output: &Arc<Output>,
+) -> Result<Exit, Failure> {
     if let Some(receipt) = &accept.explain {
-        return explain::run(global, accept, receipt, output);
+        return explain::run(global, accept, receipt, output).await;
     }
     let project = open::open(global, &accept.pipeline, None, output)?;
-    let signers = night_run::signers(&project, accept.signers.as_deref(), &accept.store);
+    let places =
+        Places::open(&accept.store, &accept.inbox, accept.cache.as_deref(), Need::Intake, output).await?;
+    let signers = night_run::signers(&project, accept.signers.as_deref(), &places.store);
     let setting = Setting {
         project: &project,
         t: accept.date.unwrap_or_else(night_run::today),
         today: night_run::today(),
-        store: &accept.store,
-        inbox: &accept.inbox,
+        store: &places.store,
+        supply: places.supply(),
+        inbox: &places.inbox,
         signers: &signers,
         limits: global.limits(),
     };
-    let intaken = {
+    let intake = {
         let progress = Progress::new(output);
-        night::take_in(&setting, &progress).map_err(|error| night_run::failure(&error))?
+        let intaken = night::take_in(&setting, &progress).map_err(|error| night_run::failure(&error));
+        intaken.map(|intaken| intaken.intake)
     };
-    for delivery in &intaken.intake.deliveries {
+    let intake = places.settle(intake, output).await?;
+    for delivery in &intake.deliveries {
         let name = &delivery.delivery;
         match &delivery.fate {
             Fate::TakenIn(counts) => {
@@ -59,11 +74,11 @@ pub fn run(global: &args::Global, accept: &args::Accept, output: &Output) -> Res
             Fate::Refused(refused) => night_run::tell_refused(refused, output),
         }
     }
-    for note in &intaken.intake.notes {
+    for note in &intake.notes {
         output.warning(&note.zh, &note.en);
     }
-    output.json(&json!({"deliveries": night_run::intake_json(&intaken.intake)}));
-    let quarantined = intaken.intake.deliveries.iter().any(|delivery| match &delivery.fate {
+    output.json(&json!({"deliveries": night_run::intake_json(&intake)}));
+    let quarantined = intake.deliveries.iter().any(|delivery| match &delivery.fate {
         Fate::TakenIn(counts) => counts.quarantined > 0,
         Fate::Refused(_) => true,
         Fate::Bridge(_) | Fate::Known | Fate::NotYet => false,

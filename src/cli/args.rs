@@ -155,12 +155,16 @@ pub struct Run {
     /// night that was run before stays as it was known)
     #[arg(long, value_name = "DATE")]
     pub known_on: Option<NaiveDate>,
-    /// 库 · the store
-    #[arg(long, default_value = "store")]
+    /// 库：文件夹，或对象存储 s3://桶/前缀（设置见环境变量 AWS_…） · the store: a folder, or s3://bucket/prefix in object
+    /// storage (settings from the environment, AWS_…)
+    #[arg(long, default_value = "store", value_name = "DIR|s3://…")]
     pub store: PathBuf,
-    /// 收件箱 · the inbox
-    #[arg(long, default_value = "inbox")]
+    /// 收件箱，同上 · the inbox, likewise
+    #[arg(long, default_value = "inbox", value_name = "DIR|s3://…")]
     pub inbox: PathBuf,
+    /// 对象存储的工作副本放在哪里，默认 ~/.cache/hedui · where working copies of object storage lie (default: ~/.cache/hedui)
+    #[arg(long, value_name = "DIR")]
+    pub cache: Option<PathBuf>,
     /// 全部重新计算，不用前几夜留下的中间结果；结果逐字节相同 · compute everything anew, use nothing that earlier nights left
     /// (the results are the same to the byte)
     #[arg(long)]
@@ -228,12 +232,16 @@ pub struct Accept {
     /// 业务日期，默认今天 · business date (default: today)
     #[arg(long)]
     pub date: Option<NaiveDate>,
-    /// 库 · the store
-    #[arg(long, default_value = "store")]
+    /// 库：文件夹，或对象存储 s3://桶/前缀（设置见环境变量 AWS_…） · the store: a folder, or s3://bucket/prefix in object
+    /// storage (settings from the environment, AWS_…)
+    #[arg(long, default_value = "store", value_name = "DIR|s3://…")]
     pub store: PathBuf,
-    /// 收件箱 · the inbox
-    #[arg(long, default_value = "inbox")]
+    /// 收件箱，同上 · the inbox, likewise
+    #[arg(long, default_value = "inbox", value_name = "DIR|s3://…")]
     pub inbox: PathBuf,
+    /// 对象存储的工作副本放在哪里，默认 ~/.cache/hedui · where working copies of object storage lie (default: ~/.cache/hedui)
+    #[arg(long, value_name = "DIR")]
+    pub cache: Option<PathBuf>,
     /// 谁可以为哪个部门签名 · who may sign for which agency, an OpenSSH allowed_signers file
     #[arg(long)]
     pub signers: Option<PathBuf>,

@@ -8,7 +8,8 @@ use std::{
 };
 
 use super::{
-    Exit, args, failure::Failure, open, output::Output, run as night_run, seal::failure as seal_failure,
+    Exit, args, failure::Failure, open, output::Output, places::must_be_folder, run as night_run,
+    seal::failure as seal_failure,
 };
 use crate::{
     accept::SignKey,
@@ -17,6 +18,7 @@ use crate::{
     night::Order,
     project::Project,
     seal::{self, SealRequest},
+    store::InPlace,
     synth::{self, Manifest, Spec},
 };
 
@@ -24,6 +26,7 @@ use crate::{
 pub async fn run(global: &args::Global, demo: &args::Demo, output: &Output) -> Result<Exit, Failure> {
     let mut project = open::open(global, Path::new("night"), None, output)?;
     let dir = &demo.dir;
+    must_be_folder(dir, "--dir")?;
     make_folder(dir)?;
     let (city, manifest) = city(global, demo, &project, output)?;
     // The city brings the names of its made-up townships.
@@ -51,6 +54,7 @@ pub async fn run(global: &args::Global, demo: &args::Demo, output: &Output) -> R
         today: night_run::today(),
         known_on: None,
         store: &store,
+        supply: &InPlace,
         inbox: &inbox,
         signers: &signers,
         reference: Some(&city),

@@ -1,22 +1,28 @@
 //! `hedui accept --explain`: what an agency's clerk can act on, from a receipt.
 
-use std::{collections::BTreeMap, path::Path};
+use std::{collections::BTreeMap, path::Path, sync::Arc};
 
-use super::{Exit, args, failure::Failure, open, output::Output};
-use crate::report::{self, ReplyError};
+use super::{Exit, args, failure::Failure, open, output::Output, places::Places};
+use crate::{
+    report::{self, ReplyError},
+    store::bucket::Need,
+};
 
 /// Explains one delivery; writes a page where one is asked for.
-pub fn run(
+pub async fn run(
     global: &args::Global,
     accept: &args::Accept,
     named: &str,
-    output: &Output,
+    output: &Arc<Output>,
 ) -> Result<Exit, Failure> {
-    let receipt = report::find(&accept.store, named).map_err(|error| failure(&error))?;
+    let nowhere = Path::new("");
+    let places =
+        Places::open(&accept.store, nowhere, accept.cache.as_deref(), Need::Receipts, output).await?;
+    let receipt = report::find(&places.store, named).map_err(|error| failure(&error))?;
     // The contracts give columns their headers. What is wrong with rules is no reason to leave an agency without an answer.
     let project = open::load(global, &accept.pipeline, None)?.0;
     let contracts = project.map_or_else(BTreeMap::new, |project| project.contracts);
-    let reply = report::gather(&accept.store, &receipt, &contracts).map_err(|error| failure(&error))?;
+    let reply = report::gather(&places.store, &receipt, &contracts).map_err(|error| failure(&error))?;
     if let Some(path) = &accept.out {
         write(path, &report::reply_page(&reply, global.lang()))?;
         output.line(path.display().to_string());

@@ -17,6 +17,7 @@ mod key_source;
 mod mutants;
 mod open;
 mod output;
+mod places;
 mod progress;
 mod rekey;
 mod root;
@@ -24,8 +25,9 @@ mod run;
 mod seal;
 mod synth;
 mod test;
+mod transfer;
 
-use std::{ffi::OsString, sync::Arc};
+use std::{ffi::OsString, sync::Arc, time::Duration};
 
 use clap::Parser;
 
@@ -66,7 +68,7 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Demo(demo) => demo::run(&args.global, demo, &output).await,
         Command::Run(run) => run::run(&args.global, run, &output, &reached).await,
         Command::Seal(seal) => seal::run(&args.global, seal, &output),
-        Command::Accept(accept) => accept::run(&args.global, accept, &output),
+        Command::Accept(accept) => accept::run(&args.global, accept, &output).await,
         Command::Check(check) => check::run(&args.global, check, &output).await,
         Command::Test(test) => test::run(&args.global, test, &output).await,
         Command::Synth(synth) => synth::run(&args.global, synth, &output),
@@ -84,6 +86,9 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     }
 }
 
+/// How long the program may take to say goodbye to a server.
+const FAREWELL: Duration = Duration::from_millis(1200);
+
 /// Ends the program on ctrl-c, at once and on a thread of its own: the work may be in the middle of a long file.
 ///
 /// What was being written stands in a draft that nobody sees; the next run sweeps it.
@@ -91,6 +96,9 @@ async fn stop_on_ctrl_c(output: Arc<Output>, reached: Reached) {
     if tokio::signal::ctrl_c().await.is_ok() {
         output.clear();
         cluster::stop(&reached).await;
+        if let Some(farewell) = output.farewell() {
+            let _ = tokio::time::timeout(FAREWELL, farewell).await;
+        }
         output.problem("已中断，没有留下半成品。", "interrupted; nothing was left half done.", None);
         std::process::exit(1);
     }

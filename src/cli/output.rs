@@ -2,6 +2,7 @@
 
 use std::{
     io::{IsTerminal, Write},
+    pin::Pin,
     sync::{
         Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
@@ -27,7 +28,12 @@ pub struct Output {
     broken: AtomicBool,
     /// The bar that stands on the last line of the terminal.
     bar: Mutex<Option<ProgressBar>>,
+    /// What is done before the program ends on ctrl-c.
+    stop: Mutex<Option<Farewell>>,
 }
+
+/// What is done before the program ends.
+type Farewell = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 impl Output {
     /// From the global flags and the terminal.
@@ -40,6 +46,7 @@ impl Output {
             colour: !global.no_color && std::io::stderr().is_terminal(),
             broken: AtomicBool::new(false),
             bar: Mutex::new(None),
+            stop: Mutex::new(None),
         }
     }
 
@@ -158,6 +165,26 @@ impl Output {
     /// Lines go above this bar from now on.
     pub fn hold(&self, bar: ProgressBar) {
         *self.bar.lock().unwrap_or_else(PoisonError::into_inner) = Some(bar);
+    }
+
+    /// Whether a bar stands there.
+    pub fn has_bar(&self) -> bool {
+        self.bar.lock().unwrap_or_else(PoisonError::into_inner).is_some()
+    }
+
+    /// To be done if the program is ended on ctrl-c.
+    pub fn on_stop(&self, farewell: impl Future<Output = ()> + Send + 'static) {
+        *self.stop.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::pin(farewell));
+    }
+
+    /// Nothing is to be done any more.
+    pub fn forget_stop(&self) {
+        *self.stop.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    /// What is to be done now that the program is ended.
+    pub fn farewell(&self) -> Option<Farewell> {
+        self.stop.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     /// Takes the bar away.

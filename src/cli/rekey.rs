@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde_json::json;
 
-use super::{Exit, args, failure::Failure, output::Output, seal as sealing};
+use super::{Exit, args, failure::Failure, output::Output, places::must_be_folder, seal as sealing};
 use crate::{
     contract::Contract,
     model::DatasetId,
@@ -13,6 +13,7 @@ use crate::{
 
 /// Makes a bridge.
 pub fn run(global: &args::Global, request: &args::Rekey, output: &Output) -> Result<Exit, Failure> {
+    must_be_folder(&request.out, "--out")?;
     let contracts = sealing::contracts(global, request.pipeline.as_deref(), output)?;
     let mut files: Vec<(&Contract, PathBuf)> = Vec::new();
     for given in &request.files {

@@ -3,6 +3,7 @@
 use std::{
     collections::BTreeSet,
     path::{Path, PathBuf},
+    sync::Arc,
     time::Duration,
 };
 
@@ -15,6 +16,7 @@ use super::{
     failure::Failure,
     open,
     output::Output,
+    places::Places,
     progress::Progress,
 };
 use crate::{
@@ -22,25 +24,29 @@ use crate::{
     model::{Digest, Lang, Text, printable},
     night::{self, Cause, Fate, HeldBack, NightError, Order, RuleRecord, RunRecord},
     project::{Project, Status},
+    store::bucket::Need,
 };
 
 /// Runs a pipeline.
 pub async fn run(
     global: &args::Global,
     run: &args::Run,
-    output: &Output,
+    output: &Arc<Output>,
     reached: &Reached,
 ) -> Result<Exit, Failure> {
     let project = open::open_planned(global, &run.pipeline, run.reference.as_deref(), output).await?;
-    let signers = signers(&project, run.signers.as_deref(), &run.store);
+    let t = run.date.unwrap_or_else(today);
     let cluster = cluster::reach(run.engine.as_ref(), reached).await?;
+    let places = Places::open(&run.store, &run.inbox, run.cache.as_deref(), Need::Night(t), output).await?;
+    let signers = signers(&project, run.signers.as_deref(), &places.store);
     let order = Order {
         project: &project,
-        t: run.date.unwrap_or_else(today),
+        t,
         today: today(),
         known_on: run.known_on,
-        store: &run.store,
-        inbox: &run.inbox,
+        store: &places.store,
+        supply: places.supply(),
+        inbox: &places.inbox,
         signers: &signers,
         reference: run.reference.as_deref(),
         limits: global.limits(),
@@ -48,10 +54,16 @@ pub async fn run(
         cluster,
         lang: global.lang(),
     };
-    let exit = night(&order, output).await;
+    let done = compute(&order, output).await;
     // What a night that failed has left behind there.
     cluster::stop(reached).await;
-    exit
+    let folder = done.as_ref().ok().and_then(|(record, _)| places.object(&record.folder));
+    let (record, times) = places.settle(done, output).await?;
+    let exit = tell_all(&record, &times, t, output);
+    if let Some(folder) = folder {
+        output.note(&format!("已发布到 {folder}"), &format!("published to {folder}"));
+    }
+    Ok(exit)
 }
 
 /// The digest of this program's own file; None where it cannot be read: then nothing of an earlier night is used.
@@ -61,14 +73,23 @@ pub fn program() -> Option<Digest> {
 
 /// Does a night and prints what came of it.
 pub async fn night(order: &Order<'_>, output: &Output) -> Result<Exit, Failure> {
-    let (record, times) = {
-        let progress = Progress::new(output);
-        let record = night::run(order, &progress).await.map_err(|error| failure(&error))?;
-        (record, progress.times())
-    };
-    tell(&record, order.t, output);
-    output.json(&as_json(&record, order.t, &times));
-    Ok(if record.needs_a_look() { Exit::LookAt } else { Exit::Done })
+    let (record, times) = compute(order, output).await?;
+    Ok(tell_all(&record, &times, order.t, output))
+}
+
+/// The stages of a night, each with its time.
+type Times = Vec<(Text, Duration)>;
+
+async fn compute(order: &Order<'_>, output: &Output) -> Result<(RunRecord, Times), Failure> {
+    let progress = Progress::new(output);
+    let record = night::run(order, &progress).await.map_err(|error| failure(&error))?;
+    Ok((record, progress.times()))
+}
+
+fn tell_all(record: &RunRecord, times: &Times, t: NaiveDate, output: &Output) -> Exit {
+    tell(record, t, output);
+    output.json(&as_json(record, t, times));
+    if record.needs_a_look() { Exit::LookAt } else { Exit::Done }
 }
 
 /// The allowed_signers file: named, else the pipeline's, else the store's.

@@ -10,6 +10,7 @@ use super::{
     failure::Failure,
     key_source, open,
     output::Output,
+    places::must_be_folder,
     rekey, root,
 };
 use crate::{
@@ -73,6 +74,7 @@ fn keygen(request: &args::Keygen, output: &Output) -> Result<Exit, Failure> {
 }
 
 fn deliver(global: &args::Global, request: &args::SealDelivery, output: &Output) -> Result<Exit, Failure> {
+    must_be_folder(&request.out, "--out")?;
     let contracts = contracts(global, request.pipeline.as_deref(), output)?;
     let contract = contracts
         .get(&request.contract)

@@ -8,7 +8,7 @@ use crate::{
     compare::{Drift, LOOKED_AT, Share},
     contract::{Contract, Kind, Reference},
     model::DatasetId,
-    store::{PeopleSet, Resolved, Shelf, Snapshot, StoreError},
+    store::{PeopleSet, Resolved, Shelf, Snapshot, StoreError, Supply},
 };
 
 /// Everything in which the standing delivery is unlike those before it.
@@ -18,6 +18,7 @@ pub(super) fn of(
     shelf: &Shelf,
     inputs: &BTreeMap<DatasetId, Resolved>,
     t: NaiveDate,
+    supply: &dyn Supply,
 ) -> Result<Vec<Drift>, StoreError> {
     let standing = shelf.standing(contract, t);
     let last: Vec<&Snapshot> = standing.iter().rev().take(LOOKED_AT).rev().copied().collect();
@@ -30,7 +31,7 @@ pub(super) fn of(
         {
             continue;
         }
-        drift.extend(known(contract, reference, &last, inputs)?);
+        drift.extend(known(contract, reference, &last, inputs, supply)?);
     }
     Ok(drift)
 }
@@ -55,11 +56,14 @@ fn known(
     reference: &Reference,
     last: &[&Snapshot],
     inputs: &BTreeMap<DatasetId, Resolved>,
+    supply: &dyn Supply,
 ) -> Result<Option<Drift>, StoreError> {
     let parts = inputs.get(&reference.dataset).map(|resolved| resolved.parts.as_slice()).unwrap_or_default();
     if parts.is_empty() {
         return Ok(None);
     }
+    let files = parts.iter().map(|part| &part.snapshot).chain(last.iter().copied()).map(Snapshot::data);
+    supply.bring(&files.collect::<Vec<_>>())?;
     let mut register = PeopleSet::default();
     for part in parts {
         register.add(&part.snapshot.data(), &reference.target)?;

@@ -23,7 +23,7 @@ use crate::{
     engine::Limits,
     model::{DatasetId, Text},
     project::Project,
-    store::{Counts, Dictionary, GrowingDictionary, Shelf, Store, StoreLock},
+    store::{Counts, Dictionary, GrowingDictionary, Shelf, Store, StoreLock, Supply},
 };
 
 /// What intake works with.
@@ -36,6 +36,8 @@ pub struct Setting<'a> {
     pub today: NaiveDate,
     /// The store's folder.
     pub store: &'a Path,
+    /// Brings files of the store that are not on this machine yet.
+    pub supply: &'a dyn Supply,
     /// The inbox.
     pub inbox: &'a Path,
     /// The allowed_signers file.

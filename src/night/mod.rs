@@ -62,7 +62,7 @@ use crate::{
     engine::{Cluster, Limits},
     model::{Digest, Lang, Text},
     project::Project,
-    store::{ReuseShelf, Shelf, Store, StoreError},
+    store::{ReuseShelf, Shelf, Store, StoreError, Supply},
 };
 
 /// Hears how the work goes. Never influences it.
@@ -89,6 +89,8 @@ pub struct Order<'a> {
     pub known_on: Option<NaiveDate>,
     /// The store's folder.
     pub store: &'a Path,
+    /// Brings files of the store that are not on this machine yet.
+    pub supply: &'a dyn Supply,
     /// The inbox.
     pub inbox: &'a Path,
     /// The allowed_signers file.
@@ -114,6 +116,7 @@ pub async fn run(order: &Order<'_>, watch: &dyn Watch) -> Result<RunRecord, Nigh
         t: order.t,
         today: order.today,
         store: order.store,
+        supply: order.supply,
         inbox: order.inbox,
         signers: order.signers,
         limits: order.limits,
@@ -133,6 +136,8 @@ pub async fn run(order: &Order<'_>, watch: &dyn Watch) -> Result<RunRecord, Nigh
         point_current(&folder)?;
         return Ok(record);
     }
+    let parts = plan.inputs.values().flat_map(|resolved| &resolved.parts);
+    order.supply.bring(&parts.map(|part| part.snapshot.data()).collect::<Vec<_>>())?;
     let draft = lock.draft()?;
     let scratch = lock.draft()?;
     let shelf = order.program.map(|program| (ReuseShelf::of(&store), program));

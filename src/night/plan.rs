@@ -89,7 +89,7 @@ pub fn plan(
         inputs.insert(contract.id.clone(), resolved);
     }
     for contract in project.contracts.values() {
-        let drift = drift::of(contract, &project.contracts, shelf, &inputs, t)?;
+        let drift = drift::of(contract, &project.contracts, shelf, &inputs, t, order.supply)?;
         if let Some(feed) = feeds.get_mut(&contract.id) {
             feed.drift = drift;
         }

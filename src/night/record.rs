@@ -172,6 +172,7 @@ impl NightError {
                 "快照封存后被改动：从备份恢复它",
                 "the snapshot was changed after it was sealed: restore it from the backup",
             ),
+            Self::Store(StoreError::Bucket(error)) => return Some(error.hint()),
             Self::Engine(EngineError::Memory { .. }) => (
                 "内存不够：用 --memory 多给一些，或用 --threads 减少线程",
                 "the memory does not suffice: give more with --memory, or fewer --threads",
@@ -213,7 +214,11 @@ impl NightError {
 
     /// Whether it is a verification that failed.
     pub fn is_verification(&self) -> bool {
-        matches!(self, Self::Damaged { .. })
+        match self {
+            Self::Damaged { .. } => true,
+            Self::Store(StoreError::Bucket(error)) => error.is_verification(),
+            _ => false,
+        }
     }
 
     /// Whether what was asked for is wrong, and nothing was begun.

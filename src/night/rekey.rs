@@ -171,7 +171,9 @@ fn lacking<'a>(
     for agency in agencies {
         let mut seen = PeopleSet::default();
         for contract in contracts.values().filter(|contract| contract.id.agency == agency) {
-            for part in shelf.resolve(contract, setting.t).parts {
+            let parts = shelf.resolve(contract, setting.t).parts;
+            setting.supply.bring(&parts.iter().map(|part| part.snapshot.data()).collect::<Vec<_>>())?;
+            for part in parts {
                 for column in contract.columns.iter().filter(|column| column.kind == Kind::Person) {
                     seen.add(&part.snapshot.data(), &column.name)?;
                 }

@@ -7,6 +7,7 @@
 pub(crate) mod arrivals;
 mod bridge;
 mod bridged;
+pub mod bucket;
 mod dictionary;
 mod draft;
 mod growing;
@@ -18,6 +19,7 @@ mod resolve;
 mod reuse;
 mod segment;
 mod shelf;
+mod supply;
 mod token_table;
 mod volume;
 
@@ -40,6 +42,7 @@ pub use record::{Counts, RECORD_FILE, SnapshotRecord};
 pub use resolve::{Part, Resolved, resolve};
 pub use reuse::{Reusable, ReuseShelf};
 pub use shelf::{Shelf, Snapshot};
+pub use supply::{InPlace, Supply};
 
 use crate::model::DatasetId;
 
@@ -72,6 +75,8 @@ pub enum StoreError {
     BadRecord { path: PathBuf, source: serde_json::Error },
     #[error("{}: the record says {said}", path.display())]
     Misplaced { path: PathBuf, said: String },
+    #[error(transparent)]
+    Bucket(Box<bucket::BucketError>),
 }
 
 impl StoreError {

@@ -135,3 +135,16 @@ fn every_source_file_says_first_what_it_is() {
         }
     }
 }
+
+#[test]
+fn only_the_store_s_bucket_names_the_client_of_object_storage() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut named = 0;
+    for file in sources(&root) {
+        let names_it = fs::read_to_string(&file).unwrap().contains("object_store");
+        let is_allowed = file.starts_with(root.join("store/bucket"));
+        assert!(!names_it || is_allowed, "{} names object_store", file.display());
+        named += usize::from(names_it);
+    }
+    assert!(named > 2, "the test reads nothing any more");
+}

@@ -17,6 +17,8 @@ mod broken_deliveries;
 mod broken_files;
 mod broken_rules;
 mod broken_store;
+#[cfg(feature = "s3")]
+mod bucket;
 mod city;
 mod closing;
 mod cluster;
@@ -37,6 +39,8 @@ mod rekey;
 mod rule_book;
 mod second_night;
 mod small_city;
+#[cfg(feature = "s3")]
+mod storage;
 mod table;
 mod terminal;
 mod tree;
