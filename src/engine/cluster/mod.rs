@@ -19,6 +19,9 @@
 //!   `--work` folder. Rows between two steps lie there, too, for half an hour.
 //! - The rows of every fact pass through `hedui run`: its network and disk are the bound that more executors do not move.
 //!
+//! - When it pays is not measured: how long a statement takes to come and go, and how many people make that small beside the work.
+//!   Taking in deliveries, counting, lists and report stay on one machine, whatever the number of executors.
+//!
 //! # Decisions
 //!
 //! - Rows are fetched from here, and here alone is written. Executors need no right to write into the store, and a task that is
