@@ -19,6 +19,9 @@
 //!   `--work` folder. Rows between two steps lie there, too, for half an hour.
 //! - The rows of every fact pass through `hedui run`: its network and disk are the bound that more executors do not move.
 //!
+//! - When it pays is not measured: how long a statement takes to come and go, and how many people make that small beside the work.
+//!   Taking in deliveries, counting, lists and report stay on one machine, whatever the number of executors.
+//!
 //! # Decisions
 //!
 //! - Rows are fetched from here, and here alone is written. Executors need no right to write into the store, and a task that is
@@ -162,82 +165,5 @@ impl Cluster {
             let _ = scheduler.cancel_job(CancelJobParams { job_id: JobId::into_inner(id) }).await;
         }
         self.forget(number);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::net::SocketAddr;
-
-    use tokio::{net::TcpListener, sync::oneshot};
-
-    use super::*;
-    use crate::engine::{ExecutorSetting, Placeholders, SchedulerSetting, TableName, running::Joins};
-
-    /// How many times the rows are read for a statement that takes a minute and more.
-    const READ: usize = 60;
-    const COUNTED: &str = "SELECT count(*) AS n FROM a.numbers";
-
-    async fn free() -> SocketAddr {
-        TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap()
-    }
-
-    /// A scheduler and an executor of one thread, for as long as this program.
-    async fn cluster(work: &std::path::Path) -> Cluster {
-        let (told, heard) = oneshot::channel();
-        let setting =
-            SchedulerSetting { listen: free().await, name: None, patience: Duration::from_secs(20) };
-        tokio::spawn(async move {
-            let announce = |listen: SocketAddr| told.send(listen.to_string()).unwrap();
-            serve_scheduler(&setting, announce).await.unwrap();
-        });
-        let address: Address = heard.await.unwrap().parse().unwrap();
-        let setting = ExecutorSetting {
-            scheduler: address.clone(),
-            listen: free().await,
-            tasks: free().await.port(),
-            name: None,
-            work: work.to_owned(),
-            limits: Limits { threads: 1, memory: None },
-        };
-        tokio::spawn(async move { serve_executor(&setting, || ()).await.unwrap() });
-        Cluster::reach(&address).await.unwrap()
-    }
-
-    #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-    async fn what_is_cancelled_ends_and_leaves_the_executor_to_others() {
-        let folder = tempfile::tempdir().unwrap();
-        let cluster = cluster(folder.path()).await;
-        let engine =
-            Engine::over(Limits { threads: 1, memory: None }, Some(&cluster), folder.path()).unwrap();
-        let numbers = arrow::array::Int64Array::from_iter_values(0..1 << 20);
-        let rows = RecordBatch::try_from_iter([("n", Arc::new(numbers) as arrow::array::ArrayRef)]).unwrap();
-        engine.add_rows(&TableName::new("a", "numbers"), rows.schema(), vec![rows]).unwrap();
-        let values = Placeholders::default();
-        let part = |k| format!("SELECT n % {k} AS r, count(*) AS n FROM a.numbers GROUP BY n % {k}");
-        let long = (1000..1000 + READ).map(part).collect::<Vec<_>>().join(" UNION ALL ");
-
-        let begun = Instant::now();
-        let stop = async {
-            while !cluster.jobs().values().any(|job| job.job_id().is_some()) {
-                tokio::time::sleep(Duration::from_millis(50)).await;
-            }
-            tokio::time::sleep(Duration::from_millis(500)).await;
-            cluster.stop().await;
-        };
-        // `Engine::collect` would send it again.
-        let asked =
-            async { engine.ready("long", &long, &values, Joins::Hashed).await?.collect("long").await };
-        let (failed, ()) = tokio::join!(asked, stop);
-        let failed = failed.unwrap_err();
-        assert!(matches!(failed, EngineError::Cluster { .. }), "{failed}");
-        assert!(begun.elapsed() < Duration::from_secs(30), "{:?}", begun.elapsed());
-        let (_, rows) = engine.collect("counted", COUNTED, &values).await.unwrap();
-        assert_eq!(rows.iter().map(RecordBatch::num_rows).sum::<usize>(), 1);
-        assert!(
-            begun.elapsed() < Duration::from_secs(40),
-            "the executor was not let go: {:?}",
-            begun.elapsed()
-        );
     }
 }
