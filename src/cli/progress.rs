@@ -114,6 +114,14 @@ impl Watch for Progress<'_> {
         bar.set_position(done);
     }
 
+    fn notice(&self, text: &Text) {
+        let say = || self.output.note(&text.zh, &text.en);
+        match &self.bar {
+            Some(bar) => bar.suspend(say),
+            None => say(),
+        }
+    }
+
     fn meanwhile(&self, name: &Text) {
         if let Some(bar) = &self.bar {
             self.begin(bar, name, "{prefix} {spinner} {elapsed_precise}");

@@ -33,6 +33,7 @@ mod history;
 mod intake;
 mod lanes;
 mod manifest;
+mod memory;
 mod plan;
 mod record;
 mod rekey;
@@ -73,6 +74,8 @@ pub trait Watch: Sync {
     fn step(&self, what: &str);
     /// So much of the stage is done, of so much: rows, rules, lists. Heard often, and by whoever shows it as it changes.
     fn reached(&self, done: u64, of: u64, unit: &Text);
+    /// Something that whoever started the night should know now.
+    fn notice(&self, text: &Text);
     /// Work that is no stage of its own goes on, of unknown length.
     fn meanwhile(&self, name: &Text);
 }
@@ -122,6 +125,9 @@ pub async fn run(order: &Order<'_>, watch: &dyn Watch) -> Result<RunRecord, Nigh
         limits: order.limits,
     };
     let Intaken { intake, dictionary, lock } = intake::take_in(&setting, watch)?;
+    if let Some(text) = memory::too_little(order.limits.memory, dictionary.len()) {
+        watch.notice(&text);
+    }
     let shelf = Shelf::open(&store)?;
     let known_on = match order.known_on {
         Some(day) => day,

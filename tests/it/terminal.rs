@@ -42,7 +42,10 @@ fn on_a_terminal(command: &Command) -> Said {
 #[test]
 fn a_terminal_shows_how_much_of_how_much_is_done_and_the_time_left() {
     let place = Place::with(&["civil_affairs/grace_periods", "civil_affairs/cases"]);
-    let said = on_a_terminal(&place.night.command()).ends(3);
+    let mut command = place.night.command();
+    command.args(["--memory", "128MiB"]);
+    let said = on_a_terminal(&command).ends(3);
+    assert!(said.out.contains("memory: --memory gives 128 MiB, and "), "{}", said.out);
     for (stage, unit) in [
         ("checking signatures and digests", ""),
         ("taking in deliveries", "rows"),
