@@ -115,11 +115,7 @@ impl Watch for Progress<'_> {
     }
 
     fn notice(&self, text: &Text) {
-        let say = || self.output.note(&text.zh, &text.en);
-        match &self.bar {
-            Some(bar) => bar.suspend(say),
-            None => say(),
-        }
+        self.output.note(&text.zh, &text.en);
     }
 
     fn meanwhile(&self, name: &Text) {

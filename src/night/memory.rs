@@ -26,7 +26,9 @@ pub fn too_little(memory: Option<usize>, people: usize) -> Option<Text> {
     let needed = (least.saturating_mul(4) / 5).div_ceil(1 << 20);
     let given = memory >> 20;
     Some(Text::new(
-        format!("内存：--memory 给了 {given} MiB，{people} 人大约需要 {needed} MiB。这一夜照跑，但会超出；机器内存不够时请多给，或换大一些的机器。"),
+        format!(
+            "内存：--memory 给了 {given} MiB，{people} 人大约需要 {needed} MiB。这一夜照跑，但会超出；机器内存不够时请多给，或换大一些的机器。"
+        ),
         format!(
             "memory: --memory gives {given} MiB, and {people} people need about {needed} MiB. The night goes on and will go beyond it; \
              where the machine has no more, give it a larger one."
