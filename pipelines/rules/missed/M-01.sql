@@ -54,7 +54,7 @@ served AS (
   UNION
   SELECT person_id FROM facts.children_in_need_now
   UNION
-  SELECT person_id FROM facts.payees WHERE programme = 'disability_living' AND last_month >= $m_1
+  SELECT person_id FROM facts.payments_made WHERE programme = 'disability_living' AND pay_month >= $m_1
   UNION
   SELECT person_id FROM human_resources.injury_care WHERE amount > 0 AND month IN ($m, $m_1)
 )

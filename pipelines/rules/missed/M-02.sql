@@ -42,7 +42,7 @@ evidence:
 WITH served AS (
   SELECT person_id FROM facts.case_members WHERE programme IN ('disability_care', 'tekun')
   UNION
-  SELECT person_id FROM facts.payees WHERE programme = 'disability_care' AND last_month >= $m_1
+  SELECT person_id FROM facts.payments_made WHERE programme = 'disability_care' AND pay_month >= $m_1
   UNION
   SELECT person_id FROM human_resources.injury_care WHERE amount > 0 AND month IN ($m, $m_1)
 )

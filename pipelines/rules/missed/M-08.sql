@@ -44,7 +44,7 @@ WITH residents AS (
 served AS (
   SELECT person_id FROM facts.case_members WHERE programme = 'elderly_allowance'
   UNION
-  SELECT person_id FROM facts.payees WHERE programme = 'elderly_allowance' AND last_month >= $m_1
+  SELECT person_id FROM facts.payments_made WHERE programme = 'elderly_allowance' AND pay_month >= $m_1
 )
 SELECT r.person_id, g.age_months IS NULL AS no_age, g.birth_month,
        g.age_months >= 961 AND s.person_id IS NULL AS hit,
