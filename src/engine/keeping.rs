@@ -107,7 +107,7 @@ impl Engine {
         let stretch = async |(number, plan): (usize, LogicalPlan)| {
             let ready = async |joins| self.here(plan.clone(), joins, 1).await.map_err(failed);
             let run = async |ready: &Ready, attempt| {
-                let name = format!("stretch-{number:03}-{attempt}");
+                let name = format!("stretch-{number:06}-{attempt}");
                 let parts = self.keep_parts(&place, ready, &name).await?;
                 Ok((ready.schema(), ready.rises_by(stretches.column()), parts))
             };
@@ -227,5 +227,83 @@ impl io::Write for Hashed {
 
     fn flush(&mut self) -> io::Result<()> {
         self.file.flush()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::{
+        TableName, cell,
+        stretches::tests::{SMALL, engine},
+    };
+
+    const BY_PERSON: &str = "SELECT person, month, count(*) AS n FROM a.rows GROUP BY person, month";
+
+    /// Keeps a statement that is cut into small stretches.
+    async fn keep_cut(engine: &Engine, sql: &str, folder: &Path) -> Result<KeptRows, EngineError> {
+        let place = Place { what: "cut".to_owned(), folder: folder.to_owned(), digested: Arc::default() };
+        let cut = engine.stretches("cut", sql, &Placeholders::default(), SMALL).await.unwrap();
+        let (stretches, plans) = cut.unwrap();
+        engine.keep_stretches(place, &stretches, plans).await
+    }
+
+    fn files_in(folder: &Path) -> usize {
+        fs::read_dir(folder).unwrap().count()
+    }
+
+    #[tokio::test]
+    async fn stretches_keep_the_rows_of_the_whole_in_files_that_rise() {
+        let [source, cut, whole] = [(); 3].map(|()| tempfile::tempdir().unwrap());
+        let engine = engine(source.path(), Some("person"));
+        let values = Placeholders::default();
+        let kept = keep_cut(&engine, BY_PERSON, cut.path()).await.unwrap();
+        let all = engine.keep("whole", BY_PERSON, &values, whole.path()).await.unwrap();
+        assert_eq!((kept.files.len(), files_in(cut.path())), (9, 9));
+        assert_eq!((kept.sorted_by.as_deref(), all.sorted_by), (Some("person"), None));
+        assert!(kept.rows.is_some());
+        assert_eq!(kept.rows, all.rows);
+        for file in &kept.files {
+            assert_eq!(Digest::of_file(&file.path).unwrap(), file.sha256);
+        }
+        // What is read in order gives what is read in any order.
+        let files: Vec<&Path> = kept.files.iter().map(|file| file.path.as_path()).collect();
+        engine
+            .add_parquet(&TableName::new("a", "kept"), kept.schema, &files, kept.sorted_by.as_deref())
+            .unwrap();
+        let mut said = Vec::new();
+        for table in ["a.kept".to_owned(), format!("({BY_PERSON})")] {
+            let sql = format!(
+                "SELECT count(*), sum(person), sum(months), sum(n) FROM (
+                   SELECT person, count(month) AS months, sum(n) AS n FROM {table} AS t GROUP BY person) AS people"
+            );
+            let (_, rows) = engine.collect("count", &sql, &values).await.unwrap();
+            said.push([0, 1, 2, 3].map(|at| cell(rows[0].column(at), 0)));
+        }
+        assert_eq!(said[0], said[1]);
+    }
+
+    #[tokio::test]
+    async fn stretches_without_rows_leave_no_file_but_one_where_there_is_no_row_at_all() {
+        let source = tempfile::tempdir().unwrap();
+        let engine = engine(source.path(), Some("person"));
+        for condition in ["\"case\" = 'C000007'", "month = 5"] {
+            let folder = tempfile::tempdir().unwrap();
+            let sql = format!("SELECT person, month FROM a.rows WHERE {condition}");
+            let kept = keep_cut(&engine, &sql, folder.path()).await.unwrap();
+            assert_eq!((kept.files.len(), files_in(folder.path())), (1, 1), "{condition}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_file_that_cannot_be_written_is_named() {
+        let source = tempfile::tempdir().unwrap();
+        let engine = engine(source.path(), Some("person"));
+        let nowhere = Path::new("no-such-folder");
+        let whole = engine.keep("whole", BY_PERSON, &Placeholders::default(), nowhere).await.unwrap_err();
+        let cut = keep_cut(&engine, BY_PERSON, nowhere).await.unwrap_err();
+        for failed in [whole, cut] {
+            assert!(failed.to_string().contains("no-such-folder"), "{failed}");
+        }
     }
 }

@@ -189,12 +189,4 @@ mod tests {
         assert!(matches!(failed, EngineError::Memory { .. }), "{failed}");
         assert!(failed.to_string().contains("--memory"), "{failed}");
     }
-
-    #[tokio::test]
-    async fn a_file_that_cannot_be_written_is_named() {
-        let engine = engine(8192, None);
-        let nowhere = Path::new("no-such-folder");
-        let failed = engine.keep("join", JOINED, &Placeholders::default(), nowhere).await.unwrap_err();
-        assert!(failed.to_string().contains("no-such-folder"), "{failed}");
-    }
 }

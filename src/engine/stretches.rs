@@ -252,7 +252,7 @@ fn rows_of(table: &ListingTable) -> Option<u64> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use std::{path::Path, sync::Arc};
 
     use arrow::{
@@ -264,10 +264,10 @@ mod tests {
     use super::*;
     use crate::engine::{Engine, Limits, Placeholders, TableName, running::Joins};
 
-    const SMALL: Measure = Measure { many_rows: 500, rows_a_stretch: 100, most: 16 };
+    pub(in crate::engine) const SMALL: Measure = Measure { many_rows: 500, rows_a_stretch: 100, most: 16 };
 
     /// A table of 300 people with three rows each, in groups of 100 rows, sorted by the person.
-    fn engine(folder: &Path, sorted_by: Option<&str>) -> Engine {
+    pub(in crate::engine) fn engine(folder: &Path, sorted_by: Option<&str>) -> Engine {
         let engine = Engine::new(Limits { threads: 2, memory: None }).unwrap();
         let people: ArrayRef = Arc::new(Int64Array::from_iter_values((0..900).map(|row| row / 3)));
         let cases: ArrayRef =

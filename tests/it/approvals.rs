@@ -6,7 +6,7 @@ use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 use crate::{
-    city::{Place, undisturbed},
+    city::{FEW, Place, undisturbed},
     package::hex,
     program::{Said, hedui, root, run},
     table::Table,
@@ -196,15 +196,6 @@ fn each_status_and_each_lost_approval_is_acted_on_and_said() {
     );
     tree::assert_same(&lists, &tree::bytes(&without.place.night.current().join("lists")));
 }
-
-/// A small inbox: a night of it takes seconds.
-const FEW: [&str; 5] = [
-    "civil_affairs/cases",
-    "civil_affairs/grace_periods",
-    "civil_affairs/household_members",
-    "civil_affairs/persons",
-    "civil_affairs/children_in_need",
-];
 
 #[test]
 fn without_approvals_nothing_is_listed_and_that_is_said_once() {

@@ -3,21 +3,11 @@
 use std::{fs, path::Path, process::Command};
 
 use crate::{
-    city::{DATE, Place, SAMPLE, undisturbed},
+    city::{DATE, FEW, NEXT_DAY, Place, SAMPLE, undisturbed},
     program::{Running, exists, run},
     table::Table,
     tree,
 };
-
-/// A small inbox: rules without their data are counted as not run, which is quicker than a whole city.
-const FEW: [&str; 5] = [
-    "civil_affairs/cases",
-    "civil_affairs/grace_periods",
-    "civil_affairs/household_members",
-    "civil_affairs/persons",
-    "civil_affairs/children_in_need",
-];
-const NEXT_DAY: &str = "2026-03-16";
 
 #[test]
 fn a_rule_whose_data_was_never_delivered_is_not_run_and_code_3_says_so() {

@@ -12,7 +12,7 @@ use std::{
 use serde_json::Value;
 
 use crate::{
-    city::{DATE, Place},
+    city::{DATE, FEW, NEXT_DAY, Place},
     program::{Night, Running, Said, run},
     storage::{ID, SECRET, Storage, s3},
     tree,
@@ -22,18 +22,8 @@ use crate::{
 const STORE: &str = "核对 2026/store";
 const INBOX: &str = "核对 2026/in box";
 
-const FEW: [&str; 5] = [
-    "civil_affairs/cases",
-    "civil_affairs/grace_periods",
-    "civil_affairs/household_members",
-    "civil_affairs/persons",
-    "civil_affairs/children_in_need",
-];
-
 const ONE: &[&str] = &["civil_affairs/persons"];
 const TWO: &[&str] = &["civil_affairs/persons", "civil_affairs/household_members"];
-
-const NEXT_DAY: &str = "2026-03-16";
 
 /// Files by name.
 type Files = BTreeMap<String, Vec<u8>>;

@@ -15,6 +15,16 @@ use crate::{
 
 /// The business date of the sample city.
 pub const DATE: &str = "2026-03-15";
+/// The business date after it.
+pub const NEXT_DAY: &str = "2026-03-16";
+/// A small inbox: rules without their data are counted as not run, which is quicker than a whole city.
+pub const FEW: [&str; 5] = [
+    "civil_affairs/cases",
+    "civil_affairs/grace_periods",
+    "civil_affairs/household_members",
+    "civil_affairs/persons",
+    "civil_affairs/children_in_need",
+];
 /// The day that its deliveries are about.
 pub const AS_OF: &str = "2026-03-14";
 

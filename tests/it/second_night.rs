@@ -6,12 +6,10 @@ use std::{collections::BTreeMap, fs, path::Path};
 use serde_json::Value;
 
 use crate::{
-    city::{DATE, Place, SAMPLE, undisturbed},
+    city::{DATE, NEXT_DAY, Place, SAMPLE, undisturbed},
     program::{Night, Running, run},
     tree,
 };
-
-const NEXT_DAY: &str = "2026-03-16";
 
 /// A few registers: enough for facts that rest on facts, and quick.
 const FEW: [&str; 6] = [
