@@ -43,9 +43,9 @@ fn on_a_terminal(command: &Command) -> Said {
 fn a_terminal_shows_how_much_of_how_much_is_done_and_the_time_left() {
     let place = Place::with(&["civil_affairs/grace_periods", "civil_affairs/cases"]);
     let mut command = place.night.command();
-    command.args(["--memory", "128MiB"]);
+    command.args(["--memory", "192MiB"]);
     let said = on_a_terminal(&command).ends(3);
-    assert!(said.out.contains("memory: --memory gives 128 MiB, and "), "{}", said.out);
+    assert!(said.out.contains("memory: --memory gives 192 MiB, and "), "{}", said.out);
     for (stage, unit) in [
         ("checking signatures and digests", ""),
         ("taking in deliveries", "rows"),
