@@ -5,6 +5,7 @@ about:
   en: "Every month paid that is later than the last month due, whether or not in the lookback window."
 ---*/
 SELECT p.case_id, p.person_id, p.programme, p.pay_month, p.amount
-FROM facts.payments_made AS p
-JOIN facts.payees AS w ON w.case_id = p.case_id AND w.person_id = p.person_id AND w.programme = p.programme
-WHERE p.month_no > w.last_due_no
+FROM facts.payees AS w
+JOIN facts.payments_made AS p ON p.case_id = w.case_id AND p.person_id = w.person_id AND p.programme = w.programme
+-- Of the living nothing is asked.
+WHERE w.last_due_no IS NOT NULL AND p.month_no > w.last_due_no

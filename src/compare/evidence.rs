@@ -31,7 +31,7 @@ pub(super) async fn ask(office: &Office<'_>, rule: &Rule) -> Result<Vec<Rows>, E
     let mut tables = Vec::with_capacity(rule.evidence.len());
     for spec in &rule.evidence {
         let what = format!("{} evidence from {}", rule.id, spec.dataset);
-        tables.push(office.engine.collect(&what, &evidence_sql(spec), office.values).await?);
+        tables.push(office.engine.pick(&what, &evidence_sql(spec), office.values).await?);
     }
     Ok(tables)
 }

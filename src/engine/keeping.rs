@@ -24,13 +24,13 @@ use super::{
     ready::Ready,
     remote::plain,
     rows_digest::{RowsDigest, Sum},
-    running::with_room,
+    running::{Wants, Way, with_room},
     stretches::{Measure, Stretches},
 };
 use crate::model::{Digest, Digesting};
 
 /// Beyond so many rows a kept result has no digest of its rows: it would take longer than it saves.
-const ROWS_DIGESTED: u64 = 1 << 20;
+const ROWS_DIGESTED: u64 = 1 << 18;
 
 /// A result that lies in files.
 #[derive(Debug, Clone)]
@@ -91,7 +91,7 @@ impl Engine {
         let run = async |ready: &Ready, attempt| {
             Ok((ready.schema(), self.keep_parts(&place, ready, &format!("part-{attempt}")).await?))
         };
-        let ready = async |joins| self.ready(what, sql, values, joins).await;
+        let ready = async |joins| self.ready(what, sql, values, joins, Wants::Many).await;
         let (schema, parts) = with_room(ready, run).await?;
         Ok(whole(schema, parts, None))
     }
@@ -105,7 +105,8 @@ impl Engine {
     ) -> Result<KeptRows, EngineError> {
         let failed = |error: DataFusionError| EngineError::of(&place.what, &error);
         let stretch = async |(number, plan): (usize, LogicalPlan)| {
-            let ready = async |joins| self.here(plan.clone(), joins, 1).await.map_err(failed);
+            let way = |joins| Way { joins, wants: Wants::Many, threads: 1 };
+            let ready = async |joins| self.here(plan.clone(), way(joins)).await.map_err(failed);
             let run = async |ready: &Ready, attempt| {
                 let name = format!("stretch-{number:06}-{attempt}");
                 let parts = self.keep_parts(&place, ready, &name).await?;

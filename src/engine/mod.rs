@@ -32,6 +32,7 @@ mod cluster;
 #[path = "no_cluster.rs"]
 mod cluster;
 mod fault;
+mod held;
 mod keeping;
 mod look;
 mod mutants;

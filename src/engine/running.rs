@@ -35,6 +35,23 @@ pub(super) enum Joins {
     Sorted,
 }
 
+/// How many of the rows that it reads a statement wants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wants {
+    /// Most of them.
+    Many,
+    /// Few: of a row that it does not want, only the columns that tell so are read.
+    Few,
+}
+
+/// How a statement is planned; never what it gives.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Way {
+    pub(super) joins: Joins,
+    pub(super) wants: Wants,
+    pub(super) threads: usize,
+}
+
 impl Engine {
     /// Runs a statement and returns its rows.
     pub async fn collect(
@@ -43,12 +60,32 @@ impl Engine {
         sql: &str,
         values: &Placeholders,
     ) -> Result<(SchemaRef, Vec<RecordBatch>), EngineError> {
+        self.collect_rows(what, sql, values, Wants::Many).await
+    }
+
+    /// The same for a statement that wants few of the rows of large tables.
+    pub async fn pick(
+        &self,
+        what: &str,
+        sql: &str,
+        values: &Placeholders,
+    ) -> Result<(SchemaRef, Vec<RecordBatch>), EngineError> {
+        self.collect_rows(what, sql, values, Wants::Few).await
+    }
+
+    async fn collect_rows(
+        &self,
+        what: &str,
+        sql: &str,
+        values: &Placeholders,
+        wants: Wants,
+    ) -> Result<(SchemaRef, Vec<RecordBatch>), EngineError> {
         let run = async |ready: &Ready, _| {
             let rows = ready.collect(what).await?;
             // The engine may return a column as never-null where the plan said nullable: keep one schema.
             Ok((rows.first().map_or_else(|| ready.schema(), RecordBatch::schema), rows))
         };
-        let ready = async |joins| self.ready(what, sql, values, joins).await;
+        let ready = async |joins| self.ready(what, sql, values, joins, wants).await;
         with_room(ready, run).await
     }
 
@@ -161,7 +198,7 @@ mod tests {
         let mut said = Vec::new();
         for memory in [None, Some(64 << 20)] {
             let engine = engine(1 << 21, memory);
-            let hashed = engine.ready("join", JOINED, &values, Joins::Hashed).await.unwrap();
+            let hashed = engine.ready("join", JOINED, &values, Joins::Hashed, Wants::Many).await.unwrap();
             let hashed = hashed.collect("join").await;
             assert_eq!(hashed.is_err(), memory.is_some(), "{memory:?}");
             let (_, rows) = engine.collect("count", &counted, &values).await.unwrap();

@@ -32,11 +32,12 @@ use super::{
     Cluster,
     bind::{self, Placeholders},
     fault::{EngineError, FaultKind, SqlFault},
+    held::{self, Held, Room},
     look::{self, Look},
     planned::Planned,
     ready::Ready,
     remote::Remote,
-    running::Joins,
+    running::{Joins, Wants, Way},
     stretches::{Measure, Stretches},
 };
 
@@ -115,6 +116,7 @@ impl std::fmt::Display for TableName {
 pub struct Engine {
     context: SessionContext,
     remote: Option<Remote>,
+    pub(super) room: Room,
 }
 
 /// Of the bytes that the program may hold, those that the engine counts.
@@ -149,7 +151,7 @@ impl Engine {
         }
         let runtime = self::runtime(runtime).map_err(|error| EngineError::run("start the engine", &error))?;
         let context = SessionContext::new_with_config_rt(config, runtime);
-        Ok(Self { context, remote: None })
+        Ok(Self { context, remote: None, room: Room::of(limits.memory) })
     }
 
     /// A session whose statements run on a cluster, if there is one. Its tables lie in files that every node reads under the
@@ -175,7 +177,7 @@ impl Engine {
             .with_optimizer_rules(logical)
             .with_physical_optimizer_rules(physical)
             .build();
-        Ok(Self { context: SessionContext::new_with_state(state), remote: None })
+        Ok(Self { context: SessionContext::new_with_state(state), ..full })
     }
 
     fn register(
@@ -215,7 +217,7 @@ impl Engine {
                 theirs.register_schema(name, schema).map_err(|error| failed(&error))?;
             }
         }
-        let beside = Self { context, remote: self.remote.clone() };
+        let beside = Self { context, remote: self.remote.clone(), room: self.room.clone() };
         if let Some(schema) = ours.schema(scratch) {
             for table in kept {
                 if let Some(rows) = schema.table(table).await.map_err(|error| failed(&error))? {
@@ -270,11 +272,16 @@ impl Engine {
             let rising = Expr::Column(Column::new_unqualified(column)).sort(true, false);
             options = options.with_file_sort_order(vec![vec![rising]]);
         }
+        // Rows on a cluster are read by others.
+        let bytes = if self.remote.is_none() { held::bytes(&schema, files) } else { None };
         let config =
             ListingTableConfig::new_with_multi_paths(urls).with_listing_options(options).with_schema(schema);
         let table = ListingTable::try_new(config)
             .map_err(|error| EngineError::run(&format!("add the table {name}"), &error))?;
-        self.register(name, Arc::new(table))
+        match bytes {
+            Some(bytes) => self.register(name, Arc::new(Held::new(table, bytes, self.room.clone()))),
+            None => self.register(name, Arc::new(table)),
+        }
     }
 
     /// Adds Parquet files that another night kept: all of one schema, which the first of them tells.
@@ -394,6 +401,7 @@ impl Engine {
         sql: &str,
         values: &Placeholders,
         joins: Joins,
+        wants: Wants,
     ) -> Result<Ready, EngineError> {
         let plan = self.logical(sql, values).await.map_err(|faults| EngineError::first(what, faults))?;
         let failed = |error: DataFusionError| EngineError::of(what, &error);
@@ -401,7 +409,7 @@ impl Engine {
             Some(remote) if Remote::takes(&plan) => {
                 remote.cluster.ship(self.context.state(), plan).map(Ready::There).map_err(failed)
             }
-            _ => self.here(plan, joins, self.threads()).await.map_err(failed),
+            _ => self.here(plan, Way { joins, wants, threads: self.threads() }).await.map_err(failed),
         }
     }
 
@@ -441,22 +449,20 @@ impl Engine {
         joins: Joins,
     ) -> Result<Ready, EngineError> {
         let plan = self.logical(sql, values).await.map_err(|faults| EngineError::first(what, faults))?;
-        self.here(plan, joins, self.threads()).await.map_err(|error| EngineError::of(what, &error))
+        let way = Way { joins, wants: Wants::Many, threads: self.threads() };
+        self.here(plan, way).await.map_err(|error| EngineError::of(what, &error))
     }
 
-    /// Plans a statement down to what runs here on so many threads.
-    pub(super) async fn here(
-        &self,
-        plan: LogicalPlan,
-        joins: Joins,
-        threads: usize,
-    ) -> Result<Ready, DataFusionError> {
+    /// Plans a statement down to what runs here, in a certain way.
+    pub(super) async fn here(&self, plan: LogicalPlan, way: Way) -> Result<Ready, DataFusionError> {
         let mut state = self.context.state();
-        if joins == Joins::Sorted || threads != self.threads() {
-            let mut config = state.config().clone().with_target_partitions(threads);
-            config.options_mut().optimizer.prefer_hash_join = joins == Joins::Hashed;
+        if way.joins == Joins::Sorted || way.wants == Wants::Few || way.threads != self.threads() {
+            let mut config = state.config().clone().with_target_partitions(way.threads);
+            let options = config.options_mut();
+            options.optimizer.prefer_hash_join = way.joins == Joins::Hashed;
+            options.execution.parquet.pushdown_filters = way.wants == Wants::Few;
             // The tables are there: an empty catalog would take their place.
-            config.options_mut().catalog.create_default_catalog_and_schema = false;
+            options.catalog.create_default_catalog_and_schema = false;
             state = SessionStateBuilder::new_from_existing(state).with_config(config).build();
         }
         let plan = state.optimizer().optimize(plan, &state, |_, _| {})?;

@@ -25,6 +25,8 @@ use parquet::file::{
     statistics::Statistics,
 };
 
+use super::held::{Held, rows_in};
+
 /// When a statement is cut, and how small.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Measure {
@@ -203,7 +205,8 @@ fn scans(plan: &LogicalPlan) -> Result<Vec<TableScan>, DataFusionError> {
 
 fn listing<T>(scan: &TableScan, read: impl FnOnce(&ListingTable) -> Option<T>) -> Option<T> {
     let provider = source_as_provider(&scan.source).ok()?;
-    read(provider.downcast_ref::<ListingTable>()?)
+    let held = provider.downcast_ref::<Held>().map(Held::files);
+    read(held.or_else(|| provider.downcast_ref::<ListingTable>())?)
 }
 
 fn files(table: &ListingTable) -> Option<Vec<PathBuf>> {
@@ -243,12 +246,7 @@ fn groups_of(file: &PathBuf, column: &str) -> Option<Vec<(ScalarValue, u64)>> {
 
 /// How many rows a table of files has.
 fn rows_of(table: &ListingTable) -> Option<u64> {
-    let mut rows = 0;
-    for file in files(table)? {
-        let reader = SerializedFileReader::new(File::open(file).ok()?).ok()?;
-        rows += u64::try_from(reader.metadata().file_metadata().num_rows()).ok()?;
-    }
-    Some(rows)
+    files(table)?.iter().map(|file| rows_in(file)).sum()
 }
 
 #[cfg(test)]
@@ -262,13 +260,19 @@ pub(super) mod tests {
     use parquet::{arrow::ArrowWriter, file::properties::WriterProperties};
 
     use super::*;
-    use crate::engine::{Engine, Limits, Placeholders, TableName, running::Joins};
+    use crate::engine::{
+        Engine, Limits, Placeholders, TableName,
+        held::Room,
+        running::{Joins, Wants, Way},
+    };
 
     pub(in crate::engine) const SMALL: Measure = Measure { many_rows: 500, rows_a_stretch: 100, most: 16 };
 
     /// A table of 300 people with three rows each, in groups of 100 rows, sorted by the person.
     pub(in crate::engine) fn engine(folder: &Path, sorted_by: Option<&str>) -> Engine {
-        let engine = Engine::new(Limits { threads: 2, memory: None }).unwrap();
+        let mut engine = Engine::new(Limits { threads: 2, memory: None }).unwrap();
+        // Without room to hold it, for it stands for a large one.
+        engine.room = Room::of(Some(0));
         let people: ArrayRef = Arc::new(Int64Array::from_iter_values((0..900).map(|row| row / 3)));
         let cases: ArrayRef =
             Arc::new(StringArray::from_iter_values((0..900).map(|row| format!("C{:06}", row / 3))));
@@ -300,7 +304,8 @@ pub(super) mod tests {
         let count = plans.len();
         let mut together = Vec::new();
         for plan in plans {
-            let ready = engine.here(plan, Joins::Hashed, 1).await.unwrap();
+            let way = Way { joins: Joins::Hashed, wants: Wants::Many, threads: 1 };
+            let ready = engine.here(plan, way).await.unwrap();
             together.extend(ready.collect("a stretch").await.unwrap());
         }
         let (_, whole) = engine.collect("whole", sql, &values).await.unwrap();

@@ -42,32 +42,27 @@ evidence:
     fields: [person_id, scheme, month, amount, basic_amount]
 ---*/
 WITH paid AS (
-  SELECT p.person_id, p.month, p.amount, d.dead_on,
-         date_part('year', p.month) * 12 + date_part('month', p.month) >= $m_no - $lookback_months AS in_window,
-         -- Null for the living.
-         date_part('year', p.month) * 12 + date_part('month', p.month)
-           > date_part('year', d.dead_on) * 12 + date_part('month', d.dead_on) + $death_lag_pension AS after_death
-  FROM human_resources.pension_payments AS p
-  LEFT JOIN facts.deaths AS d ON d.person_id = p.person_id
-  WHERE p.amount > 0 AND p.month <= $m
+  SELECT person_id, month, amount, date_part('year', month) * 12 + date_part('month', month) AS month_no
+  FROM human_resources.pension_payments
+  WHERE amount > 0 AND month <= $m
 ),
+subjects AS (SELECT DISTINCT person_id FROM paid WHERE month_no >= $m_no - $lookback_months),
 months AS (
-  SELECT person_id, month, sum(amount) AS amount FROM paid WHERE after_death GROUP BY person_id, month
+  -- The living have none.
+  SELECT p.person_id, d.dead_on, p.month, sum(p.amount) AS amount
+  FROM paid AS p
+  JOIN facts.deaths AS d ON d.person_id = p.person_id
+  WHERE p.month_no > date_part('year', d.dead_on) * 12 + date_part('month', d.dead_on) + $death_lag_pension
+  GROUP BY p.person_id, d.dead_on, p.month
 ),
 sums AS (
-  SELECT person_id, count(month) AS months_after, min(month) AS first_month, max(month) AS last_month,
+  SELECT person_id, min(dead_on) AS dead_on, count(month) AS months_after, min(month) AS first_month, max(month) AS last_month,
          sum(amount) AS total_so_far, max(amount) AS monthly_at_risk
   FROM months
   GROUP BY person_id
-),
-subjects AS (
-  SELECT person_id, min(dead_on) AS dead_on
-  FROM paid
-  GROUP BY person_id
-  HAVING count(CASE WHEN in_window THEN 1 END) > 0
 )
 -- Whoever is here was paid in the window; if any month is after the death, the latest of the window is.
-SELECT s.person_id, s.dead_on, a.person_id IS NOT NULL AS hit, a.months_after, a.first_month, a.last_month,
+SELECT s.person_id, a.dead_on, a.person_id IS NOT NULL AS hit, a.months_after, a.first_month, a.last_month,
        a.total_so_far, a.monthly_at_risk, 0 AS threshold, coalesce(a.months_after, 0) AS value
 FROM subjects AS s
 LEFT JOIN sums AS a ON a.person_id = s.person_id

@@ -39,29 +39,36 @@ evidence:
     fields: [person_id, scheme, month, amount, basic_amount]
 ---*/
 WITH drawings AS (
-  SELECT person_id, month, sum(amount) - max(amount) AS surplus,
-         max(CASE WHEN scheme = 'employee' THEN 1 ELSE 0 END) AS employee,
-         max(CASE WHEN scheme = 'civil_servant' THEN 1 ELSE 0 END) AS civil_servant,
-         max(CASE WHEN scheme = 'resident' THEN 1 ELSE 0 END) AS resident
+  SELECT person_id, month, amount, CASE scheme WHEN 'employee' THEN 1 ELSE 0 END AS employee,
+         CASE scheme WHEN 'civil_servant' THEN 1 ELSE 0 END AS civil_servant, CASE scheme WHEN 'resident' THEN 1 ELSE 0 END AS resident
   FROM human_resources.pension_payments
   WHERE amount > 0 AND month BETWEEN $m_12 AND $m_1
+),
+drawers AS (
+  SELECT person_id, max(employee) + max(civil_servant) + max(resident) AS schemes FROM drawings GROUP BY person_id
+),
+months AS (
+  -- Very few have two schemes at all.
+  SELECT person_id, month, sum(amount) - max(amount) AS surplus,
+         max(employee) AS employee, max(civil_servant) AS civil_servant, max(resident) AS resident
+  FROM drawings
+  WHERE person_id IN (SELECT person_id FROM drawers WHERE schemes >= 2)
   GROUP BY person_id, month
 ),
-months AS (SELECT person_id, month, surplus, employee + civil_servant + resident AS schemes, employee, civil_servant, resident FROM drawings),
-drawn AS (
-  SELECT person_id, count(CASE WHEN schemes >= 2 THEN 1 END) AS months_both,
-         min(CASE WHEN schemes >= 2 THEN month END) AS first_month, max(CASE WHEN schemes >= 2 THEN month END) AS last_month,
-         sum(CASE WHEN schemes >= 2 THEN surplus END) AS total_so_far, max(CASE WHEN schemes >= 2 THEN surplus END) AS monthly_at_risk,
-         max(CASE WHEN schemes >= 2 THEN employee ELSE 0 END) AS employee,
-         max(CASE WHEN schemes >= 2 THEN civil_servant ELSE 0 END) AS civil_servant,
-         max(CASE WHEN schemes >= 2 THEN resident ELSE 0 END) AS resident
+doubled AS (
+  SELECT person_id, count(month) AS months_both, min(month) AS first_month, max(month) AS last_month,
+         sum(surplus) AS total_so_far, max(surplus) AS monthly_at_risk,
+         max(employee) AS employee, max(civil_servant) AS civil_servant, max(resident) AS resident
   FROM months
+  WHERE employee + civil_servant + resident >= 2
   GROUP BY person_id
 )
-SELECT person_id, months_both >= $overlap_months_min AS hit, months_both, first_month, last_month, total_so_far, monthly_at_risk,
-       CASE WHEN resident = 0 THEN '职工养老金和机关事业单位养老金' WHEN civil_servant = 0 THEN '职工养老金和居民养老金'
-            WHEN employee = 0 THEN '机关事业单位养老金和居民养老金' ELSE '职工、机关事业单位和居民养老金中的两种以上' END AS schemes,
-       CASE WHEN resident = 0 THEN 'the employee and the civil servant pension' WHEN civil_servant = 0 THEN 'the employee and the resident pension'
-            WHEN employee = 0 THEN 'the civil servant and the resident pension' ELSE 'two or more of the employee, civil servant and resident pensions' END AS schemes_en,
-       $overlap_months_min AS threshold, months_both AS value
-FROM drawn
+SELECT s.person_id, coalesce(d.months_both, 0) >= $overlap_months_min AS hit, coalesce(d.months_both, 0) AS months_both,
+       d.first_month, d.last_month, d.total_so_far, d.monthly_at_risk,
+       CASE WHEN d.resident = 0 THEN '职工养老金和机关事业单位养老金' WHEN d.civil_servant = 0 THEN '职工养老金和居民养老金'
+            WHEN d.employee = 0 THEN '机关事业单位养老金和居民养老金' ELSE '职工、机关事业单位和居民养老金中的两种以上' END AS schemes,
+       CASE WHEN d.resident = 0 THEN 'the employee and the civil servant pension' WHEN d.civil_servant = 0 THEN 'the employee and the resident pension'
+            WHEN d.employee = 0 THEN 'the civil servant and the resident pension' ELSE 'two or more of the employee, civil servant and resident pensions' END AS schemes_en,
+       $overlap_months_min AS threshold, coalesce(d.months_both, 0) AS value
+FROM drawers AS s
+LEFT JOIN doubled AS d ON d.person_id = s.person_id
