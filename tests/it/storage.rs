@@ -85,12 +85,15 @@ impl Storage {
 
     /// Gives a command the settings, with a folder of working copies.
     pub fn reach<'a>(&self, command: &'a mut Command, cache: &Path) -> &'a mut Command {
+        self.tell(command.arg("--cache").arg(cache))
+    }
+
+    /// Gives a command the settings alone.
+    pub fn tell<'a>(&self, command: &'a mut Command) -> &'a mut Command {
         for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("AWS_")) {
             command.env_remove(name);
         }
         command
-            .arg("--cache")
-            .arg(cache)
             .env("AWS_ACCESS_KEY_ID", ID)
             .env("AWS_SECRET_ACCESS_KEY", SECRET)
             .env("AWS_REGION", "us-east-1")

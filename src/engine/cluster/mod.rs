@@ -33,6 +33,7 @@
 //!   executor that is given up ends, and whoever keeps it running starts it again: what it held is being done elsewhere.
 
 mod job;
+mod reading;
 mod serve;
 mod slots;
 mod words;
