@@ -47,7 +47,12 @@ async fn scheduler(node: &Scheduler, output: &Output) -> Result<Result<(), Clust
         .hint("加上 --name 主机名", "add --name HOST"));
     }
     let patience = Duration::from_secs(node.patience);
-    let setting = SchedulerSetting { listen: node.listen, name: node.name.clone(), patience, storage: storage(node.no_files) };
+    let setting = SchedulerSetting {
+        listen: node.listen,
+        name: node.name.clone(),
+        patience,
+        storage: storage(node.no_files),
+    };
     let announce = |listen: std::net::SocketAddr| {
         output.note(&format!("调度端在 {listen}"), &format!("the scheduler listens on {listen}"));
         output.json(&json!({"node": "scheduler", "listen": listen.to_string()}));

@@ -147,8 +147,12 @@ impl EngineError {
                 Self::Memory { what: what.to_owned(), message: message.clone() }
             }
             DataFusionError::External(cause) => match cause.downcast_ref::<Lost>() {
-                Some(Lost::Away(message)) => Self::Cluster { what: what.to_owned(), message: message.clone() },
-                Some(Lost::Unread(message)) => Self::Unread { what: what.to_owned(), message: message.clone() },
+                Some(Lost::Away(message)) => {
+                    Self::Cluster { what: what.to_owned(), message: message.clone() }
+                }
+                Some(Lost::Unread(message)) => {
+                    Self::Unread { what: what.to_owned(), message: message.clone() }
+                }
                 None => Self::run(what, error),
             },
             _ => Self::run(what, error),

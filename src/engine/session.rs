@@ -16,11 +16,7 @@ use datafusion::{
         listing::{ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl},
     },
     error::DataFusionError,
-    execution::{
-        SessionStateBuilder,
-        memory_pool::FairSpillPool,
-        runtime_env::RuntimeEnvBuilder,
-    },
+    execution::{SessionStateBuilder, memory_pool::FairSpillPool, runtime_env::RuntimeEnvBuilder},
     logical_expr::{Expr, LogicalPlan},
     prelude::{SQLOptions, SessionConfig, SessionContext},
     sql::parser::Statement,
@@ -122,7 +118,6 @@ pub struct Engine {
 pub(super) fn pool(memory: usize) -> usize {
     memory / 5 * 3
 }
-
 
 impl Engine {
     /// A session within its limits.

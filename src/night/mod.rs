@@ -145,9 +145,12 @@ pub async fn run(order: &Order<'_>, watch: &dyn Watch) -> Result<RunRecord, Nigh
         point_current(&folder)?;
         return Ok(record);
     }
-    if order.share.is_none() {
-        let parts = plan.inputs.values().flat_map(|resolved| &resolved.parts);
-        order.supply.bring(&parts.map(|part| part.snapshot.data()).collect::<Vec<_>>())?;
+    let parts = plan.inputs.values().flat_map(|resolved| &resolved.parts);
+    let parts: Vec<PathBuf> = parts.map(|part| part.snapshot.data()).collect();
+    match &order.share {
+        // Nobody reads them here.
+        Some(share) => drop(share.share(&parts).await?),
+        None => order.supply.bring(&parts)?,
     }
     let draft = lock.draft()?;
     let scratch = lock.draft()?;

@@ -115,6 +115,16 @@ impl Storage {
         objects
     }
 
+    /// Has the server look at its files anew to tell their versions.
+    #[cfg(feature = "cluster")]
+    pub fn forget_versions(&self) {
+        for (name, path) in tree::files(self.folder.path()) {
+            if name.ends_with(".internal.json") {
+                fs::remove_file(path).unwrap();
+            }
+        }
+    }
+
     /// Everything below the folder that it serves, its own notes too.
     pub fn everything(&self) -> BTreeMap<String, Vec<u8>> {
         tree::bytes(self.folder.path())

@@ -3,12 +3,10 @@
 
 use std::sync::Arc;
 
+use datafusion::execution::object_store::{DefaultObjectStoreRegistry, ObjectStoreRegistry, ObjectStoreUrl};
 use datafusion::{
     error::DataFusionError,
-    execution::{
-        object_store::{DefaultObjectStoreRegistry, ObjectStoreRegistry, ObjectStoreUrl},
-        runtime_env::{RuntimeEnv, RuntimeEnvBuilder},
-    },
+    execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder},
 };
 
 use crate::{engine::address::Storage, store::bucket::Settings};
@@ -88,6 +86,38 @@ mod buckets {
                 self.known.register_store(url, objects);
             }
             self.known.get_store(url)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn readable(has_files: bool) -> Readable {
+        let pairs = [("AWS_ACCESS_KEY_ID", "id"), ("AWS_SECRET_ACCESS_KEY", "secret")];
+        let settings = Settings::of(pairs.map(|(name, value)| (name.to_owned(), value.to_owned())));
+        Readable::new(&Storage { settings, has_files }, "the executor a:1")
+    }
+
+    fn reads(readable: &Readable, url: &str) -> Result<String, String> {
+        let runtime = readable.runtime(RuntimeEnvBuilder::new()).unwrap();
+        let store = runtime.object_store(ObjectStoreUrl::parse(url).unwrap());
+        store.map(|store| store.to_string()).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_node_that_is_told_so_reads_no_file_of_its_machine() {
+        assert!(reads(&readable(true), "file:///").is_ok());
+        assert!(reads(&readable(false), "file:///").is_err());
+    }
+
+    #[cfg(feature = "s3")]
+    #[test]
+    fn a_bucket_is_reached_when_it_is_named_and_nothing_else_is() {
+        assert_eq!(reads(&readable(false), "s3://city-night"), Ok("s3://city-night".to_owned()));
+        for unknown in ["s3://City_Night", "https://example.com", "gs://city-night"] {
+            assert!(reads(&readable(true), unknown).is_err(), "{unknown}");
         }
     }
 }

@@ -137,8 +137,7 @@ pub async fn serve_executor(setting: &ExecutorSetting, announce: impl FnOnce()) 
     })?;
     let spilled = work.path().to_owned();
     let name = setting.name.clone().unwrap_or_else(|| host(setting.listen.ip()));
-    let readable =
-        Readable::new(&setting.storage, &format!("the executor {name}:{}", setting.listen.port()));
+    let readable = Readable::new(&setting.storage, &format!("the executor {name}:{}", setting.listen.port()));
     let config = ExecutorProcessConfig {
         bind_host: host(setting.listen.ip()),
         external_host: setting.name.clone(),

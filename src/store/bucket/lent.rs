@@ -63,9 +63,7 @@ struct Going {
 
 impl Share for RemoteStore {
     fn share<'a>(&'a self, files: &'a [PathBuf]) -> BoxFuture<'a, Result<Vec<String>, StoreError>> {
-        Box::pin(async {
-            self.share_all(files).await.map_err(|error| StoreError::Bucket(Box::new(error)))
-        })
+        Box::pin(async { self.share_all(files).await.map_err(|error| StoreError::Bucket(Box::new(error))) })
     }
 }
 
@@ -89,8 +87,11 @@ impl RemoteStore {
             }
             objects.push(name.clone());
             match state.index.objects.get(&name) {
-                Some(entry) if Self::is_trusted(&state, &name, entry) => {}
-                Some(_) => self.fetch(&mut state, vec![name]).await?,
+                Some(entry) => {
+                    if !self.still_stands(&state, &name, entry).await? {
+                        self.fetch(&mut state, vec![name]).await?;
+                    }
+                }
                 None if state.early.contains_key(&name) => {}
                 None => early.push(Going { object: name.clone(), name }),
             }

@@ -11,7 +11,8 @@
 //! # Decisions
 //!
 //! - The objects are the files of the store's open layout under the same names, so that anyone reads them in place. Besides there
-//!   are three of our own: `.lock`, `.publishing.json` (what is being uploaded) and `.published.json` (what counts).
+//!   are three of our own: `.lock`, `.publishing.json` (what is being uploaded) and `.published.json` (what counts); and `.drafts/` for as
+//!   long as a cluster reads from it.
 //! - What counts is what the index names, and the index is replaced in one conditional write: a kill at any moment leaves what
 //!   stood before or what stands now, and two that publish at once cannot mix. Without an index, what an interrupted upload
 //!   left could not be told from what an object lacks that somebody deleted.

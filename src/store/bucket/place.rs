@@ -102,9 +102,9 @@ impl RemoteStore {
             Some(lease) => lease.release().await,
             None => Ok(()),
         };
-        // After the lease, for which others wait: what is left of it is swept by whoever has the lease next.
-        let taken_back = self.connection.sweep(self.lent.names()).await;
-        released.and(taken_back)
+        // After the lease, for which others wait; what stays is swept by whoever has the lease next.
+        let _ = self.connection.sweep(self.lent.names()).await;
+        released
     }
 
     async fn fill(&self, need: Need) -> Result<(), BucketError> {
@@ -190,11 +190,23 @@ impl RemoteStore {
         Ok(())
     }
 
-    /// Whether the server says that an object is still the one that was published, or it was looked at since.
-    pub(super) fn is_trusted(state: &State, name: &str, entry: &Entry) -> bool {
-        let listed = state.listed.get(name);
-        state.here.contains(name)
-            || listed.is_some_and(|listed| listed.etag.is_some() && listed.etag == entry.etag)
+    /// Whether an object is still the one that was published: it was looked at tonight, or the server says so by its version.
+    pub(super) async fn still_stands(
+        &self,
+        state: &State,
+        name: &str,
+        entry: &Entry,
+    ) -> Result<bool, BucketError> {
+        if state.here.contains(name) {
+            return Ok(true);
+        }
+        let listed = state.listed.get(name).and_then(|listed| listed.etag.clone());
+        let version = match listed {
+            // Not every server lists versions.
+            None => self.connection.head(name).await?.and_then(|there| there.etag),
+            listed => listed,
+        };
+        Ok(version.is_some() && version == entry.etag)
     }
 
     /// Brings objects that are not here yet, or are not what they should be.

@@ -44,9 +44,12 @@ impl RemoteStore {
         // What a cluster has read is there already.
         let (there, new): (Vec<_>, Vec<_>) =
             new.into_iter().partition(|sending| state.early.contains_key(&sending.name));
-        index.objects.extend(there.into_iter().filter_map(|sent| state.early.get_key_value(&sent.name)).map(
-            |(name, entry)| (name.clone(), entry.clone()),
-        ));
+        index.objects.extend(
+            there
+                .into_iter()
+                .filter_map(|sent| state.early.get_key_value(&sent.name))
+                .map(|(name, entry)| (name.clone(), entry.clone())),
+        );
         let (first, last): (Vec<_>, Vec<_>) = new.into_iter().partition(|sending| !is_record(&sending.name));
         let objects = first.iter().chain(&last).map(|sending| sending.name.clone());
         self.intend(&state, objects).await?;
@@ -75,7 +78,11 @@ impl RemoteStore {
         // From here on it counts.
         state.standing.replace(&self.connection, index).await?;
         finish(self, &mut state).await?;
-        self.connection.remove(&[INTENT.to_owned()]).await?;
+        let index = state.standing.index.as_ref();
+        let counts = |name: &&String| index.is_some_and(|index| index.objects.contains_key(*name));
+        let mut left: Vec<String> = state.early.keys().filter(|name| !counts(name)).cloned().collect();
+        left.push(INTENT.to_owned());
+        self.connection.remove(&left).await?;
         Ok(published)
     }
 

@@ -54,13 +54,14 @@ impl From<Unread> for object_store::Error {
     }
 }
 
-/// The bucket of that name, as `node` reads it. Nothing is sent yet.
+/// The bucket of that name, as `node` reads it. Nothing is sent yet, and settings that will not do are told by the first reading:
+/// of what is said before, Ballista keeps no word.
 pub fn objects(bucket: &str, settings: &Settings, node: &str) -> Result<Objects, Unread> {
     let unread = |error: BucketError| Unread::of(node, &error);
     let address = Address::whole(bucket).map_err(unread)?;
-    let store = settings.client(&address).map_err(unread)?;
+    let store = settings.client(&address).map(|store| Arc::new(store) as Objects).map_err(unread);
     let at = At { address, endpoint: settings.endpoint(), node: node.to_owned() };
-    Ok(Arc::new(Reading { store: Arc::new(store), at }))
+    Ok(Arc::new(Reading { store, at }))
 }
 
 /// Where something is read, and who does.
@@ -86,8 +87,14 @@ impl At {
 
 #[derive(Debug)]
 struct Reading {
-    store: Objects,
+    store: Result<Objects, Unread>,
     at: At,
+}
+
+impl Reading {
+    fn store(&self) -> Result<&Objects> {
+        self.store.as_ref().map_err(|unread| unread.clone().into())
+    }
 }
 
 impl fmt::Display for Reading {
@@ -101,7 +108,7 @@ type Result<T, E = object_store::Error> = std::result::Result<T, E>;
 #[async_trait::async_trait]
 impl ObjectStore for Reading {
     async fn get_opts(&self, key: &Key, options: GetOptions) -> Result<GetResult> {
-        let got = self.store.get_opts(key, options).await;
+        let got = self.store()?.get_opts(key, options).await;
         let mut got = got.map_err(|error| self.at.told("read", key.as_ref(), &error))?;
         if let GetResultPayload::Stream(bytes) = got.payload {
             let (at, key) = (self.at.clone(), key.clone());
@@ -112,13 +119,16 @@ impl ObjectStore for Reading {
     }
 
     fn list(&self, prefix: Option<&Key>) -> BoxStream<'static, Result<ObjectMeta>> {
-        let (at, prefix_told) = (self.at.clone(), prefix.map(ToString::to_string).unwrap_or_default());
-        self.store.list(prefix).map_err(move |error| at.told("list", &prefix_told, &error)).boxed()
+        let (at, told) = (self.at.clone(), prefix.map(ToString::to_string).unwrap_or_default());
+        match self.store() {
+            Ok(store) => store.list(prefix).map_err(move |error| at.told("list", &told, &error)).boxed(),
+            Err(error) => futures::stream::once(std::future::ready(Err(error))).boxed(),
+        }
     }
 
     async fn list_with_delimiter(&self, prefix: Option<&Key>) -> Result<ListResult> {
         let told = |error| self.at.told("list", prefix.map_or("", AsRef::as_ref), &error);
-        self.store.list_with_delimiter(prefix).await.map_err(told)
+        self.store()?.list_with_delimiter(prefix).await.map_err(told)
     }
 
     async fn put_opts(&self, key: &Key, _: PutPayload, _: PutOptions) -> Result<PutResult> {
@@ -152,7 +162,7 @@ mod tests {
     fn reading(store: InMemory) -> Reading {
         let address = Address::whole("city-night").unwrap();
         let at = At { address, endpoint: "https://10.0.0.1".to_owned(), node: "the scheduler".to_owned() };
-        Reading { store: Arc::new(store), at }
+        Reading { store: Ok(Arc::new(store)), at }
     }
 
     #[tokio::test]
@@ -184,7 +194,13 @@ mod tests {
             assert_eq!(Unread::within(&words), Some(said), "{words}");
         }
         assert_eq!(Unread::within("Job failed: out of memory"), None);
-        let error = objects("city-night", &Settings::default(), "an executor").unwrap_err();
-        assert!(Unread::within(&error.to_string()).unwrap().contains("no keys"), "{error}");
+        let bucket = objects("city-night", &Settings::default(), "an executor").unwrap();
+        for error in [
+            bucket.get(&Key::from("a/b")).await.unwrap_err(),
+            bucket.list(None).try_collect::<Vec<_>>().await.unwrap_err(),
+            bucket.list_with_delimiter(None).await.unwrap_err(),
+        ] {
+            assert!(Unread::within(&error.to_string()).unwrap().contains("no keys"), "{error}");
+        }
     }
 }
