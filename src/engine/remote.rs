@@ -130,8 +130,8 @@ impl Remote {
     }
 }
 
-/// The files of a table.
-fn files_of(table: &ListingTable) -> Result<Vec<PathBuf>, DataFusionError> {
+/// The files of a table that lies on this machine.
+pub(super) fn files_of(table: &ListingTable) -> Result<Vec<PathBuf>, DataFusionError> {
     let file = |url: &ListingTableUrl| {
         let path = url.get_url().to_file_path();
         path.map_err(|()| DataFusionError::Internal(format!("{url} is no file of this machine")))

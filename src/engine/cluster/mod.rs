@@ -38,6 +38,7 @@
 //! - An executor that is lost costs the scheduler's patience at the most; with no executor left, what waits for one fails. An
 //!   executor that is given up ends, and whoever keeps it running starts it again: what it held is being done elsewhere.
 
+mod gone;
 mod job;
 mod reading;
 mod serve;

@@ -28,10 +28,9 @@ use tokio::{
     time::{Instant, timeout},
 };
 
-use super::{CONNECTING, slots::Slots};
+use super::{CONNECTING, gone::NothingIsGone, reading::Readable, slots::Slots};
 use crate::engine::{
     address::{ClusterError, ExecutorSetting, SchedulerSetting},
-    cluster::reading::Readable,
     session::pool,
 };
 
@@ -92,7 +91,8 @@ pub async fn serve_scheduler(
 
 /// What a scheduler plans with.
 fn session(config: SessionConfig, readable: &Readable) -> Result<SessionState, DataFusionError> {
-    let state = SessionStateBuilder::new_from_existing(default_session_builder(config)?);
+    let state = SessionStateBuilder::new_from_existing(default_session_builder(config)?)
+        .with_analyzer_rule(Arc::new(NothingIsGone));
     Ok(state.with_runtime_env(readable.runtime(RuntimeEnvBuilder::new())?).build())
 }
 

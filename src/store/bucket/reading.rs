@@ -73,6 +73,7 @@ struct At {
 }
 
 impl At {
+    /// Never as an object that is not found: the engine would take it for a folder in which nothing lies.
     fn told(&self, doing: &'static str, key: &str, error: &object_store::Error) -> object_store::Error {
         let meant = refusal(&self.address, &self.endpoint, doing, key, error);
         Unread::of(&self.node, &meant).into()
@@ -188,6 +189,7 @@ mod tests {
     #[tokio::test]
     async fn what_a_node_could_not_read_is_found_in_whatever_words_repeat_it() {
         let error = reading(InMemory::new()).get(&Key::from("a/b")).await.unwrap_err();
+        assert!(matches!(error, object_store::Error::Generic { .. }), "{error:?}");
         let said = "the scheduler: s3://city-night/a/b is gone";
         for words in [error.to_string(), format!("{error:?}"), format!("Job failed: {:?}", error.to_string())]
         {

@@ -170,6 +170,20 @@ fn a_night_that_is_killed_leaves_nothing_that_counts_and_the_next_clears_it_away
 }
 
 #[test]
+fn ctrl_c_ends_it_within_two_seconds_and_takes_back_what_only_the_cluster_was_to_read() {
+    let away = Away::with(1);
+    let night = away.until("deriving facts");
+    night.signal("INT");
+    let (_, took, said) = night.end();
+    assert!(took < Duration::from_secs(2), "{took:?}");
+    said.ends(1).warns(&["interrupted; nothing was left half done"]);
+    assert_eq!(away.objects(".drafts"), Vec::<String>::new());
+    for own in [".lock", ".published.json"] {
+        assert!(!away.storage.path(STORE).join(own).exists(), "{own} is there");
+    }
+}
+
+#[test]
 fn a_node_that_cannot_read_the_bucket_is_named_with_what_to_do_and_nothing_is_done() {
     let fails = |away: &Away, words: &[&str]| {
         let said = never_told(run(&mut away.command("one"))).ends(1);
