@@ -125,13 +125,11 @@ pub enum EngineError {
 
 /// What a cluster said when it did not do a statement.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum Lost {
-    /// A node or the way to it.
-    #[error("{0}")]
-    Away(String),
-    /// The object storage, as a node sees it.
-    #[error("{0}")]
-    Unread(String),
+#[error("{message}")]
+pub(super) struct Lost {
+    pub(super) message: String,
+    /// It is about the object storage, as a node sees it.
+    pub(super) is_unread: bool,
 }
 
 impl EngineError {
@@ -147,11 +145,9 @@ impl EngineError {
                 Self::Memory { what: what.to_owned(), message: message.clone() }
             }
             DataFusionError::External(cause) => match cause.downcast_ref::<Lost>() {
-                Some(Lost::Away(message)) => {
-                    Self::Cluster { what: what.to_owned(), message: message.clone() }
-                }
-                Some(Lost::Unread(message)) => {
-                    Self::Unread { what: what.to_owned(), message: message.clone() }
+                Some(Lost { message, is_unread }) => {
+                    let (what, message) = (what.to_owned(), message.clone());
+                    if *is_unread { Self::Unread { what, message } } else { Self::Cluster { what, message } }
                 }
                 None => Self::run(what, error),
             },

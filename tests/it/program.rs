@@ -166,6 +166,7 @@ impl Running {
     }
 
     /// What it wrote to standard error so far.
+    #[cfg(all(feature = "cluster", feature = "s3"))]
     pub fn heard(&mut self) -> String {
         self.seen.extend(self.lines.try_iter());
         self.seen.join("\n")

@@ -137,10 +137,10 @@ fn lost(error: DataFusionError) -> DataFusionError {
     const OF_THE_WAY: [&str; 4] = ["IoError", "IpcError", "ExternalError", "External("];
     let words = error.strip_backtrace();
     if words.ends_with(CANCELLED) {
-        return DataFusionError::External(Box::new(Lost::Away(GIVEN_UP.to_owned())));
+        return away(GIVEN_UP, false);
     }
     if let Some(said) = reading::unread(&words) {
-        return DataFusionError::External(Box::new(Lost::Unread(said.to_owned())));
+        return away(said, true);
     }
     match words.split_once(EVERYWHERE) {
         Some((_, own)) if own.contains("ResourcesExhausted(") => {
@@ -151,8 +151,12 @@ fn lost(error: DataFusionError) -> DataFusionError {
         {
             DataFusionError::Execution(own.to_owned())
         }
-        _ => DataFusionError::External(Box::new(Lost::Away(words))),
+        _ => away(&words, false),
     }
+}
+
+fn away(message: &str, is_unread: bool) -> DataFusionError {
+    DataFusionError::External(Box::new(Lost { message: message.to_owned(), is_unread }))
 }
 
 /// The same columns, in the types that were planned.
