@@ -42,7 +42,7 @@ impl Away {
         let night = Night { store: s3(STORE), inbox: s3(INBOX), ..place.night.clone() };
         let nodes = Arc::clone(&storage);
         let dress = move |command: &mut Command| {
-            nodes.tell(command).arg("--no-files").envs(other.iter().copied());
+            nodes.tell(command).args(["--no-files", "--verbose"]).envs(other.iter().copied());
         };
         let cluster = Cluster::dressed(executors, Box::new(dress));
         Self { storage, place, night, cluster }
@@ -115,6 +115,8 @@ fn executors_that_read_the_bucket_alone_find_the_same_bytes_as_one_machine() {
     for node in executors.iter_mut().chain([scheduler]) {
         let said = node.heard();
         assert!(!said.contains(SECRET) && !said.contains(ID), "{said}");
+        // It did say something.
+        assert!(said.lines().count() > 10, "{said}");
     }
 }
 
