@@ -202,6 +202,10 @@ pub struct Scheduler {
     /// others do its work again
     #[arg(long, value_name = "SECONDS", default_value_t = 20, value_parser = clap::value_parser!(u64).range(5..=3600))]
     pub patience: u64,
+    /// 数据只从对象存储读（设置见环境变量 AWS_…），不读本机的文件 · read data from object storage alone (settings from the
+    /// environment, AWS_…), no file of this machine
+    #[arg(long)]
+    pub no_files: bool,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -222,6 +226,10 @@ pub struct Executor {
     /// 中间数据放在哪个文件夹，不必共享 · a folder for rows between two steps, of this machine alone (default: the system's)
     #[arg(long, value_name = "DIR")]
     pub work: Option<PathBuf>,
+    /// 数据只从对象存储读（设置见环境变量 AWS_…），不读本机的文件 · read data from object storage alone (settings from the
+    /// environment, AWS_…), no file of this machine
+    #[arg(long)]
+    pub no_files: bool,
 }
 
 #[derive(Debug, ClapArgs)]

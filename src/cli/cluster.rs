@@ -12,8 +12,9 @@ use super::{
     args::{ClusterCommand, Executor, Global, Scheduler},
     failure::Failure,
     output::Output,
+    places::settings,
 };
-use crate::engine::{self, Address, Cluster, ClusterError, ExecutorSetting, SchedulerSetting};
+use crate::engine::{self, Address, Cluster, ClusterError, ExecutorSetting, SchedulerSetting, Storage};
 
 /// The cluster that this program works with, once it is reached: whoever ends the program has its jobs cancelled.
 pub type Reached = Arc<OnceLock<Cluster>>;
@@ -46,7 +47,12 @@ async fn scheduler(node: &Scheduler, output: &Output) -> Result<Result<(), Clust
         .hint("加上 --name 主机名", "add --name HOST"));
     }
     let patience = Duration::from_secs(node.patience);
-    let setting = SchedulerSetting { listen: node.listen, name: node.name.clone(), patience };
+    let setting = SchedulerSetting {
+        listen: node.listen,
+        name: node.name.clone(),
+        patience,
+        storage: storage(node.no_files),
+    };
     let announce = |listen: std::net::SocketAddr| {
         output.note(&format!("调度端在 {listen}"), &format!("the scheduler listens on {listen}"));
         output.json(&json!({"node": "scheduler", "listen": listen.to_string()}));
@@ -80,6 +86,7 @@ async fn executor(
         name: node.name.clone(),
         work: node.work.clone().unwrap_or_else(std::env::temp_dir),
         limits: global.limits(),
+        storage: storage(node.no_files),
     };
     let announce = || {
         let (listen, scheduler) = (node.listen, &node.scheduler);
@@ -97,6 +104,10 @@ async fn executor(
         Ok(()) if !told.is_finished() => Err(ClusterError::GivenUp { scheduler: node.scheduler.clone() }),
         served => served,
     })
+}
+
+fn storage(no_files: bool) -> Storage {
+    Storage { settings: settings(), has_files: !no_files }
 }
 
 /// Ends when somebody tells this program to stop. The executor hears it, too, and brings its work to an end.

@@ -55,6 +55,7 @@ pub async fn run(global: &args::Global, demo: &args::Demo, output: &Output) -> R
         known_on: None,
         store: &store,
         supply: &InPlace,
+        share: None,
         inbox: &inbox,
         signers: &signers,
         reference: Some(&city),

@@ -13,7 +13,7 @@ use crate::{
     accept,
     model::Digest,
     store::{
-        InPlace, Supply,
+        InPlace, Share, Supply,
         bucket::{Address, BucketError, Holder, Need, Opening, RemoteInbox, RemoteStore, Settings},
     },
 };
@@ -88,6 +88,11 @@ impl Places {
         }
     }
 
+    /// Puts files of the store where a cluster reads them, if they are not in a folder.
+    pub fn share(&self) -> Option<Arc<dyn Share>> {
+        self.remote.clone().map(|remote| remote as Arc<dyn Share>)
+    }
+
     /// Where a file of the store is for everyone, if that is not where it is here.
     pub fn object(&self, file: &Path) -> Option<String> {
         self.remote.as_ref()?.object(file)
@@ -157,7 +162,7 @@ fn opening(place: &Path, cache: Option<&Path>, output: &Arc<Output>) -> Result<O
         }
     };
     let tell = Arc::new(Transfer::new(Arc::clone(output)));
-    Ok(Some(Opening { address, settings: Settings::of(environment()), cache, holder: holder(), tell }))
+    Ok(Some(Opening { address, settings: settings(), cache, holder: holder(), tell }))
 }
 
 /// `$XDG_CACHE_HOME/hedui`, or where that is by default.
@@ -170,11 +175,12 @@ fn usual_cache() -> Option<PathBuf> {
     Some(cache.join("hedui"))
 }
 
-fn environment() -> Vec<(String, String)> {
+/// How object storage is reached, from the environment.
+pub fn settings() -> Settings {
     let both = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
         Some((name.into_string().ok()?, value.into_string().ok()?))
     };
-    std::env::vars_os().filter_map(both).collect()
+    Settings::of(std::env::vars_os().filter_map(both))
 }
 
 /// This process, for whoever waits for it.

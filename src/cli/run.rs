@@ -52,6 +52,7 @@ pub async fn run(
         limits: global.limits(),
         program: if run.fresh { None } else { program() },
         cluster,
+        share: cluster.and_then(|_| places.share()),
         lang: global.lang(),
     };
     let done = compute(&order, output).await;

@@ -4,7 +4,7 @@
 use std::{fmt, net::SocketAddr, path::PathBuf, str::FromStr, time::Duration};
 
 use super::Limits;
-use crate::model::Text;
+use crate::{model::Text, store::bucket::Settings};
 
 /// A scheduler's address, as `HOST:PORT`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,6 +61,15 @@ impl FromStr for Address {
 )]
 pub struct AddressError(String);
 
+/// Where a node of a cluster reads tables.
+#[derive(Debug, Clone)]
+pub struct Storage {
+    /// How object storage is reached.
+    pub settings: Settings,
+    /// Whether it reads files of its machine as well.
+    pub has_files: bool,
+}
+
 /// What a scheduler is given.
 #[derive(Debug, Clone)]
 pub struct SchedulerSetting {
@@ -71,6 +80,8 @@ pub struct SchedulerSetting {
     /// After so long without a sign of life an executor is given up, and others do its work again; after so long without any
     /// executor what was asked for has failed.
     pub patience: Duration,
+    /// Where it reads tables.
+    pub storage: Storage,
 }
 
 /// What an executor is given.
@@ -88,6 +99,8 @@ pub struct ExecutorSetting {
     pub work: PathBuf,
     /// Threads and memory.
     pub limits: Limits,
+    /// Where it reads tables.
+    pub storage: Storage,
 }
 
 /// A cluster could not be used or served.

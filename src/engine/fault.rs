@@ -6,6 +6,8 @@ use datafusion::{
     sql::sqlparser::parser::ParserError,
 };
 
+use crate::store::StoreError;
+
 /// A place in a SQL text: line and column count from 1, columns in characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SqlPlace {
@@ -100,6 +102,17 @@ pub enum EngineError {
         /// The words of the scheduler, an executor or the network.
         message: String,
     },
+    /// A machine of the cluster cannot read the object storage. Nothing came of it, and it can be asked for again.
+    #[error("failed to run {what}: a machine of the cluster cannot read the object storage: {message}")]
+    Unread {
+        /// Which statement.
+        what: String,
+        /// Which machine, and what the object storage said.
+        message: String,
+    },
+    /// What the cluster was to read could not be put where it reads it.
+    #[error(transparent)]
+    Store(#[from] StoreError),
     /// A file of a table or result.
     #[error("failed to use {path}: {message}")]
     File {
@@ -112,8 +125,12 @@ pub enum EngineError {
 
 /// What a cluster said when it did not do a statement.
 #[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub(super) struct Lost(pub(super) String);
+#[error("{message}")]
+pub(super) struct Lost {
+    pub(super) message: String,
+    /// It is about the object storage, as a node sees it.
+    pub(super) is_unread: bool,
+}
 
 impl EngineError {
     /// What failed while running, in the words of who failed.
@@ -128,11 +145,19 @@ impl EngineError {
                 Self::Memory { what: what.to_owned(), message: message.clone() }
             }
             DataFusionError::External(cause) => match cause.downcast_ref::<Lost>() {
-                Some(Lost(message)) => Self::Cluster { what: what.to_owned(), message: message.clone() },
+                Some(Lost { message, is_unread }) => {
+                    let (what, message) = (what.to_owned(), message.clone());
+                    if *is_unread { Self::Unread { what, message } } else { Self::Cluster { what, message } }
+                }
                 None => Self::run(what, error),
             },
             _ => Self::run(what, error),
         }
+    }
+
+    /// Whether it says nothing about the statement, which would do on a cluster that is as it should be.
+    pub fn is_the_clusters(&self) -> bool {
+        matches!(self, Self::Cluster { .. } | Self::Unread { .. } | Self::Store(_))
     }
 
     /// The first of the mistakes in a statement: those who only run it need no more.

@@ -44,7 +44,7 @@ mod running;
 mod session;
 mod stretches;
 
-pub use address::{Address, AddressError, ClusterError, ExecutorSetting, SchedulerSetting};
+pub use address::{Address, AddressError, ClusterError, ExecutorSetting, SchedulerSetting, Storage};
 pub use bind::Placeholders;
 pub use cells::{Cell, cell};
 pub use cluster::{Cluster, listen, serve_executor, serve_scheduler};

@@ -16,11 +16,7 @@ use datafusion::{
         listing::{ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl},
     },
     error::DataFusionError,
-    execution::{
-        SessionStateBuilder,
-        memory_pool::FairSpillPool,
-        runtime_env::{RuntimeEnv, RuntimeEnvBuilder},
-    },
+    execution::{SessionStateBuilder, memory_pool::FairSpillPool, runtime_env::RuntimeEnvBuilder},
     logical_expr::{Expr, LogicalPlan},
     prelude::{SQLOptions, SessionConfig, SessionContext},
     sql::parser::Statement,
@@ -40,6 +36,7 @@ use super::{
     running::{Joins, Wants, Way},
     stretches::{Measure, Stretches},
 };
+use crate::store::Share;
 
 /// The engine's own name for the catalog in which all tables are.
 const CATALOG: &str = "datafusion";
@@ -124,12 +121,6 @@ pub(super) fn pool(memory: usize) -> usize {
     memory / 5 * 3
 }
 
-/// What statements run with, here and on every node of a cluster: the one place where other stores of files than this
-/// machine's folders would be made known.
-pub(super) fn runtime(builder: RuntimeEnvBuilder) -> Result<Arc<RuntimeEnv>, DataFusionError> {
-    builder.build_arc()
-}
-
 impl Engine {
     /// A session within its limits.
     pub fn new(limits: Limits) -> Result<Self, EngineError> {
@@ -149,15 +140,20 @@ impl Engine {
             *aside = (*aside).min(pool / (8 * limits.threads.max(1)));
             runtime = runtime.with_memory_pool(Arc::new(FairSpillPool::new(pool)));
         }
-        let runtime = self::runtime(runtime).map_err(|error| EngineError::run("start the engine", &error))?;
+        let runtime = runtime.build_arc().map_err(|error| EngineError::run("start the engine", &error))?;
         let context = SessionContext::new_with_config_rt(config, runtime);
         Ok(Self { context, remote: None, room: Room::of(limits.memory) })
     }
 
-    /// A session whose statements run on a cluster, if there is one. Its tables lie in files that every node reads under the
-    /// same path: those given as rows are written into a folder of their own inside `folder`.
-    pub fn over(limits: Limits, cluster: Option<&Cluster>, folder: &Path) -> Result<Self, EngineError> {
-        let remote = cluster.map(|cluster| Remote::open(cluster.clone(), folder)).transpose()?;
+    /// A session whose statements run on a cluster, if there is one. Its tables lie in files: those given as rows are written
+    /// into a folder of their own inside `folder`. Every node reads them under the same path, or where they are shared.
+    pub fn over(
+        limits: Limits,
+        cluster: Option<&Cluster>,
+        share: Option<Arc<dyn Share>>,
+        folder: &Path,
+    ) -> Result<Self, EngineError> {
+        let remote = cluster.map(|cluster| Remote::open(cluster.clone(), share, folder)).transpose()?;
         Ok(Self { remote, ..Self::new(limits)? })
     }
 
@@ -261,7 +257,12 @@ impl Engine {
         let mut urls = Vec::with_capacity(files.len());
         for file in files {
             let failed = |message: String| EngineError::File { path: file.display().to_string(), message };
-            let absolute = file.canonicalize().map_err(|error| failed(error.to_string()))?;
+            // What is shared need not lie here.
+            let absolute = match self.remote.as_ref().is_some_and(Remote::shares) {
+                true => std::path::absolute(file),
+                false => file.canonicalize(),
+            };
+            let absolute = absolute.map_err(|error| failed(error.to_string()))?;
             let url = ListingTableUrl::parse(absolute.to_string_lossy())
                 .map_err(|error| failed(error.to_string()))?;
             urls.push(url);
@@ -407,6 +408,7 @@ impl Engine {
         let failed = |error: DataFusionError| EngineError::of(what, &error);
         match &self.remote {
             Some(remote) if Remote::takes(&plan) => {
+                let plan = remote.there(what, plan).await?;
                 remote.cluster.ship(self.context.state(), plan).map(Ready::There).map_err(failed)
             }
             _ => self.here(plan, Way { joins, wants, threads: self.threads() }).await.map_err(failed),

@@ -11,7 +11,7 @@ use std::{
 use super::{NightError, Order, RunPlan, Watch, Workshop, lanes::in_lanes, workshop::facts_named};
 use crate::{
     compare::{self, Delivered, Facts, Office, Outcome, Part, People, Reuse, Told, Unfound},
-    engine::{Engine, EngineError, Placeholders, SqlFault, TableName},
+    engine::{Engine, Placeholders, SqlFault, TableName},
     model::{Digest, Text, Token},
     project::Rule,
     store::{Dictionary, Resolved},
@@ -75,7 +75,7 @@ pub async fn execute(
     watch: &dyn Watch,
 ) -> Result<Executed, NightError> {
     let project = order.project;
-    let engine = Engine::over(order.limits, order.cluster, reuse.scratch())?;
+    let engine = Engine::over(order.limits, order.cluster, order.share.clone(), reuse.scratch())?;
     watch.stage(&Text::new("查对引用", "checking references"), steps(project.contracts.len()));
     for contract in project.contracts.values() {
         let resolved = plan.inputs.get(&contract.id);
@@ -163,7 +163,9 @@ pub async fn execute(
         let office = office(engines.get(lane).unwrap_or(engine));
         let kept = key.as_ref().map(|key| (key, reuse));
         let outcome = runtime.block_on(compare::evaluate(&office, rule, recalled, kept));
-        if let Err(compare::EvaluateError::Engine(EngineError::Cluster { .. })) = outcome {
+        if let Err(compare::EvaluateError::Engine(error)) = &outcome
+            && error.is_the_clusters()
+        {
             is_lost.store(true, Ordering::Relaxed);
         }
         let done = done.fetch_add(1, Ordering::Relaxed) + 1;
@@ -183,7 +185,7 @@ pub async fn execute(
                 return Err(NightError::Imbalance(imbalance));
             }
             // A rule that was not evaluated for want of a cluster says nothing about the rule: the night can be repeated.
-            Err(compare::EvaluateError::Engine(error @ EngineError::Cluster { .. })) => {
+            Err(compare::EvaluateError::Engine(error)) if error.is_the_clusters() => {
                 return Err(NightError::Engine(error));
             }
             Err(error) => Err(error.to_string()),

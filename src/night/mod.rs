@@ -45,6 +45,7 @@ mod workshop;
 use std::{
     error::Error as _,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use chrono::NaiveDate;
@@ -63,7 +64,7 @@ use crate::{
     engine::{Cluster, Limits},
     model::{Digest, Lang, Text},
     project::Project,
-    store::{ReuseShelf, Shelf, Store, StoreError, Supply},
+    store::{ReuseShelf, Share, Shelf, Store, StoreError, Supply},
 };
 
 /// Hears how the work goes. Never influences it.
@@ -107,6 +108,8 @@ pub struct Order<'a> {
     pub program: Option<Digest>,
     /// The cluster on which facts and rules are computed; None: this machine. The results are the same.
     pub cluster: Option<&'a Cluster>,
+    /// Puts files of the store where the cluster reads them; None: it reads them where this machine does.
+    pub share: Option<Arc<dyn Share>>,
     /// The language of the lists.
     pub lang: Lang,
 }
@@ -143,7 +146,12 @@ pub async fn run(order: &Order<'_>, watch: &dyn Watch) -> Result<RunRecord, Nigh
         return Ok(record);
     }
     let parts = plan.inputs.values().flat_map(|resolved| &resolved.parts);
-    order.supply.bring(&parts.map(|part| part.snapshot.data()).collect::<Vec<_>>())?;
+    let parts: Vec<PathBuf> = parts.map(|part| part.snapshot.data()).collect();
+    match &order.share {
+        // Nobody reads them here.
+        Some(share) => drop(share.share(&parts).await?),
+        None => order.supply.bring(&parts)?,
+    }
     let draft = lock.draft()?;
     let scratch = lock.draft()?;
     let shelf = order.program.map(|program| (ReuseShelf::of(&store), program));

@@ -172,14 +172,19 @@ impl NightError {
                 "快照封存后被改动：从备份恢复它",
                 "the snapshot was changed after it was sealed: restore it from the backup",
             ),
-            Self::Store(StoreError::Bucket(error)) => return Some(error.hint()),
+            Self::Store(StoreError::Bucket(error))
+            | Self::Engine(EngineError::Store(StoreError::Bucket(error))) => return Some(error.hint()),
+            Self::Engine(EngineError::Unread { .. }) => (
+                "调度端和每个执行端都要设置 AWS_… 环境变量（地址、区域和可读这个库的密钥），并连得上对象存储；改好后重启那个节点，再运行一次",
+                "the scheduler and every executor need the AWS_… variables (address, region, keys that may read this store) and a way to the object storage; set them, start that node anew, then run again",
+            ),
             Self::Engine(EngineError::Memory { .. }) => (
                 "内存不够：用 --memory 多给一些，或用 --threads 减少线程",
                 "the memory does not suffice: give more with --memory, or fewer --threads",
             ),
             Self::Engine(EngineError::Cluster { .. }) => (
-                "看调度端和执行端是否还在运行，库的文件夹在每台机器上是否以同一路径可读；然后再运行一次，或不写 --engine，在本机运行",
-                "see that the scheduler and executors are up and that the store can be read under the same path on every machine; then run again, or run here without --engine",
+                "看调度端和执行端是否还在运行，若库是文件夹，是否在每台机器上以同一路径可读；然后再运行一次，或不写 --engine，在本机运行",
+                "see that the scheduler and executors are up and that a store that is a folder can be read under the same path on every machine; then run again, or run here without --engine",
             ),
             Self::Acquire(AcquireError::OtherPackage { .. }) => (
                 "给改动后的交付下一个序号，重新封装",
@@ -216,7 +221,8 @@ impl NightError {
     pub fn is_verification(&self) -> bool {
         match self {
             Self::Damaged { .. } => true,
-            Self::Store(StoreError::Bucket(error)) => error.is_verification(),
+            Self::Store(StoreError::Bucket(error))
+            | Self::Engine(EngineError::Store(StoreError::Bucket(error))) => error.is_verification(),
             _ => false,
         }
     }

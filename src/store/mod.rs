@@ -42,7 +42,7 @@ pub use record::{Counts, RECORD_FILE, SnapshotRecord};
 pub use resolve::{Part, Resolved, resolve};
 pub use reuse::{Reusable, ReuseShelf};
 pub use shelf::{Shelf, Snapshot};
-pub use supply::{InPlace, Supply};
+pub use supply::{InPlace, Share, Supply};
 
 use crate::model::DatasetId;
 

@@ -1,6 +1,8 @@
-//! Files of the store that are not on this machine yet: who reads one asks for it first. It never changes a file.
+//! Files of the store that are not where they are read: who reads one asks for it first. It never changes a file.
 
 use std::path::PathBuf;
+
+use futures::future::BoxFuture;
 
 use super::StoreError;
 
@@ -18,4 +20,10 @@ impl Supply for InPlace {
     fn bring(&self, _: &[PathBuf]) -> Result<(), StoreError> {
         Ok(())
     }
+}
+
+/// Puts files of the store where the machines of a cluster read them, which have no folder in common with this one.
+pub trait Share: Send + Sync {
+    /// When it is done, these files lie there whole; the address of each, in their order.
+    fn share<'a>(&'a self, files: &'a [PathBuf]) -> BoxFuture<'a, Result<Vec<String>, StoreError>>;
 }

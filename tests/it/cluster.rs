@@ -29,6 +29,9 @@ fn without_its_cluster_part_it_says_so_and_how_to_build_it() {
     }
 }
 
+#[cfg(all(feature = "cluster", feature = "s3"))]
+mod far;
+
 #[cfg(feature = "cluster")]
 mod nodes {
     use std::{
@@ -47,7 +50,7 @@ mod nodes {
     };
 
     /// The datasets of a smaller night, in which every kind of table is: full, by month, upsert, and some never delivered.
-    const FEW: &[&str] = &[
+    pub(super) const FEW: &[&str] = &[
         "civil_affairs/cases",
         "civil_affairs/household_members",
         "civil_affairs/persons",
@@ -79,7 +82,7 @@ mod nodes {
     });
 
     /// What one machine finds in that smaller night.
-    static ALONE: LazyLock<PathBuf> = LazyLock::new(|| {
+    pub(super) static ALONE: LazyLock<PathBuf> = LazyLock::new(|| {
         let place = small(FEW);
         place.night.run().ends(3);
         let kept = shared().join("alone").join(place.night.current().file_name().unwrap());
@@ -88,28 +91,37 @@ mod nodes {
     });
 
     /// A place for a smaller night.
-    fn small(datasets: &[&str]) -> Place {
+    pub(super) fn small(datasets: &[&str]) -> Place {
         let mut place = Place::with(datasets);
         place.night.root = SMALL.clone();
         place
     }
 
     /// A scheduler and executors on this machine, each with a folder of its own for its rows.
-    struct Cluster {
-        scheduler: Running,
+    pub(super) struct Cluster {
+        pub(super) scheduler: Running,
         address: String,
-        executors: Vec<Running>,
+        pub(super) executors: Vec<Running>,
         folder: tempfile::TempDir,
+        dress: Dress,
     }
+
+    /// What every node is started with besides.
+    type Dress = Box<dyn Fn(&mut Command)>;
 
     impl Cluster {
         fn with(executors: usize) -> Self {
-            let listen = ["--listen", "127.0.0.1:0", "--patience", PATIENCE];
-            let mut scheduler = Running::start(hedui(["cluster", "scheduler", "--lang", "en"]).args(listen));
+            Self::dressed(executors, Box::new(|_| {}))
+        }
+
+        pub(super) fn dressed(executors: usize, dress: Dress) -> Self {
+            let mut command = hedui(["cluster", "scheduler", "--lang", "en", "--listen", "127.0.0.1:0"]);
+            dress(command.args(["--patience", PATIENCE]));
+            let mut scheduler = Running::start(&mut command);
             let line = scheduler.line("the scheduler listens on ").unwrap();
             let address = line.split(' ').next_back().unwrap().to_owned();
             let folder = tempfile::tempdir().unwrap();
-            let mut cluster = Self { scheduler, address, executors: Vec::new(), folder };
+            let mut cluster = Self { scheduler, address, executors: Vec::new(), folder, dress };
             for _ in 0..executors {
                 cluster.grow();
             }
@@ -117,17 +129,23 @@ mod nodes {
         }
 
         /// One more executor.
-        fn grow(&mut self) {
+        pub(super) fn grow(&mut self) {
+            let mut command = self.executor();
+            (self.dress)(&mut command);
+            self.grow_by(command);
+        }
+
+        /// The one that this command starts.
+        pub(super) fn grow_by(&mut self, mut command: Command) {
             let work = self.work(self.executors.len());
             fs::create_dir_all(&work).unwrap();
-            let mut command = self.executor();
             let mut executor = Running::start(command.arg("--work").arg(work));
             assert!(executor.says("works for "), "{:?}", executor.end());
             self.executors.push(executor);
         }
 
         /// `hedui cluster executor` on free ports.
-        fn executor(&self) -> Command {
+        pub(super) fn executor(&self) -> Command {
             let (rows, tasks) = (free_port(), free_port());
             let mut command = hedui(["cluster", "executor", "--lang", "en", "--threads", "1"]);
             command.args(["--scheduler", &self.address, "--tasks", &tasks.to_string(), "--listen"]);
@@ -135,11 +153,11 @@ mod nodes {
             command
         }
 
-        fn work(&self, executor: usize) -> PathBuf {
+        pub(super) fn work(&self, executor: usize) -> PathBuf {
             self.folder.path().join(executor.to_string())
         }
 
-        fn engine(&self) -> String {
+        pub(super) fn engine(&self) -> String {
             format!("ballista://{}", self.address)
         }
 

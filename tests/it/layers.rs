@@ -141,7 +141,9 @@ fn only_the_store_s_bucket_names_the_client_of_object_storage() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut named = 0;
     for file in sources(&root) {
-        let names_it = fs::read_to_string(&file).unwrap().contains("object_store");
+        // What the engine calls the list of its stores is not the client.
+        let source = fs::read_to_string(&file).unwrap().replace("execution::object_store::", "");
+        let names_it = source.contains("object_store::") || source.contains("use object_store");
         let is_allowed = file.starts_with(root.join("store/bucket"));
         assert!(!names_it || is_allowed, "{} names object_store", file.display());
         named += usize::from(names_it);

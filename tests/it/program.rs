@@ -165,6 +165,13 @@ impl Running {
         None
     }
 
+    /// What it wrote to standard error so far.
+    #[cfg(all(feature = "cluster", feature = "s3"))]
+    pub fn heard(&mut self) -> String {
+        self.seen.extend(self.lines.try_iter());
+        self.seen.join("\n")
+    }
+
     /// Sends a signal by its name, as `kill` knows it.
     pub fn signal(&self, name: &str) {
         let id = self.child.id().to_string();

@@ -85,12 +85,15 @@ impl Storage {
 
     /// Gives a command the settings, with a folder of working copies.
     pub fn reach<'a>(&self, command: &'a mut Command, cache: &Path) -> &'a mut Command {
+        self.tell(command.arg("--cache").arg(cache))
+    }
+
+    /// Gives a command the settings alone.
+    pub fn tell<'a>(&self, command: &'a mut Command) -> &'a mut Command {
         for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("AWS_")) {
             command.env_remove(name);
         }
         command
-            .arg("--cache")
-            .arg(cache)
             .env("AWS_ACCESS_KEY_ID", ID)
             .env("AWS_SECRET_ACCESS_KEY", SECRET)
             .env("AWS_REGION", "us-east-1")
@@ -110,6 +113,16 @@ impl Storage {
         let mut objects = tree::bytes(&self.path(prefix));
         objects.retain(|name, _| !matches!(name.as_str(), ".lock" | ".published.json" | ".publishing.json"));
         objects
+    }
+
+    /// Has the server look at its files anew to tell their versions.
+    #[cfg(feature = "cluster")]
+    pub fn forget_versions(&self) {
+        for (name, path) in tree::files(self.folder.path()) {
+            if name.ends_with(".internal.json") {
+                fs::remove_file(path).unwrap();
+            }
+        }
     }
 
     /// Everything below the folder that it serves, its own notes too.

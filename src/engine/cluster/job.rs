@@ -25,7 +25,7 @@ use datafusion::{
 use datafusion_proto::protobuf::LogicalPlanNode;
 use futures::TryStreamExt;
 
-use super::{Cluster, GIVEN_UP};
+use super::{Cluster, GIVEN_UP, reading};
 use crate::engine::{EngineError, fault::Lost};
 
 /// The scheduler is asked how a statement goes, twenty times a second, rather than told: it tells the name of a statement only
@@ -137,7 +137,10 @@ fn lost(error: DataFusionError) -> DataFusionError {
     const OF_THE_WAY: [&str; 4] = ["IoError", "IpcError", "ExternalError", "External("];
     let words = error.strip_backtrace();
     if words.ends_with(CANCELLED) {
-        return DataFusionError::External(Box::new(Lost(GIVEN_UP.to_owned())));
+        return away(GIVEN_UP, false);
+    }
+    if let Some(said) = reading::unread(&words) {
+        return away(said, true);
     }
     match words.split_once(EVERYWHERE) {
         Some((_, own)) if own.contains("ResourcesExhausted(") => {
@@ -148,8 +151,12 @@ fn lost(error: DataFusionError) -> DataFusionError {
         {
             DataFusionError::Execution(own.to_owned())
         }
-        _ => DataFusionError::External(Box::new(Lost(words))),
+        _ => away(&words, false),
     }
+}
+
+fn away(message: &str, is_unread: bool) -> DataFusionError {
+    DataFusionError::External(Box::new(Lost { message: message.to_owned(), is_unread }))
 }
 
 /// The same columns, in the types that were planned.

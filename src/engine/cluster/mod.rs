@@ -1,9 +1,9 @@
 //! A cluster: statements travel to a scheduler, which shares them out among executors and tells where their rows are.
 //!
-//! A statement is shipped as a plan, with the paths of the tables that it reads and its literals; rows travel from executor to
-//! executor and at last to here. Nothing of identity keys or the dictionary is ever part of a plan. No port has a password:
-//! whoever reaches the scheduler can have its executors read any file that they may read, so all of it belongs into a network
-//! of its own.
+//! A statement is shipped as a plan, with the paths or `s3://` addresses of the tables that it reads and its literals; rows travel
+//! from executor to executor and at last to here. Nothing of identity keys, of the keys of object storage or of the dictionary is
+//! ever part of a plan. No port has a password: whoever reaches the scheduler can have its executors read any file and any bucket
+//! that they may read, so all of it belongs into a network of its own.
 //!
 //! # What goes where
 //!
@@ -11,13 +11,19 @@
 //! report stay with `hedui run`, and so does every file of the run. Rows made here that later statements read (figures, feeds,
 //! candidates, leads) are written as Parquet beside the facts, in `.drafts` of the store.
 //!
+//! Of a store in a folder, nodes read the same files under the same paths. Of a store in object storage they read the objects, with
+//! settings from their own environment: a statement that is about to leave has its tables' paths replaced by addresses, and what is
+//! not there yet is put there first (see `remote.rs`, `store::bucket`). Snapshots that were published before are not brought to the
+//! machine of the run at all. Each node reaches a bucket when a plan names it first.
+//!
 //! # How large
 //!
 //! - `--threads` of `hedui run` is in how many parts a statement is cut, shared among up to four rules at once: give it the threads
 //!   of all executors together.
 //! - Of an executor's `--memory` three fifths are counted, the same share for each of its threads; beyond, sorts go to its
 //!   `--work` folder. Rows between two steps lie there, too, for half an hour.
-//! - The rows of every fact pass through `hedui run`: its network and disk are the bound that more executors do not move.
+//! - The rows of every fact pass through `hedui run`, over object storage twice: its network and disk are the bound that more
+//!   executors do not move.
 //!
 //! - When it pays is not measured: how long a statement takes to come and go, and how many people make that small beside the work.
 //!   Taking in deliveries, counting, lists and report stay on one machine, whatever the number of executors.
@@ -32,7 +38,9 @@
 //! - An executor that is lost costs the scheduler's patience at the most; with no executor left, what waits for one fails. An
 //!   executor that is given up ends, and whoever keeps it running starts it again: what it held is being done elsewhere.
 
+mod gone;
 mod job;
+mod reading;
 mod serve;
 mod slots;
 mod words;

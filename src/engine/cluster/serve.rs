@@ -28,10 +28,10 @@ use tokio::{
     time::{Instant, timeout},
 };
 
-use super::{CONNECTING, slots::Slots};
+use super::{CONNECTING, gone::NothingIsGone, reading::Readable, slots::Slots};
 use crate::engine::{
     address::{ClusterError, ExecutorSetting, SchedulerSetting},
-    session::{pool, runtime},
+    session::pool,
 };
 
 /// How often an executor says that it is alive.
@@ -61,6 +61,7 @@ pub async fn serve_scheduler(
     let listener = TcpListener::bind(setting.listen).await.map_err(|error| failed(&error))?;
     let listen = listener.local_addr().map_err(|error| failed(&error))?;
     let patience = setting.patience.as_secs();
+    let readable = Readable::new(&setting.storage, "the scheduler");
     let config = SchedulerConfig {
         bind_host: host(listen.ip()),
         bind_port: listen.port(),
@@ -71,7 +72,7 @@ pub async fn serve_scheduler(
         executor_timeout_seconds: patience,
         expire_dead_executor_interval_seconds: LOOKING_SECONDS,
         no_executors_grace_period_seconds: patience,
-        override_session_builder: Some(Arc::new(session)),
+        override_session_builder: Some(Arc::new(move |config| session(config, &readable))),
         finished_job_data_clean_up_interval_seconds: FETCHED_SECONDS,
         ..SchedulerConfig::default()
     };
@@ -89,9 +90,10 @@ pub async fn serve_scheduler(
 }
 
 /// What a scheduler plans with.
-fn session(config: SessionConfig) -> Result<SessionState, DataFusionError> {
-    let state = SessionStateBuilder::new_from_existing(default_session_builder(config)?);
-    Ok(state.with_runtime_env(runtime(RuntimeEnvBuilder::new())?).build())
+fn session(config: SessionConfig, readable: &Readable) -> Result<SessionState, DataFusionError> {
+    let state = SessionStateBuilder::new_from_existing(default_session_builder(config)?)
+        .with_analyzer_rule(Arc::new(NothingIsGone));
+    Ok(state.with_runtime_env(readable.runtime(RuntimeEnvBuilder::new())?).build())
 }
 
 /// Cancels what waits for an executor when there was none for so long: Ballista lets it wait for ever.
@@ -134,6 +136,8 @@ pub async fn serve_executor(setting: &ExecutorSetting, announce: impl FnOnce()) 
         message: error.to_string(),
     })?;
     let spilled = work.path().to_owned();
+    let name = setting.name.clone().unwrap_or_else(|| host(setting.listen.ip()));
+    let readable = Readable::new(&setting.storage, &format!("the executor {name}:{}", setting.listen.port()));
     let config = ExecutorProcessConfig {
         bind_host: host(setting.listen.ip()),
         external_host: setting.name.clone(),
@@ -151,7 +155,7 @@ pub async fn serve_executor(setting: &ExecutorSetting, announce: impl FnOnce()) 
         // Nobody reads what it would measure of the whole machine at every beat.
         metric_collection_policy: ExecutorMetricCollectionPolicy::Off,
         override_runtime_producer: Some(Arc::new(move |_| {
-            runtime(RuntimeEnvBuilder::new().with_temp_file_path(&spilled))
+            readable.runtime(RuntimeEnvBuilder::new().with_temp_file_path(&spilled))
         })),
         ..ExecutorProcessConfig::default()
     };

@@ -41,6 +41,26 @@ impl Address {
         if self.prefix.is_empty() { name.to_owned() } else { format!("{}/{name}", self.prefix) }
     }
 
+    /// The URL of an object for an engine that reads it: every byte that could mean something else is escaped.
+    #[cfg_attr(not(feature = "s3"), expect(dead_code, reason = "nothing is shared without object storage"))]
+    pub(super) fn url(&self, name: &str) -> String {
+        let mut url = format!("{SCHEME}{}/", self.bucket);
+        for byte in self.key(name).bytes() {
+            if byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-' | b'_' | b'.' | b'~') {
+                url.push(char::from(byte));
+            } else {
+                url.push_str(&format!("%{byte:02X}"));
+            }
+        }
+        url
+    }
+
+    /// A whole bucket, as an engine names it.
+    #[cfg(all(feature = "s3", feature = "cluster"))]
+    pub(super) fn whole(bucket: &str) -> Result<Self, BucketError> {
+        Self::read(bucket)
+    }
+
     /// The name below the prefix of a key.
     #[cfg_attr(not(feature = "s3"), expect(dead_code, reason = "nothing is listed without object storage"))]
     pub(super) fn name<'a>(&self, key: &'a str) -> Option<&'a str> {
@@ -104,6 +124,10 @@ mod tests {
         assert_eq!(at.to_string(), "s3://city-night/核对 2026/store");
         assert_eq!(at.key("runs/x"), "核对 2026/store/runs/x");
         assert_eq!(at.name("核对 2026/store/runs/x"), Some("runs/x"));
+        assert_eq!(
+            at.url("as_of=2026/100%?#x.parquet"),
+            "s3://city-night/%E6%A0%B8%E5%AF%B9%202026/store/as_of%3D2026/100%25%3F%23x.parquet"
+        );
         assert_eq!((at.name("核对 2026/store2/x"), at.name("核对 2026")), (None, None));
         let whole = parse("s3://bucket").unwrap().unwrap();
         assert_eq!(

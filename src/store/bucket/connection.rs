@@ -25,6 +25,8 @@ use crate::model::Digest;
 const PART: u64 = 8 << 20;
 /// Parts of one file that are under way at once.
 const PARTS_AT_ONCE: usize = 2;
+/// Objects that are swept away at once.
+const REMOVED_AT_ONCE: usize = 16;
 /// An upload has at most 10 000 parts.
 const PARTS: u64 = 9_000;
 /// Where an object carries the digest of its content, for anyone to read.
@@ -67,12 +69,6 @@ impl Connection {
     #[cfg(test)]
     pub(super) fn over(store: Arc<dyn ObjectStore>, address: &Address) -> Self {
         Self { store, address: address.clone(), endpoint: String::new() }
-    }
-
-    /// The bucket for an engine that reads from it itself, and the URL that it is known by there. Keys of objects begin at the
-    /// bucket, not at the prefix.
-    pub fn registered(&self) -> (Arc<dyn ObjectStore>, String) {
-        (Arc::clone(&self.store), format!("s3://{}", self.address.bucket))
     }
 
     /// Where it is.
@@ -303,7 +299,13 @@ impl Connection {
         Ok(digest.so_far())
     }
 
-    /// Removes objects; what is gone already is no error.
+    /// Removes objects in any order, many at once.
+    pub(super) async fn sweep(&self, names: Vec<String>) -> Result<(), BucketError> {
+        let gone = names.into_iter().map(|name| async move { self.remove(&[name]).await });
+        futures::stream::iter(gone).buffer_unordered(REMOVED_AT_ONCE).try_collect().await
+    }
+
+    /// Removes objects one after another; what is gone already is no error.
     pub(super) async fn remove(&self, names: &[String]) -> Result<(), BucketError> {
         for name in names {
             match self.store.delete(&self.key(name)?).await {

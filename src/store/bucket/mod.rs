@@ -11,7 +11,8 @@
 //! # Decisions
 //!
 //! - The objects are the files of the store's open layout under the same names, so that anyone reads them in place. Besides there
-//!   are three of our own: `.lock`, `.publishing.json` (what is being uploaded) and `.published.json` (what counts).
+//!   are three of our own: `.lock`, `.publishing.json` (what is being uploaded) and `.published.json` (what counts); and `.drafts/` for as
+//!   long as a cluster reads from it.
 //! - What counts is what the index names, and the index is replaced in one conditional write: a kill at any moment leaves what
 //!   stood before or what stands now, and two that publish at once cannot mix. Without an index, what an interrupted upload
 //!   left could not be told from what an object lacks that somebody deleted.
@@ -23,7 +24,8 @@
 //! - Of an inbox the files of a delivery that the store knows are left where they are. Data of snapshots comes when the plan names
 //!   it, of older runs only `current` and, of the last, its leads. What nights keep for the next (`reuse/`) stays on the machine.
 //! - Not an engine that reads `s3://` itself: the stages read files, lock and rename, and hundreds of small reads of one file
-//!   cost more round trips than bringing it once. A cluster's executors get the bucket from [`Connection::registered`].
+//!   cost more round trips than bringing it once. The machines of a cluster have no folder in common and do read it themselves:
+//!   what of a run they need is put there for them (`lent.rs`), and they can only read (`reading.rs`).
 
 mod address;
 mod error;
@@ -40,9 +42,13 @@ mod index;
 #[cfg(feature = "s3")]
 mod lease;
 #[cfg(feature = "s3")]
+mod lent;
+#[cfg(feature = "s3")]
 mod place;
 #[cfg(feature = "s3")]
 mod publish;
+#[cfg(all(feature = "s3", feature = "cluster"))]
+mod reading;
 #[cfg(feature = "s3")]
 mod refusal;
 #[cfg(feature = "s3")]
@@ -60,6 +66,8 @@ pub use error::BucketError;
 pub use inbox::RemoteInbox;
 #[cfg(feature = "s3")]
 pub use place::RemoteStore;
+#[cfg(all(feature = "s3", feature = "cluster"))]
+pub use reading::{Objects, Unread, objects};
 #[cfg(feature = "s3")]
 pub use settings::Settings;
 pub use tell::{Holder, Need, Opening, Published, Tell, Way};

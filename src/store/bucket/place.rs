@@ -15,8 +15,9 @@ use super::{
     connection::Listed,
     index::{Entry, INDEX, Index, Standing},
     lease::{LOCK, Lease},
+    lent::{LENT, Lent},
     publish::{self, INTENT},
-    working::{Look, Working, holds, look},
+    working::{Look, Working, holds, is_own, look},
 };
 use crate::{
     model::Digest,
@@ -35,6 +36,7 @@ pub struct RemoteStore {
     pub(super) lease: Option<Lease>,
     pub(super) tell: Arc<dyn Tell>,
     pub(super) state: Mutex<State>,
+    pub(super) lent: Lent,
     runtime: Handle,
 }
 
@@ -53,6 +55,8 @@ pub(super) struct State {
     pub(super) here: BTreeSet<String>,
     /// How files looked before the command began.
     pub(super) looks: BTreeMap<String, Look>,
+    /// Objects of this run that are there already and do not count yet.
+    pub(super) early: BTreeMap<String, Entry>,
 }
 
 impl RemoteStore {
@@ -70,8 +74,8 @@ impl RemoteStore {
                 Some(Lease::take(&connection, holder, &copy).await?)
             }
         };
-        let (tell, runtime) = (Arc::clone(tell), Handle::current());
-        let place = Self { connection, working, lease, tell, state: Mutex::default(), runtime };
+        let (tell, runtime, lent) = (Arc::clone(tell), Handle::current(), Lent::of(&holder.holding));
+        let place = Self { connection, working, lease, tell, state: Mutex::default(), lent, runtime };
         match place.fill(need).await {
             Ok(()) => Ok(place),
             Err(error) => {
@@ -92,12 +96,15 @@ impl RemoteStore {
         Some(self.connection.address().object(&self.working.name(file)?))
     }
 
-    /// Gives the lease back.
+    /// Gives the lease back, and takes back what was lent.
     pub async fn close(&self) -> Result<(), BucketError> {
-        match &self.lease {
+        let released = match &self.lease {
             Some(lease) => lease.release().await,
             None => Ok(()),
-        }
+        };
+        // After the lease, for which others wait; what stays is swept by whoever has the lease next.
+        let _ = self.connection.sweep(self.lent.names()).await;
+        released
     }
 
     async fn fill(&self, need: Need) -> Result<(), BucketError> {
@@ -110,7 +117,12 @@ impl RemoteStore {
         for own in [LOCK, INDEX, INTENT] {
             listed.remove(own);
         }
-        listed.retain(|name, _| !name.starts_with("reuse/") && !name.starts_with(".drafts/"));
+        let lent = listed.keys().filter(|name| name.starts_with(LENT)).cloned().collect::<Vec<_>>();
+        if self.lease.is_some() {
+            // Who lent it is dead, or the lease would not be ours.
+            self.connection.sweep(lent).await?;
+        }
+        listed.retain(|name, _| !is_own(name));
         state.listed = listed;
         state.index = state.standing.index.clone().unwrap_or_default();
         self.compare(&mut state)?;
@@ -178,8 +190,27 @@ impl RemoteStore {
         Ok(())
     }
 
+    /// Whether an object is still the one that was published: it was looked at tonight, or the server says so by its version.
+    pub(super) async fn still_stands(
+        &self,
+        state: &State,
+        name: &str,
+        entry: &Entry,
+    ) -> Result<bool, BucketError> {
+        if state.here.contains(name) {
+            return Ok(true);
+        }
+        let listed = state.listed.get(name).and_then(|listed| listed.etag.clone());
+        let version = match listed {
+            // Not every server lists versions.
+            None => self.connection.head(name).await?.and_then(|there| there.etag),
+            listed => listed,
+        };
+        Ok(version.is_some() && version == entry.etag)
+    }
+
     /// Brings objects that are not here yet, or are not what they should be.
-    async fn fetch(&self, state: &mut State, wanted: Vec<String>) -> Result<(), BucketError> {
+    pub(super) async fn fetch(&self, state: &mut State, wanted: Vec<String>) -> Result<(), BucketError> {
         let mut coming = Vec::new();
         for (number, name) in wanted.into_iter().enumerate() {
             if state.here.contains(&name) {

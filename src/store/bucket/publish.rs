@@ -41,10 +41,18 @@ impl RemoteStore {
         }
         lease.check()?;
         let mut index = state.index.clone();
+        // What a cluster has read is there already.
+        let (there, new): (Vec<_>, Vec<_>) =
+            new.into_iter().partition(|sending| state.early.contains_key(&sending.name));
+        index.objects.extend(
+            there
+                .into_iter()
+                .filter_map(|sent| state.early.get_key_value(&sent.name))
+                .map(|(name, entry)| (name.clone(), entry.clone())),
+        );
         let (first, last): (Vec<_>, Vec<_>) = new.into_iter().partition(|sending| !is_record(&sending.name));
-        let objects = first.iter().chain(&last).map(|sending| sending.name.clone()).collect();
-        let intent = serde_json::to_vec(&Intent { objects }).unwrap_or_default();
-        self.connection.write(INTENT, intent).await?;
+        let objects = first.iter().chain(&last).map(|sending| sending.name.clone());
+        self.intend(&state, objects).await?;
         let mut published = Published { removed: then.remove.len(), ..Published::default() };
         let size = |all: &[Sending]| all.iter().map(|sending| sending.bytes).sum::<u64>();
         let (files, bytes) = (first.len() + last.len(), size(&first) + size(&last));
@@ -70,8 +78,23 @@ impl RemoteStore {
         // From here on it counts.
         state.standing.replace(&self.connection, index).await?;
         finish(self, &mut state).await?;
-        self.connection.remove(&[INTENT.to_owned()]).await?;
+        let index = state.standing.index.as_ref();
+        let counts = |name: &&String| index.is_some_and(|index| index.objects.contains_key(*name));
+        let mut left: Vec<String> = state.early.keys().filter(|name| !counts(name)).cloned().collect();
+        left.push(INTENT.to_owned());
+        self.connection.remove(&left).await?;
         Ok(published)
+    }
+
+    /// Says what is being uploaded, so that the next run removes it if this one does not come to the end.
+    pub(super) async fn intend(
+        &self,
+        state: &State,
+        objects: impl Iterator<Item = String>,
+    ) -> Result<(), BucketError> {
+        let objects = objects.chain(state.early.keys().cloned()).collect();
+        let intent = serde_json::to_vec(&Intent { objects }).unwrap_or_default();
+        self.connection.write(INTENT, intent).await.map(|_| ())
     }
 
     /// What the command changed: new objects, and what is to be done once they count.
@@ -88,7 +111,10 @@ impl RemoteStore {
             if known.is_some_and(|entry| entry.bytes == now.0 && entry.digest() == Some(digest)) {
                 continue;
             }
-            if known.is_some() && !may_change(name) {
+            let early = state.early.get(name);
+            if known.is_some() && !may_change(name)
+                || early.is_some_and(|early| early.digest() != Some(digest))
+            {
                 return Err(BucketError::Altered { path });
             }
             if known.is_some() || is_pointer(name) {

@@ -22,6 +22,11 @@ use crate::model::Digest;
 /// What is the working copy's own and never an object: locks, drafts, and what only saves time.
 const OWN: &[&str] = &[".lock", ".drafts", "reuse"];
 
+/// Whether a name is one of these, or below.
+pub(super) fn is_own(name: &str) -> bool {
+    OWN.contains(&name.split('/').next().unwrap_or_default())
+}
+
 /// How a file looked when it was last known what is in it.
 pub(super) type Look = (u64, Option<SystemTime>);
 
@@ -42,6 +47,8 @@ impl Working {
         let files = home.join("files");
         fs::create_dir_all(&files).map_err(BucketError::io("create", &files))?;
         keep_private(&home).map_err(BucketError::io("protect", &home))?;
+        // As an engine names its files.
+        let home = home.canonicalize().map_err(BucketError::io("open", &home))?;
         let path = home.join(".lock");
         let lock = File::options().create(true).truncate(false).write(true).open(&path);
         let lock = lock.map_err(BucketError::io("open", &path))?;
