@@ -37,7 +37,7 @@ const WORTH_IT: usize = 3;
 /// What a text is taken to need, its place in the column included; most are codes, keys of cases and names of files.
 const TEXT: usize = 32;
 
-/// Of the memory that the program may hold, tables take a sixteenth; so much where it is not bounded.
+/// What held tables may take where memory is not bounded.
 const UNBOUNDED: usize = 512 << 20;
 
 /// What the rows of some files take in memory, about. None where they are too many, and where that is not known: then reading them
@@ -58,6 +58,11 @@ pub(super) fn rows_in(file: &Path) -> Option<u64> {
     u64::try_from(reader.metadata().file_metadata().num_rows()).ok()
 }
 
+/// Of the bytes that the program may hold, those that held tables may take.
+pub(super) fn share(memory: usize) -> usize {
+    memory / 16
+}
+
 /// The room that all held tables of a session share.
 #[derive(Debug, Clone)]
 pub(super) struct Room(Arc<AtomicUsize>);
@@ -65,7 +70,7 @@ pub(super) struct Room(Arc<AtomicUsize>);
 impl Room {
     /// For a program that may hold so many bytes.
     pub(super) fn of(memory: Option<usize>) -> Self {
-        Self(Arc::new(AtomicUsize::new(memory.map_or(UNBOUNDED, |bytes| bytes / 16))))
+        Self(Arc::new(AtomicUsize::new(memory.map_or(UNBOUNDED, share))))
     }
 
     /// Takes so many bytes of it, if they are there.

@@ -19,9 +19,13 @@
 //! - The engine is slow at `count(DISTINCT x)` beside other aggregates over many groups, and at windows over many small
 //!   partitions; it computes a common table expression anew wherever it is named. Of a million people this was a third of the
 //!   night and four fifths of its memory. `min(x) <> max(x)`, a join with the aggregate, and a fact of its own say the same.
-//! - Tried on a million people and left out, for less than a tenth of the processor's time: mimalloc and jemalloc, filters inside
-//!   the Parquet reader, twice as many partitions as threads. One arena of the C library's allocator instead of one a thread
-//!   halves the resident memory of a million people (0.8 to 0.4 GB) and makes the night a third slower; jemalloc takes 0.5 GB.
+//! - Small tables that many statements read lie in memory, see `held.rs`, and evidence is picked with filters inside the Parquet
+//!   reader, which elsewhere cost as much as they saved. With that and fewer digests of rows a run over three million people took
+//!   33 to 35 s instead of 36 to 37 s (two threads, in turn, twice).
+//! - Rules cut into stretches, as facts are, took as long as whole: their time goes into joins.
+//! - Tried on a million people and left out, for less than a tenth of the processor's time: mimalloc and jemalloc, twice as many
+//!   partitions as threads. One arena of the C library's allocator instead of one a thread halves the resident memory of a million
+//!   people (0.8 to 0.4 GB) and makes the night a third slower; jemalloc takes 0.5 GB.
 
 mod address;
 mod bind;

@@ -134,7 +134,8 @@ impl Engine {
         options.execution.parquet.schema_force_view_types = false;
         let mut runtime = RuntimeEnvBuilder::new();
         if let Some(bytes) = limits.memory {
-            let pool = pool(bytes);
+            // What lies in held tables is counted here, once for all.
+            let pool = pool(bytes) - held::share(bytes);
             // Every sort keeps so much aside for merging what it put on disk: little memory must do for several sorts.
             let aside = &mut config.options_mut().execution.sort_spill_reservation_bytes;
             *aside = (*aside).min(pool / (8 * limits.threads.max(1)));

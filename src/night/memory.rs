@@ -1,6 +1,6 @@
 //! Whether a night keeps within the memory that it was given: said as soon as it is known how many people there are, never found out after hours.
 //!
-//! Measured on two threads, release build, peak resident memory: 669 MiB for a million people with `--memory 256MiB`, 1,550 MiB for
+//! Measured on two threads, release build, peak resident memory: 693 MiB for a million people with `--memory 256MiB`, 1,552 MiB for
 //! three million with `--memory 1GiB` (0.95 and 2.84 million people in the dictionary); the two figures below are the line through
 //! these. Ten million (9.5 in the dictionary) took 4,874 MiB with `--memory 4GiB`, by the line 4,695.
 
