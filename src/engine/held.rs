@@ -8,7 +8,6 @@
 //! - Large tables are left in their files: there a statement finds the order of the rows, and reads less of them.
 
 use std::{
-    fs::File,
     path::Path,
     sync::{
         Arc,
@@ -25,8 +24,9 @@ use datafusion::{
     logical_expr::{Expr, TableProviderFilterPushDown, TableType},
     physical_plan::{self, ExecutionPlan},
 };
-use parquet::file::reader::{FileReader, SerializedFileReader};
 use tokio::sync::OnceCell;
+
+use super::files::{gone_of, is_gone, rows_in};
 
 /// A table with more rows is never held: the order of its files is worth more.
 const MOST_ROWS: u64 = 1 << 21;
@@ -50,12 +50,6 @@ fn bytes_of(schema: &Schema, rows: u64) -> Option<usize> {
     let width = |field: &arrow::datatypes::FieldRef| field.data_type().primitive_width().unwrap_or(TEXT);
     let row: usize = schema.fields().iter().map(width).sum();
     usize::try_from(rows).ok().filter(|_| rows < MOST_ROWS)?.checked_mul(row)
-}
-
-/// How many rows a file has.
-pub(super) fn rows_in(file: &Path) -> Option<u64> {
-    let reader = SerializedFileReader::new(File::open(file).ok()?).ok()?;
-    u64::try_from(reader.metadata().file_metadata().num_rows()).ok()
 }
 
 /// Of the bytes that the program may hold, those that held tables may take.
@@ -104,6 +98,11 @@ impl Held {
         &self.files
     }
 
+    /// Whether its rows lie in memory, so that nothing of the files is needed any more.
+    pub(super) fn is_in_memory(&self) -> bool {
+        self.rows.get().is_some_and(Option::is_some)
+    }
+
     /// Reads the whole table into memory, if there is room for it.
     async fn read(&self, state: &dyn Session) -> Result<Option<MemTable>, DataFusionError> {
         if !self.room.take(self.bytes) {
@@ -112,6 +111,10 @@ impl Held {
         let read = async {
             let plan = self.files.scan(state, None, &[], None).await?;
             let rows = physical_plan::collect(plan, state.task_ctx()).await?;
+            // A file that is not there looks like one without rows.
+            if let Some(file) = gone_of(&self.files) {
+                return Err(is_gone(&file));
+            }
             MemTable::try_new(self.files.schema(), vec![rows])
         };
         let read = read.await;
@@ -158,7 +161,10 @@ impl TableProvider for Held {
 
 #[cfg(test)]
 mod tests {
-    use std::{fs, path::PathBuf};
+    use std::{
+        fs::{self, File},
+        path::PathBuf,
+    };
 
     use arrow::{
         array::{ArrayRef, Int64Array, RecordBatch, StringArray},
@@ -200,7 +206,7 @@ mod tests {
         for _ in 1..WORTH_IT {
             assert_eq!(ask(&engine).await.unwrap(), said);
         }
-        fs::write(&path, "no table").unwrap();
+        fs::remove_file(&path).unwrap();
         assert_eq!(ask(&engine).await.unwrap(), said);
         // A session beside this one has the same tables.
         let beside = engine.beside("run", &[], 1).await.unwrap();

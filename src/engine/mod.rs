@@ -36,6 +36,7 @@ mod cluster;
 #[path = "no_cluster.rs"]
 mod cluster;
 mod fault;
+mod files;
 mod held;
 mod keeping;
 mod look;

@@ -30,7 +30,7 @@ use datafusion::{
 use parquet::{arrow::ArrowWriter, basic::Compression, file::properties::WriterProperties};
 use tempfile::TempDir;
 
-use super::{Cluster, EngineError};
+use super::{Cluster, EngineError, files::files_of};
 use crate::store::Share;
 
 /// The schema of the rows that a night makes while it runs: few, or already here.
@@ -128,15 +128,6 @@ impl Remote {
         });
         walked.is_ok() && is_far
     }
-}
-
-/// The files of a table that lies on this machine.
-pub(super) fn files_of(table: &ListingTable) -> Result<Vec<PathBuf>, DataFusionError> {
-    let file = |url: &ListingTableUrl| {
-        let path = url.get_url().to_file_path();
-        path.map_err(|()| DataFusionError::Internal(format!("{url} is no file of this machine")))
-    };
-    table.table_paths().iter().map(file).collect()
 }
 
 /// The same table over the same files elsewhere; None if it does not lie in files.

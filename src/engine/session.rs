@@ -28,6 +28,7 @@ use super::{
     Cluster,
     bind::{self, Placeholders},
     fault::{EngineError, FaultKind, SqlFault},
+    files::{gone, is_gone},
     held::{self, Held, Room},
     look::{self, Look},
     planned::Planned,
@@ -469,8 +470,12 @@ impl Engine {
             state = SessionStateBuilder::new_from_existing(state).with_config(config).build();
         }
         let plan = state.optimizer().optimize(plan, &state, |_, _| {})?;
-        let plan = state.query_planner().create_physical_plan(&plan, &state).await?;
-        Ok(Ready::Here(plan, self.context.task_ctx()))
+        let ready = state.query_planner().create_physical_plan(&plan, &state).await?;
+        // Looked at now: what was there while its files were listed is in the plan.
+        if let Some(file) = gone(&plan)? {
+            return Err(is_gone(&file));
+        }
+        Ok(Ready::Here(ready, self.context.task_ctx()))
     }
 
     async fn frame(&self, what: &str, sql: &str, values: &Placeholders) -> Result<DataFrame, EngineError> {

@@ -25,7 +25,7 @@ use parquet::file::{
     statistics::Statistics,
 };
 
-use super::held::{Held, rows_in};
+use super::files::{files_of, rows_in, table_of};
 
 /// When a statement is cut, and how small.
 #[derive(Debug, Clone, Copy)]
@@ -205,12 +205,7 @@ fn scans(plan: &LogicalPlan) -> Result<Vec<TableScan>, DataFusionError> {
 
 fn listing<T>(scan: &TableScan, read: impl FnOnce(&ListingTable) -> Option<T>) -> Option<T> {
     let provider = source_as_provider(&scan.source).ok()?;
-    let held = provider.downcast_ref::<Held>().map(Held::files);
-    read(held.or_else(|| provider.downcast_ref::<ListingTable>())?)
-}
-
-fn files(table: &ListingTable) -> Option<Vec<PathBuf>> {
-    table.table_paths().iter().map(|url| url.get_url().to_file_path().ok()).collect()
+    read(table_of(provider.as_ref())?)
 }
 
 /// The groups of a table whose files are sorted. None where that is not known.
@@ -219,7 +214,7 @@ fn sorted(scan: &TableScan) -> Option<Sorted> {
         let first = table.options().file_sort_order.first()?.first()?;
         let Expr::Column(column) = &first.expr else { return None };
         let mut groups = Vec::new();
-        for file in files(table)? {
+        for file in files_of(table).ok()? {
             groups.extend(groups_of(&file, &column.name)?);
         }
         Some(Sorted { column: column.name.clone(), groups })
@@ -246,7 +241,7 @@ fn groups_of(file: &PathBuf, column: &str) -> Option<Vec<(ScalarValue, u64)>> {
 
 /// How many rows a table of files has.
 fn rows_of(table: &ListingTable) -> Option<u64> {
-    files(table)?.iter().map(|file| rows_in(file)).sum()
+    files_of(table).ok()?.iter().map(|file| rows_in(file)).sum()
 }
 
 #[cfg(test)]
