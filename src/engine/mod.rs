@@ -23,9 +23,10 @@
 //!   reader, which elsewhere cost as much as they saved. With that and fewer digests of rows a run over three million people took
 //!   33 to 35 s instead of 36 to 37 s (two threads, in turn, twice).
 //! - Rules cut into stretches, as facts are, took as long as whole: their time goes into joins.
-//! - Tried on a million people and left out, for less than a tenth of the processor's time: mimalloc and jemalloc, twice as many
-//!   partitions as threads. One arena of the C library's allocator instead of one a thread halves the resident memory of a million
-//!   people (0.8 to 0.4 GB) and makes the night a third slower; jemalloc takes 0.5 GB.
+//! - Tried and left out: twice as many partitions as threads, and other allocators. Of three million people on two cores mimalloc
+//!   took as long as the C library's and more memory, jemalloc as long with less (1.1 GB instead of 1.7), but deliveries were taken
+//!   in a tenth more slowly; tcmalloc of gperftools was 3 to 10 % faster with 1.0 GB, but no well-kept crate brings it (whoever has
+//!   it can preload it). How the C library's allocator is set stands in `main.rs`.
 
 mod address;
 mod bind;

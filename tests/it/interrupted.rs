@@ -1,4 +1,4 @@
-//! Nights that are stopped in the middle, politely and not: they leave nothing half done, and the next one makes good.
+//! Nights that are stopped in the middle, politely and not, or are short of room: they leave nothing half done, and the next one makes good.
 
 use std::{fs, path::Path, process::Command, time::Duration};
 
@@ -105,4 +105,20 @@ fn a_reader_that_goes_away_does_not_stop_the_night() {
     let said = crate::program::run(&mut piped);
     assert!(said.out.trim_end().ends_with('3'), "{said:?}");
     assert!(place.night.current().join("manifest.json").is_file());
+}
+
+/// Where the address space is limited, what threads set aside without using it counts as well.
+#[test]
+fn a_night_needs_little_more_address_space_than_memory() {
+    undisturbed();
+    let place = Place::with_city();
+    let inner = place.night.command();
+    // The program itself is 300 MiB in a build for tests; threads and what is set aside for each grow with the processors.
+    let processors = std::thread::available_parallelism().unwrap().get();
+    let limit = (512 + 256 * processors) << 10;
+    let mut limited = Command::new("bash");
+    limited.args(["-c", &format!("ulimit -v {limit}; exec \"$@\""), "bash"]);
+    limited.arg(inner.get_program()).args(inner.get_args()).current_dir(inner.get_current_dir().unwrap());
+    crate::program::run(&mut limited).ends(3);
+    tree::assert_same(&tree::bytes(&place.night.current()), &tree::bytes(&undisturbed()));
 }
