@@ -2,7 +2,7 @@
 //!
 //! Measured on two threads, release build, peak resident memory: 693 MiB for a million people with `--memory 256MiB`, 1,552 MiB for
 //! three million with `--memory 1GiB` (0.95 and 2.84 million people in the dictionary); the two figures below are the line through
-//! these. Ten million (9.5 in the dictionary) took 4,022 MiB with `--memory 4GiB`, less than by the line (4,695).
+//! these. Ten million (9.5 in the dictionary) took 3,462 MiB with `--memory 4GiB`, less than by the line (4,695).
 
 use crate::model::Text;
 
