@@ -93,8 +93,7 @@ impl Piece {
     /// are many, the piece as it is.
     pub(super) fn parted(self) -> Vec<Self> {
         let text = &self.text;
-        if memchr::memchr(b'"', text).is_none() || memchr::memchr_iter(b'"', text).count() > text.len() / FEW
-        {
+        if memchr::memchr_iter(b'"', text).count() > text.len() / FEW {
             return vec![self];
         }
         let mut parts = Vec::new();

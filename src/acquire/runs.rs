@@ -3,11 +3,13 @@
 //!
 //! # Decisions
 //!
-//! - A run is brought once into the order of its key (`stretches`), so that what follows each other in the end can be copied at
-//!   one go (`merged`); where rows came in that order, they stay where they are. A run is written while the others read on.
+//! - A run is copied once into the order of its key (`stretches`), so that it is as small as its rows are, in memory and on disk,
+//!   and that what follows each other in the end can be copied at one go (`merged`). A run is written while the others read on.
 //! - A run that has to leave the memory lies in the store's drafts as an Arrow stream, sorted, and is read back a few
 //!   thousand rows at a time; what a killed night left there is swept by the next one. Of many such runs neighbours are merged
 //!   into one before all are (`passes`).
+//! - Tried and left out: leaving rows where they are that came in the order of their key, and making heads of keys a column at a
+//!   time. Three million people took 39.2 s instead of 39.7 (in turn, twice).
 
 use std::{
     fs::File,
@@ -15,11 +17,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use arrow::{
-    array::{Array, ArrayRef, RecordBatch},
-    error::ArrowError,
-    ipc::writer::StreamWriter,
-};
+use arrow::{array::RecordBatch, error::ArrowError, ipc::writer::StreamWriter};
 
 use super::AcquireError;
 use crate::{contract::Contract, store::StoreError};
@@ -150,7 +148,7 @@ impl Sorter {
 impl Run {
     fn bytes(&self) -> usize {
         match &self.kept {
-            Kept::Here(batches) => batches.iter().map(bytes_of).sum(),
+            Kept::Here(batches) => batches.iter().map(RecordBatch::get_array_memory_size).sum(),
             Kept::OnDisk(_) => 0,
         }
     }
@@ -162,10 +160,4 @@ impl Run {
             Kept::OnDisk(path) => Some(path.clone()),
         }
     }
-}
-
-/// What the rows of a batch take, which may be a part of a larger one.
-fn bytes_of(batch: &RecordBatch) -> usize {
-    let bytes = |column: &ArrayRef| column.to_data().get_slice_memory_size().unwrap_or_default();
-    batch.columns().iter().map(bytes).sum()
 }

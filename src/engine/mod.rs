@@ -23,10 +23,10 @@
 //!   reader, which elsewhere cost as much as they saved. With that and fewer digests of rows a run over three million people took
 //!   33 to 35 s instead of 36 to 37 s (two threads, in turn, twice).
 //! - Rules cut into stretches, as facts are, took as long as whole: their time goes into joins.
-//! - Tried and left out: twice as many partitions as threads, and other allocators. Of three million people on two cores mimalloc
-//!   took as long as the C library's and more memory, jemalloc as long with less (1.1 GB instead of 1.7), but deliveries were taken
-//!   in a tenth more slowly; tcmalloc of gperftools was 3 to 10 % faster with 1.0 GB, but no well-kept crate brings it (whoever has
-//!   it can preload it). How the C library's allocator is set stands in `main.rs`.
+//! - Tried and left out: twice as many partitions as threads, and other allocators, preloaded with several settings. Of three million
+//!   people on two cores the C library's with its own settings took 33 to 36 s and 1.7 GB; mimalloc 31 to 39 s and 1.4 to 3.2 GB,
+//!   jemalloc 34 to 42 s and 1.0 to 3.1 GB (and most of the time longer to take deliveries in), tcmalloc of gperftools 30 to 33 s and
+//!   1.0 GB, but no well-kept crate brings it; whoever has it can preload it. `main.rs` has how the C library's is set.
 
 mod address;
 mod bind;

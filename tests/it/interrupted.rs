@@ -107,9 +107,9 @@ fn a_reader_that_goes_away_does_not_stop_the_night() {
     assert!(place.night.current().join("manifest.json").is_file());
 }
 
-/// Where the address space is limited, what threads set aside without using it counts as well.
+/// Where the address space is limited (`ulimit -v`), what threads set aside without using it counts as well.
 #[test]
-fn a_night_needs_little_more_address_space_than_memory() {
+fn a_night_sets_little_address_space_aside() {
     undisturbed();
     let place = Place::with_city();
     let inner = place.night.command();

@@ -10,9 +10,8 @@
 use std::cmp::Ordering;
 
 use arrow::{
-    array::{Array, AsArray, PrimitiveArray, RecordBatch, StringArray},
-    buffer::NullBuffer,
-    datatypes::{ArrowPrimitiveType, DataType, Date32Type, Decimal128Type, Int32Type, Int64Type},
+    array::{Array, ArrayRef, AsArray, RecordBatch},
+    datatypes::{DataType, Date32Type, Decimal128Type, Int32Type, Int64Type},
 };
 
 /// The first bytes of a key, in words that compare as the bytes do.
@@ -62,7 +61,7 @@ pub(in crate::acquire) fn compare(
 /// The heads of a batch's rows, by the columns of the key.
 pub(super) fn heads(key: &[usize], batch: &RecordBatch) -> Vec<Head> {
     let rows = batch.num_rows();
-    let mut heads = Heads { bytes: vec![[0; BYTES]; rows], filled: Filled::Evenly(0) };
+    let mut heads = Heads { bytes: vec![[0; BYTES]; rows], filled: vec![0; rows] };
     for (field, array) in
         key.iter().filter_map(|at| batch.schema_ref().fields().get(*at).zip(batch.columns().get(*at)))
     {
@@ -71,17 +70,20 @@ pub(super) fn heads(key: &[usize], batch: &RecordBatch) -> Vec<Head> {
         match array.data_type() {
             DataType::Int64 => {
                 let numbers = array.as_primitive::<Int64Type>();
-                heads.add_numbers(numbers, may_be_empty, |number| (number ^ i64::MIN).to_be_bytes());
+                heads.add(array, may_be_empty, b"", |row| (numbers.value(row) ^ i64::MIN).to_be_bytes());
             }
             DataType::Int32 => {
                 let numbers = array.as_primitive::<Int32Type>();
-                heads.add_numbers(numbers, may_be_empty, |number| (number ^ i32::MIN).to_be_bytes());
+                heads.add(array, may_be_empty, b"", |row| (numbers.value(row) ^ i32::MIN).to_be_bytes());
             }
             DataType::Date32 => {
                 let days = array.as_primitive::<Date32Type>();
-                heads.add_numbers(days, may_be_empty, |day| (day ^ i32::MIN).to_be_bytes());
+                heads.add(array, may_be_empty, b"", |row| (days.value(row) ^ i32::MIN).to_be_bytes());
             }
-            DataType::Utf8 => heads.add_texts(array.as_string::<i32>(), may_be_empty),
+            DataType::Utf8 => {
+                let texts = array.as_string::<i32>();
+                heads.add(array, may_be_empty, b"\0", |row| texts.value(row));
+            }
             // The values themselves decide from here on.
             _ => break,
         }
@@ -93,88 +95,41 @@ pub(super) fn heads(key: &[usize], batch: &RecordBatch) -> Vec<Head> {
 /// Heads under construction.
 struct Heads {
     bytes: Vec<[u8; BYTES]>,
-    filled: Filled,
-}
-
-/// How many bytes of the heads are filled.
-enum Filled {
-    /// The same in all of them: nothing of varying length has come yet.
-    Evenly(usize),
-    Each(Vec<u8>),
+    /// How many of its bytes each has.
+    filled: Vec<u8>,
 }
 
 impl Heads {
-    /// Adds a column of numbers, as bytes that compare as they do.
-    fn add_numbers<T: ArrowPrimitiveType, const N: usize>(
+    /// Adds a column: its values as bytes that compare as they do, and what ends each.
+    fn add<B: AsRef<[u8]>>(
         &mut self,
-        numbers: &PrimitiveArray<T>,
-        may_be_empty: bool,
-        bytes_of: impl Fn(T::Native) -> [u8; N],
-    ) {
-        let values = numbers.values().iter().map(|number| bytes_of(*number));
-        let there = usize::from(may_be_empty);
-        if let Filled::Evenly(from) = self.filled
-            && numbers.null_count() == 0
-            && from + there + N <= BYTES
-        {
-            for (head, value) in self.bytes.iter_mut().zip(values) {
-                if may_be_empty && let Some(byte) = head.get_mut(from) {
-                    *byte = 1;
-                }
-                if let Some(place) = head.get_mut(from + there..from + there + N) {
-                    place.copy_from_slice(&value);
-                }
-            }
-            self.filled = Filled::Evenly(from + there + N);
-            return;
-        }
-        self.add_each(numbers.nulls(), may_be_empty, b"", values);
-    }
-
-    /// Adds a column of texts, with what ends each.
-    fn add_texts(&mut self, texts: &StringArray, may_be_empty: bool) {
-        let values = texts.offsets().windows(2).map(|ends| match ends {
-            [from, to] => texts.value_data().get(*from as usize..*to as usize).unwrap_or_default(),
-            _ => &[],
-        });
-        self.add_each(texts.nulls(), may_be_empty, b"\0", values);
-    }
-
-    /// Adds a column row by row.
-    fn add_each<B: AsRef<[u8]>>(
-        &mut self,
-        nulls: Option<&NullBuffer>,
+        array: &ArrayRef,
         may_be_empty: bool,
         end: &[u8],
-        values: impl Iterator<Item = B>,
+        value: impl Fn(usize) -> B,
     ) {
-        if let Filled::Evenly(bytes) = self.filled {
-            self.filled = Filled::Each(vec![bytes as u8; self.bytes.len()]);
-        }
-        let Filled::Each(filled) = &mut self.filled else { return };
-        for (row, ((bytes, filled), value)) in self.bytes.iter_mut().zip(filled).zip(values).enumerate() {
+        for (row, (bytes, filled)) in self.bytes.iter_mut().zip(&mut self.filled).enumerate() {
             if usize::from(*filled) >= BYTES {
                 continue;
             }
-            let is_null = nulls.is_some_and(|nulls| nulls.is_null(row));
+            let is_null = array.is_null(row);
             if may_be_empty {
                 put(bytes, filled, &[u8::from(!is_null)]);
             }
             if !is_null {
-                put(bytes, filled, value.as_ref());
+                put(bytes, filled, value(row).as_ref());
                 put(bytes, filled, end);
             }
         }
     }
 }
 
-/// Adds bytes to a head, as many as there is room for.
-#[inline]
 fn put(bytes: &mut [u8; BYTES], filled: &mut u8, more: &[u8]) {
-    // Byte by byte: they are few, and a call to copy them would take longer.
     let free = bytes.get_mut(usize::from(*filled)..).unwrap_or_default();
     let taken = free.len().min(more.len());
-    free.iter_mut().zip(more).for_each(|(to, from)| *to = *from);
+    if let (Some(free), Some(more)) = (free.get_mut(..taken), more.get(..taken)) {
+        free.copy_from_slice(more);
+    }
     *filled += taken as u8;
 }
 
@@ -183,7 +138,7 @@ mod tests {
     use std::sync::Arc;
 
     use arrow::{
-        array::{ArrayRef, BooleanArray, Date32Array, Decimal128Array, Int32Array, Int64Array, StringArray},
+        array::{BooleanArray, Date32Array, Decimal128Array, Int32Array, Int64Array, StringArray},
         datatypes::{Field, Schema},
     };
 

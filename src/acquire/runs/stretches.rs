@@ -205,13 +205,8 @@ pub(super) fn parts(stretches: &[Stretch], rows: usize) -> impl Iterator<Item = 
     })
 }
 
-/// The rows of these stretches, in this order, as one batch. Rows that follow each other in one batch stay where they are.
+/// The rows of these stretches, in this order, as one batch.
 pub(super) fn copied(batches: &[&RecordBatch], stretches: &[Stretch]) -> Result<RecordBatch, ArrowError> {
-    if let [one] = stretches
-        && let Some(batch) = batches.get(one.batch)
-    {
-        return Ok(batch.slice(one.row, one.rows));
-    }
     let rows: usize = stretches.iter().map(|stretch| stretch.rows).sum();
     if stretches.len() * SHORT > rows {
         let places: Vec<(usize, usize)> = stretches
