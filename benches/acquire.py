@@ -94,6 +94,7 @@ class Cost:
 
 def hedui(told, *words):
     """Runs hedui; returns what it cost and what it said as JSON."""
+    settle_disk()
     begun = time.monotonic()
     command = [told.hedui.resolve(), *words, "--threads", told.threads, "--quiet", "--format", "json"]
     child = subprocess.Popen([str(word) for word in command], cwd=city.ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
@@ -107,13 +108,20 @@ def hedui(told, *words):
 
 def hedui_round(told, folder, store):
     where = ["--inbox", folder / "inbox", "--store", store, "--signers", folder / "allowed_signers"]
-    cost, said = hedui(told, "accept", *where, "--date", "2026-03-15")
+    memory = ["--memory", told.memory] if getattr(told, "memory", None) else []
+    cost, said = hedui(told, "accept", *where, "--date", "2026-03-15", *memory)
     names = ("rows", "accepted", "collapsed", "quarantined")
     return cost, {name: sum(one.get(name, 0) for one in said["deliveries"]) for name in names}
 
 
+def settle_disk():
+    """Waits until what was written before lies on the disk: a night that flushes its own files would wait for it."""
+    os.sync()
+
+
 def in_a_process(work):
     """Does some work in a process of its own, as hedui is one, and returns what it cost."""
+    settle_disk()
     begun = time.monotonic()
     child = os.fork()
     if child == 0:

@@ -30,7 +30,10 @@ use parquet::{
 };
 
 use super::AcquireError;
-use crate::store::StoreError;
+use crate::{
+    model::{Digest, Digested},
+    store::StoreError,
+};
 
 /// How many rows make a group in the file.
 const ROWS_IN_GROUP: usize = 1 << 20;
@@ -49,7 +52,7 @@ pub(super) struct Encoding<'a> {
     desk: Mutex<Desk>,
     /// Something was done.
     moved: Condvar,
-    file: Mutex<SerializedFileWriter<File>>,
+    file: Mutex<SerializedFileWriter<Digested<File>>>,
 }
 
 /// What there is to do.
@@ -126,7 +129,7 @@ impl<'a> Encoding<'a> {
         prepare: &'a Prepare<'a>,
     ) -> Result<Self, StoreError> {
         let file = File::create(path).map_err(StoreError::io("create", path))?;
-        let (file, groups) = ArrowWriter::try_new(file, schema.clone(), Some(properties))
+        let (file, groups) = ArrowWriter::try_new(Digested::new(file), schema.clone(), Some(properties))
             .and_then(ArrowWriter::into_serialized_writer)
             .map_err(StoreError::parquet("write", path))?;
         let columns = schema.fields().iter().map(|_| Column::default()).collect();
@@ -135,12 +138,12 @@ impl<'a> Encoding<'a> {
         Ok(Self { path, schema, prepare, groups, desk, moved: Condvar::new(), file })
     }
 
-    /// Encodes what `produce` hands on, on so many threads, its own among them, and ends the file.
+    /// Encodes what `produce` hands on, on so many threads, its own among them, and ends the file; its digest.
     pub(super) fn run<T>(
         self,
         threads: usize,
         produce: impl FnOnce(&mut dyn FnMut(&RecordBatch)) -> Result<T, AcquireError>,
-    ) -> Result<T, AcquireError> {
+    ) -> Result<(T, Digest), AcquireError> {
         let produced = thread::scope(|scope| {
             let ended = Ended(&self);
             let mut helpers = Vec::new();
@@ -168,8 +171,8 @@ impl<'a> Encoding<'a> {
             }
         }
         let file = self.file.into_inner().unwrap_or_else(PoisonError::into_inner);
-        file.close().map_err(StoreError::parquet("write", self.path))?;
-        Ok(produced)
+        let file = file.into_inner().map_err(StoreError::parquet("write", self.path))?;
+        Ok((produced, file.so_far().1))
     }
 
     /// Leaves a batch to be encoded, and helps while too much is waiting. After a failure, which is told at the end, nothing

@@ -17,8 +17,7 @@ use crate::{
     identity::Sighting,
     model::{Digest, Fen, Month},
     store::{
-        self, Counts, GrowingDictionary, PART_FILE, QUARANTINE_FILE, Snapshot, SnapshotRecord, StoreError,
-        Unsealed,
+        self, Counts, GrowingDictionary, PART_FILE, QUARANTINE_FILE, Snapshot, SnapshotRecord, Unsealed,
     },
 };
 
@@ -342,7 +341,8 @@ impl<'a> Intake<'a> {
             let fault = |(file, line)| Fault { file, line, place, reason };
             Ok(quarantine.set_aside(differing.into_iter().map(fault), rows)?)
         };
-        let Written { settled, mut months, people } = self.write(&part, merged, dictionary, set_aside)?;
+        let Written { settled, mut months, sha256, people } =
+            self.write(&part, merged, dictionary, set_aside)?;
         self.counts.accepted = settled.accepted;
         self.counts.collapsed = settled.collapsed;
         self.counts.quarantined = quarantine.rows();
@@ -369,7 +369,7 @@ impl<'a> Intake<'a> {
             months,
             counts: self.counts.clone(),
             nulls: store::nulls(&part, contract)?,
-            sha256: Digest::of_file(&part).map_err(StoreError::io("read", &part))?,
+            sha256,
             package_sha256: accepted.package_sha256,
             key_id: accepted.package.key_id.clone(),
             contract: contract.version.clone(),
@@ -399,8 +399,8 @@ impl<'a> Intake<'a> {
             })
         };
         if self.means.threads < 2 {
-            let (settled, months) = write()?;
-            return Ok(Written { settled, months, people: dictionary.write()? });
+            let (settled, months, sha256) = write()?;
+            return Ok(Written { settled, months, sha256, people: dictionary.write()? });
         }
         thread::scope(|scope| {
             let numbering = thread::Builder::new()
@@ -408,8 +408,8 @@ impl<'a> Intake<'a> {
                 .map_err(AcquireError::Threads)?;
             let written = write();
             let people = numbering.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
-            let (settled, months) = written?;
-            Ok(Written { settled, months, people })
+            let (settled, months, sha256) = written?;
+            Ok(Written { settled, months, sha256, people })
         })
     }
 }
@@ -418,6 +418,7 @@ impl<'a> Intake<'a> {
 struct Written {
     settled: Settled,
     months: BTreeSet<Month>,
+    sha256: Digest,
     people: Unsealed,
 }
 

@@ -24,19 +24,20 @@ use parquet::{
 use super::{AcquireError, encoding, value};
 use crate::{
     contract::{Contract, Kind},
-    model::Month,
+    model::{Digest, Month},
     store::StoreError,
 };
 
 /// Writes the file of a snapshot on so many threads: the rows that `produce` hands on, in the order of the key. `files` are the
-/// names of the delivery's files. What `produce` gave, and the months that the rows name, if the contract has a month column.
+/// names of the delivery's files. What `produce` gave, the months that the rows name, if the contract has a month column, and the
+/// file's digest.
 pub(super) fn write<T>(
     path: &Path,
     contract: &Contract,
     files: &[String],
     threads: usize,
     produce: impl FnOnce(&mut dyn FnMut(&RecordBatch)) -> Result<T, AcquireError>,
-) -> Result<(T, BTreeSet<Month>), AcquireError> {
+) -> Result<(T, BTreeSet<Month>, Digest), AcquireError> {
     let file_column = contract.columns.len();
     let prepare = |column: usize, array: ArrayRef| {
         if column == file_column { with_names(&array, files) } else { Ok(array) }
@@ -44,7 +45,7 @@ pub(super) fn write<T>(
     let encoding =
         encoding::Encoding::create(path, contract.arrow_schema(), properties(contract, path)?, &prepare)?;
     let mut months = BTreeSet::new();
-    let produced = encoding.run(threads, |add| {
+    let (produced, sha256) = encoding.run(threads, |add| {
         produce(&mut |batch| {
             if let Some(column) = contract.month_column() {
                 collect_months(batch, column, &mut months);
@@ -52,7 +53,7 @@ pub(super) fn write<T>(
             add(batch);
         })
     })?;
-    Ok((produced, months))
+    Ok((produced, months, sha256))
 }
 
 fn properties(contract: &Contract, path: &Path) -> Result<WriterProperties, StoreError> {

@@ -26,6 +26,7 @@ pub async fn run(
     let places =
         Places::open(&accept.store, &accept.inbox, accept.cache.as_deref(), Need::Intake, output).await?;
     let signers = night_run::signers(&project, accept.signers.as_deref(), &places.store);
+    night_run::tell_limits(global, output);
     let setting = Setting {
         project: &project,
         t: accept.date.unwrap_or_else(night_run::today),

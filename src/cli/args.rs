@@ -5,6 +5,7 @@ use std::{net::SocketAddr, path::PathBuf};
 use chrono::NaiveDate;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
+use super::machine;
 use crate::{
     engine::Address,
     model::{DatasetId, HashName, Lang},
@@ -46,7 +47,7 @@ pub struct Global {
     /// 线程数，默认用全部核心 · threads (default: all cores)
     #[arg(long, global = true)]
     pub threads: Option<usize>,
-    /// 引擎内存上限，如 4GiB · memory the engine may hold before it spills
+    /// 内存上限，如 4GiB；默认是本机、容器或 ulimit 所给的四分之三 · memory to hold before spilling (default: three quarters of what the machine, its container or ulimit gives)
     #[arg(long, global = true, value_parser = parse_bytes)]
     pub memory: Option<u64>,
     /// 含 pipelines/ 和 schemas/ 的文件夹 · folder with pipelines/ and schemas/ (default: found from here upwards)
@@ -103,7 +104,7 @@ impl Global {
     pub fn limits(&self) -> crate::engine::Limits {
         crate::engine::Limits {
             threads: self.threads(),
-            memory: self.memory.and_then(|bytes| usize::try_from(bytes).ok()),
+            memory: self.memory.or_else(machine::memory).and_then(|bytes| usize::try_from(bytes).ok()),
         }
     }
 }

@@ -14,6 +14,7 @@ mod exit;
 mod explain;
 mod failure;
 mod key_source;
+mod machine;
 mod mutants;
 mod open;
 mod output;

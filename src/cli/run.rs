@@ -27,6 +27,13 @@ use crate::{
     store::bucket::Need,
 };
 
+/// What the program may use, for those who want to know more.
+pub fn tell_limits(global: &args::Global, output: &Output) {
+    let limits = global.limits();
+    let memory = limits.memory.map_or_else(|| "–".to_owned(), |bytes| format!("{} MiB", bytes >> 20));
+    output.detail(&format!("  --threads {}, --memory {memory}", limits.threads));
+}
+
 /// Runs a pipeline.
 pub async fn run(
     global: &args::Global,
@@ -39,6 +46,7 @@ pub async fn run(
     let cluster = cluster::reach(run.engine.as_ref(), reached).await?;
     let places = Places::open(&run.store, &run.inbox, run.cache.as_deref(), Need::Night(t), output).await?;
     let signers = signers(&project, run.signers.as_deref(), &places.store);
+    tell_limits(global, output);
     let order = Order {
         project: &project,
         t,

@@ -1,21 +1,31 @@
 //! The facts of one night: taken from an earlier night where everything that they are made from is the same, derived where not.
 //!
 //! A fact that is taken over is held against its digests only when something needs its rows: often nothing does.
+//!
+//! # Decisions
+//!
+//! - Two facts are derived side by side: those of three million people within 4.2 to 4.5 s instead of 4.6 to 5.0 s (two threads,
+//!   in turn, three times).
 
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
 };
 
+use futures::{StreamExt, stream::FuturesUnordered};
+
 use super::{
     facts::{FACTS, facts_in},
     reuse::{Key, Reuse},
 };
 use crate::{
-    engine::{Engine, EngineError, Placeholders, TableName},
+    engine::{Engine, EngineError, KeptRows, Placeholders, TableName},
     project::Fact,
     store::Reusable,
 };
+
+/// Facts that are derived side by side at the most: while one is planned or ends, on one thread, the other goes on. Memory is shared.
+const AT_ONCE: usize = 2;
 
 /// The facts of a night, some of which do not stand in the engine yet.
 pub struct Facts<'a> {
@@ -27,7 +37,7 @@ pub struct Facts<'a> {
 }
 
 impl<'a> Facts<'a> {
-    /// Goes through facts in the order of their SQL: each is found or derived. `each` hears the name of every one before.
+    /// Goes through facts, each after those that it reads: it is found or derived. `each` hears the name of every one before.
     pub async fn derive(
         engine: &'a Engine,
         values: &'a Placeholders,
@@ -36,22 +46,38 @@ impl<'a> Facts<'a> {
         mut each: impl FnMut(&str),
     ) -> Result<Self, EngineError> {
         let mut all = Self { engine, values, facts, waiting: BTreeMap::new(), derived: 0 };
+        let mut todo: Vec<(&Fact, BTreeSet<String>)> = Vec::with_capacity(facts.len());
         for fact in facts {
-            each(&fact.name);
-            let key = reuse.key(engine, "", &[&fact.text], [], &[], values);
-            let found = key.and_then(|key| reuse.find(&key).map(|found| (key, found)));
-            match found {
-                Some((key, found)) => {
+            todo.push((*fact, reads(engine, fact)?));
+        }
+        let mut unknown: BTreeSet<&str> = facts.iter().map(|fact| fact.name.as_str()).collect();
+        let mut under_way = FuturesUnordered::new();
+        loop {
+            while under_way.len() < AT_ONCE.min(engine.threads()) {
+                let is_ready = |(_, reads): &(&Fact, BTreeSet<String>)| {
+                    !reads.iter().any(|name| unknown.contains(name.as_str()))
+                };
+                let Some(next) = todo.iter().position(is_ready) else { break };
+                let (fact, reads) = todo.remove(next);
+                each(&fact.name);
+                let key = reuse.key(engine, "", &[&fact.text], [], &[], values);
+                let found = key.and_then(|key| reuse.find(&key).map(|found| (key, found)));
+                if let Some((key, found)) = found {
                     reuse.tell(TableName::new(FACTS, &fact.name), found.content());
                     all.waiting.insert(&fact.name, (key, found));
+                    unknown.remove(fact.name.as_str());
+                    continue;
                 }
-                None => {
-                    all.stand(reads(engine, fact)?, reuse).await?;
-                    all.run(fact, reuse).await?;
-                }
+                all.stand(reads, reuse).await?;
+                // Those that it reads may be others than were found.
+                let key = reuse.key(engine, "", &[&fact.text], [], &[], values);
+                under_way.push(all.begin(fact, key, reuse)?);
             }
+            let Some(made) = under_way.next().await else { return Ok(all) };
+            let made = made?;
+            unknown.remove(made.fact.name.as_str());
+            all.end(made, reuse)?;
         }
-        Ok(all)
     }
 
     /// Makes some facts stand in the engine. One that is not what its record says is derived after all.
@@ -75,7 +101,8 @@ impl<'a> Facts<'a> {
             }
         }
         for (fact, key) in damaged.into_iter().rev() {
-            self.run_as(fact, Some(key), reuse).await?;
+            let made = self.begin(fact, Some(key), reuse)?.await?;
+            self.end(made, reuse)?;
         }
         Ok(())
     }
@@ -92,26 +119,35 @@ impl<'a> Facts<'a> {
     }
 
     /// Runs a fact's statement; everything that it reads stands.
-    async fn run(&mut self, fact: &Fact, reuse: &mut Reuse) -> Result<(), EngineError> {
-        let key = reuse.key(self.engine, "", &[&fact.text], [], &[], self.values);
-        self.run_as(fact, key, reuse).await
-    }
-
-    async fn run_as(&mut self, fact: &Fact, key: Option<Key>, reuse: &mut Reuse) -> Result<(), EngineError> {
+    fn begin(
+        &mut self,
+        fact: &'a Fact,
+        key: Option<Key>,
+        reuse: &Reuse,
+    ) -> Result<impl Future<Output = Result<Made<'a>, EngineError>> + use<'a>, EngineError> {
         self.derived += 1;
-        let name = TableName::new(FACTS, &fact.name);
-        let what = name.to_string();
+        let (engine, values) = (self.engine, self.values);
+        let what = TableName::new(FACTS, &fact.name).to_string();
         let folder = reuse
             .folder(&fact.name)
             .map_err(|error| EngineError::File { path: what.clone(), message: error.to_string() })?;
-        let kept = self.engine.keep(&what, &fact.text, self.values, &folder).await?;
+        Ok(async move {
+            let kept = engine.keep(&what, &fact.text, values, &folder).await?;
+            Ok(Made { fact, key, folder, kept })
+        })
+    }
+
+    /// Makes the rows of a fact stand in the engine, and leaves them for the next night.
+    fn end(&self, made: Made<'_>, reuse: &mut Reuse) -> Result<(), EngineError> {
+        let Made { fact, key, folder, kept } = made;
+        let name = TableName::new(FACTS, &fact.name);
         let files: Vec<&Path> = kept.files.iter().map(|file| file.path.as_path()).collect();
         self.engine.add_parquet(&name, kept.schema, &files, kept.sorted_by.as_deref())?;
         if let Some(key) = key {
             let content = kept.rows.unwrap_or(key.digest);
             reuse.made(
                 &key,
-                &what,
+                &name.to_string(),
                 &content,
                 &folder,
                 kept.files.into_iter().map(|file| (file.path, file.bytes, file.sha256)),
@@ -120,6 +156,14 @@ impl<'a> Facts<'a> {
         }
         Ok(())
     }
+}
+
+/// A fact that was derived and does not stand yet.
+struct Made<'a> {
+    fact: &'a Fact,
+    key: Option<Key>,
+    folder: PathBuf,
+    kept: KeptRows,
 }
 
 /// The facts that a fact reads.

@@ -6,7 +6,7 @@
 //!   reading what is not packed.
 
 use std::{
-    fs, io,
+    fs,
     path::{Path, PathBuf},
     sync::{
         Arc,
@@ -27,7 +27,7 @@ use super::{
     running::{Wants, Way, with_room},
     stretches::{Measure, Stretches},
 };
-use crate::model::{Digest, Digesting};
+use crate::model::{Digest, Digested};
 
 /// Beyond so many rows a kept result has no digest of its rows: it would take longer than it saves.
 const ROWS_DIGESTED: u64 = 1 << 18;
@@ -190,10 +190,9 @@ async fn into_kept_file(
 ) -> Result<Part, EngineError> {
     let failed = |message: String| EngineError::File { path: path.display().to_string(), message };
     let file = fs::File::create(&path).map_err(|error| failed(error.to_string()))?;
-    let file = Hashed { file, digesting: Digesting::default(), bytes: 0 };
     let mut digest = RowsDigest::new(rows.schema()).ok();
     let mut count = 0;
-    let mut writer = ArrowWriter::try_new(file, rows.schema(), Some(plain()))
+    let mut writer = ArrowWriter::try_new(Digested::new(file), rows.schema(), Some(plain()))
         .map_err(|error| failed(error.to_string()))?;
     while let Some(batch) = rows.try_next().await.map_err(|error| EngineError::of(&place.what, &error))? {
         let more = u64::try_from(batch.num_rows()).unwrap_or_default();
@@ -206,29 +205,9 @@ async fn into_kept_file(
         writer.write(&batch).map_err(|error| failed(error.to_string()))?;
     }
     let file = writer.into_inner().map_err(|error| failed(error.to_string()))?;
-    let (bytes, sha256) = (file.bytes, file.digesting.so_far());
+    let (bytes, sha256) = file.so_far();
     let sum = digest.map(|digest| digest.sum());
     Ok(Part { file: KeptFile { path, bytes, sha256 }, rows: count, sum })
-}
-
-/// A file whose digest is taken while it is written.
-struct Hashed {
-    file: fs::File,
-    digesting: Digesting,
-    bytes: u64,
-}
-
-impl io::Write for Hashed {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = self.file.write(bytes)?;
-        self.digesting.update(bytes.get(..written).unwrap_or_default());
-        self.bytes += u64::try_from(written).unwrap_or_default();
-        Ok(written)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.file.flush()
-    }
 }
 
 #[cfg(test)]

@@ -440,7 +440,7 @@ impl Engine {
     }
 
     /// How many threads a statement uses.
-    pub(super) fn threads(&self) -> usize {
+    pub fn threads(&self) -> usize {
         self.context.state().config().target_partitions()
     }
 

@@ -2,7 +2,7 @@
 
 use std::{
     fmt,
-    io::{self, Read},
+    io::{self, Read, Write},
     path::Path,
 };
 
@@ -63,6 +63,39 @@ impl Digesting {
     }
 }
 
+/// A writer that takes the digest of what it writes.
+#[derive(Debug)]
+pub struct Digested<W> {
+    to: W,
+    digesting: Digesting,
+    bytes: u64,
+}
+
+impl<W> Digested<W> {
+    /// Writes to this.
+    pub fn new(to: W) -> Self {
+        Self { to, digesting: Digesting::default(), bytes: 0 }
+    }
+
+    /// How many bytes were written so far, and their digest.
+    pub fn so_far(&self) -> (u64, Digest) {
+        (self.bytes, self.digesting.so_far())
+    }
+}
+
+impl<W: Write> Write for Digested<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.to.write(bytes)?;
+        self.digesting.update(bytes.get(..written).unwrap_or_default());
+        self.bytes += u64::try_from(written).unwrap_or_default();
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.to.flush()
+    }
+}
+
 /// Lower-case hex of any bytes.
 fn hex(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
@@ -94,6 +127,15 @@ mod tests {
     #[test]
     fn the_digest_of_nothing_is_the_published_one() {
         assert_eq!(Digest::of(b"").hex(), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+    }
+
+    #[test]
+    fn what_is_written_in_pieces_has_the_digest_of_the_whole() {
+        // A slice takes what it has room for, and nothing more.
+        let mut room = [0; 5];
+        let mut digested = Digested::new(room.as_mut_slice());
+        assert_eq!((digested.write(b"abc").unwrap(), digested.write(b"defg").unwrap()), (3, 2));
+        assert_eq!(digested.so_far(), (5, Digest::of(b"abcde")));
     }
 
     #[test]

@@ -15,7 +15,7 @@ mod token;
 mod untrusted;
 
 pub use dataset::{BadDatasetId, DatasetId};
-pub use digest::{Digest, Digesting};
+pub use digest::{Digest, Digested, Digesting};
 pub use division::{division_stem, lies_in};
 pub use epoch::Epoch;
 pub use hash_name::{BadHashName, HashName};

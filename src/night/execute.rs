@@ -6,6 +6,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     path::Path,
     sync::atomic::{AtomicBool, AtomicU64, Ordering},
+    thread,
 };
 
 use super::{NightError, Order, RunPlan, Watch, Workshop, lanes::in_lanes, workshop::facts_named};
@@ -193,7 +194,16 @@ pub async fn execute(
         outcomes.insert(id, outcome);
     }
     let links = links(&workshop, dictionary).await?;
-    Ok(Executed { outcomes, values: workshop.values, links, unfound, taken_over })
+    drop(derived);
+    let Workshop { engine, values, .. } = workshop;
+    free_aside((engine, engines));
+    Ok(Executed { outcomes, values, links, unfound, taken_over })
+}
+
+/// Frees it on a thread of its own: the tables of a city take a while, for which the lists need not wait.
+fn free_aside<T: Send + 'static>(done: T) {
+    // Where the system gives no thread it is freed here and now.
+    drop(thread::Builder::new().spawn(move || drop(done)));
 }
 
 fn steps(count: usize) -> u64 {

@@ -27,11 +27,12 @@ pub fn too_little(memory: Option<usize>, people: usize) -> Option<Text> {
     let given = memory >> 20;
     Some(Text::new(
         format!(
-            "内存：--memory 给了 {given} MiB，{people} 人大约需要 {needed} MiB。这一夜照跑，但会超出；机器内存不够时请多给，或换大一些的机器。"
+            "内存：这一夜可用 {given} MiB（--memory；不写时是本机、容器或 ulimit 所给的四分之三），{people} 人大约需要 {needed} MiB。照跑，但会超出；机器内存不够时请多给，或换大一些的机器。"
         ),
         format!(
-            "memory: --memory gives {given} MiB, and {people} people need about {needed} MiB. The night goes on and will go beyond it; \
-             where the machine has no more, give it a larger one."
+            "memory: the night may hold {given} MiB (--memory; by default three quarters of what the machine, its container or ulimit \
+             gives), and {people} people need about {needed} MiB. It goes on and will go beyond it; where the machine has no more, \
+             give it a larger one."
         ),
     ))
 }

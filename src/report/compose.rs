@@ -82,12 +82,6 @@ pub fn compose(
             ),
         ));
     }
-    let mut files = BTreeMap::from([
-        ("leads.parquet".to_owned(), table::leads(&gathered.cases)?),
-        ("evidence.parquet".to_owned(), table::evidence(&input.evidence)?),
-        ("coverage.parquet".to_owned(), table::coverage(&input.coverage)?),
-        ("cases.parquet".to_owned(), table::cases(&gathered.cases)?),
-    ]);
     let rows = witness::rows(input);
     let townships: Vec<(&str, Vec<&HouseholdCase>)> =
         case::by_township(&gathered.cases).into_iter().collect();
@@ -96,13 +90,29 @@ pub fn compose(
         return Err(ReportError::Division((*division).to_owned()));
     }
     each(0, townships.len());
-    let list = |(division, cases): &(&str, Vec<&HouseholdCase>)| list(input, division, cases, &rows);
-    let made = on_threads(threads, &townships, list, |done| each(done, townships.len()));
-    let mut lists = BTreeMap::new();
-    for ((division, cases), made) in townships.iter().zip(made) {
-        files.extend(made?);
-        lists.insert((*division).to_owned(), cases.len());
+    let done = AtomicUsize::new(0);
+    let list = |(division, cases): &(&str, Vec<&HouseholdCase>)| {
+        let made = list(input, division, cases, &rows);
+        each(done.fetch_add(1, Ordering::Relaxed) + 1, townships.len());
+        made
+    };
+    let table = |name: &str, bytes: Result<Vec<u8>, TableError>| Ok(vec![(name.to_owned(), bytes?)]);
+    // The evidence takes longest: nobody should wait for it in the end.
+    let mut work: Vec<Box<dyn Fn() -> Made + Sync + '_>> = vec![
+        Box::new(|| table("evidence.parquet", table::evidence(&input.evidence))),
+        Box::new(|| table("leads.parquet", table::leads(&gathered.cases))),
+        Box::new(|| table("cases.parquet", table::cases(&gathered.cases))),
+        Box::new(|| table("coverage.parquet", table::coverage(&input.coverage))),
+    ];
+    for township in &townships {
+        work.push(Box::new(|| list(township)));
     }
+    let mut files = BTreeMap::new();
+    for made in on_threads(threads, &work, |piece| piece()) {
+        files.extend(made?);
+    }
+    drop(work);
+    let lists = townships.iter().map(|(division, cases)| ((*division).to_owned(), cases.len())).collect();
     files.insert(
         "report.html".to_owned(),
         run_page::page(input, &gathered.cases, &lists, &notes).into_bytes(),
@@ -110,13 +120,11 @@ pub fn compose(
     Ok(Composed { files, cases: gathered.cases, lists, notes })
 }
 
+/// Paths inside the run's folder, and the bytes of these files.
+type Made = Result<Vec<(String, Vec<u8>)>, ReportError>;
+
 /// The list of one township, in each of its forms.
-fn list(
-    input: &ReportInput,
-    division: &str,
-    cases: &[&HouseholdCase],
-    rows: &witness::Rows<'_>,
-) -> Result<[(String, Vec<u8>); 3], ReportError> {
+fn list(input: &ReportInput, division: &str, cases: &[&HouseholdCase], rows: &witness::Rows<'_>) -> Made {
     let leads = cases.iter().flat_map(|case| case.listed()).map(|ranked| &ranked.lead);
     let witnesses = witness::of_leads(input, rows, leads, input.lang);
     let lines = line::lines(input, cases, &witnesses, input.lang);
@@ -128,24 +136,18 @@ fn list(
         csv_list::bytes(&lines, input.lang).map_err(|source| ReportError::Csv { division: of(), source })?;
     let page = list_page::page(&head, &lines, input.lang).into_bytes();
     let file = |kind: &str| format!("lists/{division}/review.{kind}");
-    Ok([(file("xlsx"), workbook), (file("csv"), sheet), (file("html"), page)])
+    Ok(vec![(file("xlsx"), workbook), (file("csv"), sheet), (file("html"), page)])
 }
 
-/// Does some work for each item, on so many threads; what it gave, in the order of the items. `each` hears how many are done.
-fn on_threads<T: Sync, R: Send>(
-    threads: usize,
-    items: &[T],
-    work: impl Fn(&T) -> R + Sync,
-    each: impl Fn(usize) + Sync,
-) -> Vec<R> {
-    let (next, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
+/// Does some work for each item, on so many threads; what it gave, in the order of the items.
+fn on_threads<T: Sync, R: Send>(threads: usize, items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let next = AtomicUsize::new(0);
     let take = || {
         let mut made = Vec::new();
         while let at = next.fetch_add(1, Ordering::Relaxed)
             && let Some(item) = items.get(at)
         {
             made.push((at, work(item)));
-            each(done.fetch_add(1, Ordering::Relaxed) + 1);
         }
         made
     };
@@ -165,6 +167,8 @@ fn on_threads<T: Sync, R: Send>(
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Mutex;
+
     use super::*;
     use crate::{model::Severity, report::sample};
 
@@ -207,15 +211,24 @@ mod tests {
     }
 
     #[test]
-    fn work_on_several_threads_comes_back_in_order_and_is_counted() {
-        let (items, most) = ((0..1000).collect::<Vec<usize>>(), AtomicUsize::new(0));
+    fn work_on_several_threads_comes_back_in_order() {
+        let items = (0..1000).collect::<Vec<usize>>();
         for threads in [0, 1, 3] {
-            let each = |done| _ = most.fetch_max(done, Ordering::Relaxed);
-            let made = on_threads(threads, &items, |item| item * 2, each);
+            let made = on_threads(threads, &items, |item| item * 2);
             assert_eq!(made, items.iter().map(|item| item * 2).collect::<Vec<_>>());
-            assert_eq!(most.swap(0, Ordering::Relaxed), 1000);
         }
-        assert!(on_threads(3, &[], |item: &u8| *item, |_| {}).is_empty());
+        assert!(on_threads(3, &[], |item: &u8| *item).is_empty());
+    }
+
+    #[test]
+    fn lists_are_counted_and_nothing_else() {
+        for threads in [1, 3] {
+            let told = Mutex::new(Vec::new());
+            compose(&night(), threads, &|done, of| told.lock().unwrap().push((done, of))).unwrap();
+            let mut told = told.into_inner().unwrap();
+            told.sort_unstable();
+            assert_eq!(told, [(0, 2), (1, 2), (2, 2)]);
+        }
     }
 
     #[test]

@@ -24,7 +24,12 @@
 //! - In the order of the numbers, with a bloom filter: number → token is found by the statistics, token → number by
 //!   the filter, and a gap shows itself while reading.
 
-use std::{fs::File, path::Path, sync::Arc};
+use std::{
+    fs::File,
+    path::Path,
+    sync::{Arc, mpsc},
+    thread,
+};
 
 use arrow::{
     array::{Array, ArrayRef, AsArray, Int64Array, RecordBatch, StringArray},
@@ -40,6 +45,8 @@ use super::{Dictionary, Draft, StoreError, StoreLock};
 use crate::model::Token;
 
 const ROWS_AT_ONCE: usize = 1 << 16;
+/// How many times that may be read ahead.
+const PIECES: usize = 4;
 
 /// A segment that is written and does not count yet.
 #[derive(Debug)]
@@ -111,24 +118,41 @@ pub(super) fn read_into(dictionary: &mut Dictionary, path: &Path) -> Result<(), 
         ParquetRecordBatchReaderBuilder::try_new(file).map_err(StoreError::parquet("read", path))?;
     dictionary.reserve(usize::try_from(builder.metadata().file_metadata().num_rows()).unwrap_or(0));
     let reader = builder.with_batch_size(ROWS_AT_ONCE).build().map_err(StoreError::parquet("read", path))?;
-    for batch in reader {
-        let batch = batch.map_err(StoreError::parquet("read", path))?;
-        let numbers = batch.column_by_name("number").and_then(|c| c.as_primitive_opt::<Int64Type>());
-        let tokens = batch.column_by_name("token").and_then(|c| c.as_string_opt::<i32>());
-        let (Some(numbers), Some(tokens)) = (numbers, tokens) else { return Err(bad()) };
-        if numbers.null_count() + tokens.null_count() > 0 {
-            return Err(bad());
-        }
-        for (&number, token) in numbers.values().iter().zip(tokens.iter().flatten()) {
-            gap(dictionary, number)?;
-            let token: Token = token.parse().map_err(|_| bad())?;
-            let (_, new) = dictionary.find_or_add(&token.0)?;
-            if !new {
-                return Err(StoreError::TokenTwice { path: path.to_owned(), number });
+    // Reading takes as long as looking every token up: each has a thread.
+    let (hand_on, pieces) = mpsc::sync_channel(PIECES);
+    thread::scope(|scope| {
+        let read = move || {
+            for batch in reader {
+                let piece = batch
+                    .map_err(StoreError::parquet("read", path))
+                    .and_then(|batch| people(&batch).ok_or_else(bad));
+                if hand_on.send(piece).is_err() {
+                    return;
+                }
+            }
+        };
+        thread::Builder::new().spawn_scoped(scope, read).map_err(StoreError::io("read", path))?;
+        for piece in pieces {
+            for (number, token) in piece? {
+                gap(dictionary, number)?;
+                let (_, new) = dictionary.find_or_add(&token.0)?;
+                if !new {
+                    return Err(StoreError::TokenTwice { path: path.to_owned(), number });
+                }
             }
         }
+        Ok(())
+    })
+}
+
+/// The numbers and tokens of some rows; none where anything else stands there.
+fn people(batch: &RecordBatch) -> Option<Vec<(i64, Token)>> {
+    let numbers = batch.column_by_name("number")?.as_primitive_opt::<Int64Type>()?;
+    let tokens = batch.column_by_name("token")?.as_string_opt::<i32>()?;
+    if numbers.null_count() > 0 {
+        return None;
     }
-    Ok(())
+    numbers.values().iter().zip(tokens).map(|(number, token)| Some((*number, token?.parse().ok()?))).collect()
 }
 
 fn first_number(path: &Path) -> Option<i64> {

@@ -107,6 +107,22 @@ fn a_reader_that_goes_away_does_not_stop_the_night() {
     assert!(place.night.current().join("manifest.json").is_file());
 }
 
+#[test]
+#[cfg(target_os = "linux")]
+fn who_says_no_memory_gets_three_quarters_of_what_there_is() {
+    let place = Place::with(&["civil_affairs/grace_periods"]);
+    let inner = place.night.command();
+    for (more, expected) in
+        [(&["-v"][..], "--memory 1536 MiB"), (&["-v", "--memory", "1GiB"], "--memory 1024 MiB")]
+    {
+        let mut limited = Command::new("bash");
+        limited.args(["-c", &format!("ulimit -v {}; exec \"$@\"", 2 << 20), "bash"]);
+        limited.arg(inner.get_program()).args(inner.get_args()).args(more);
+        limited.current_dir(inner.get_current_dir().unwrap());
+        crate::program::run(&mut limited).ends(3).warns(&[expected]);
+    }
+}
+
 /// Where the address space is limited (`ulimit -v`), what threads set aside without using it counts as well.
 #[test]
 fn a_night_sets_little_address_space_aside() {

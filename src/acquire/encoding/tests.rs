@@ -39,13 +39,14 @@ fn doubled(column: usize, array: ArrayRef) -> Result<ArrayRef> {
     Ok(Arc::new(numbers.unary::<_, arrow::datatypes::Int64Type>(|number| number * 2)))
 }
 
-fn encode(path: &Path, threads: usize, prepare: &Prepare<'_>) -> Result<(), AcquireError> {
+fn encode(path: &Path, threads: usize, prepare: &Prepare<'_>) -> Result<Digest, AcquireError> {
     let encoding = Encoding::create(path, schema(), WriterProperties::default(), prepare)?;
     // Groups of rows end in the middle of a batch.
-    encoding.run(threads, |hand_on| {
+    let encoded = encoding.run(threads, |hand_on| {
         batches(150_000, 15).for_each(|batch| hand_on(&batch));
         Ok(())
-    })
+    });
+    encoded.map(|((), digest)| digest)
 }
 
 #[test]
@@ -62,7 +63,7 @@ fn any_number_of_threads_writes_the_bytes_that_the_library_writes_alone() {
     let alone = fs::read(&path).unwrap();
     for threads in [1, 2, 5] {
         let path = folder.path().join(format!("{threads}.parquet"));
-        encode(&path, threads, &doubled).unwrap();
+        assert_eq!(encode(&path, threads, &doubled).unwrap(), Digest::of(&alone));
         assert!(fs::read(&path).unwrap() == alone, "{threads} threads");
     }
 }

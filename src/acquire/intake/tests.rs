@@ -463,7 +463,7 @@ fn a_store_that_cannot_be_written_keeps_no_numbers_in_memory() {
     // A file stands where the folder of the segments must be.
     fs::write(bench.store().dictionary(), b"").unwrap();
     let error = acquire(&accepted, &posts(), &mut dictionary, Means::default()).unwrap_err();
-    assert!(matches!(error, AcquireError::Store(StoreError::Io { .. })), "{error}");
+    assert!(matches!(error, AcquireError::Store(store::StoreError::Io { .. })), "{error}");
     assert!(dictionary.is_empty());
 }
 

@@ -5,7 +5,7 @@
 //! - How far the first run may go before another one's turn comes is looked for in steps that double: where runs hardly overlap
 //!   that is a whole batch, and where they do it costs no more than to go row by row.
 
-use std::{cmp::Ordering, fs::File, io::BufReader, path::PathBuf};
+use std::{cmp::Ordering, collections::BTreeSet, fs::File, io::BufReader, path::PathBuf};
 
 use arrow::{array::RecordBatch, error::ArrowError, ipc::reader::StreamReader};
 
@@ -27,6 +27,9 @@ pub(in crate::acquire) struct Merged<'a> {
     heap: Vec<Entry>,
     /// The batches that places name; those that nobody needs any more are gone.
     held: Vec<Option<Held>>,
+    /// Which of the first `known` of them are there: of very many only a few at a time.
+    there: Vec<usize>,
+    known: usize,
 }
 
 /// A cursor in the heap, by the key of its current row.
@@ -59,7 +62,14 @@ impl<'a> Merged<'a> {
     /// Begins to read the runs.
     pub(in crate::acquire) fn new(sorter: &'a Sorter, mut runs: Vec<Run>) -> Result<Self, AcquireError> {
         runs.sort_by_key(|run| run.number);
-        let mut merged = Self { sorter, cursors: Vec::new(), heap: Vec::new(), held: Vec::new() };
+        let mut merged = Self {
+            sorter,
+            cursors: Vec::new(),
+            heap: Vec::new(),
+            held: Vec::new(),
+            there: Vec::new(),
+            known: 0,
+        };
         for run in sorter.few(runs)? {
             let source = match run.kept {
                 Kept::Here(batches) => Source::Here(batches.into_iter()),
@@ -173,12 +183,17 @@ impl<'a> Merged<'a> {
     /// Lets go of what is passed, but for the row at `still`.
     pub(in crate::acquire) fn forget(&mut self, still: Option<Place>) {
         let current = self.cursors.iter().map(|cursor| cursor.batch);
-        let needed: Vec<usize> = current.chain(still.map(|(batch, _)| batch)).collect();
-        for (at, held) in self.held.iter_mut().enumerate() {
-            if !needed.contains(&at) {
+        let needed: BTreeSet<usize> = current.chain(still.map(|(batch, _)| batch)).collect();
+        self.there.extend(self.known..self.held.len());
+        self.known = self.held.len();
+        let held = &mut self.held;
+        self.there.retain(|at| {
+            let is_needed = needed.contains(at);
+            if !is_needed && let Some(held) = held.get_mut(*at) {
                 *held = None;
             }
-        }
+            is_needed
+        });
     }
 }
 

@@ -4,7 +4,8 @@
 //! # Decisions
 //!
 //! - Only neighbours are merged, so that of equal keys the one that came first still stands first.
-//! - No more are merged than have to be: what stays as it is need not be written twice.
+//! - No more are merged than have to be: what stays as it is need not be written twice. Of ten million people the 108 million
+//!   contributions make 190 runs; with at most 64 at a time one thread merged for 12 of 86 s while the others waited.
 
 use std::{
     fs::{self, File},
@@ -16,8 +17,8 @@ use arrow::{array::RecordBatch, ipc::writer::StreamWriter};
 use super::{Kept, Merged, ROWS, Run, Sorter, Stretch};
 use crate::{acquire::AcquireError, store::StoreError};
 
-/// The most runs that are merged at a time.
-const MOST: usize = 64;
+/// The most runs that are merged at a time: each has an open file, of which a process usually may have a thousand.
+const MOST: usize = 512;
 /// What a run on disk takes while it is merged: some thousand rows and the heads of their keys.
 const ONE: usize = 1 << 20;
 
