@@ -45,7 +45,7 @@ fn a_terminal_shows_how_much_of_how_much_is_done_and_the_time_left() {
     let mut command = place.night.command();
     command.args(["--memory", "192MiB"]);
     let said = on_a_terminal(&command).ends(3);
-    assert!(said.out.contains("memory: --memory gives 192 MiB, and "), "{}", said.out);
+    assert!(said.out.contains("memory: the night may hold 192 MiB (--memory"), "{}", said.out);
     for (stage, unit) in [
         ("checking signatures and digests", ""),
         ("taking in deliveries", "rows"),
