@@ -5,7 +5,7 @@
 //!
 //! - Only neighbours are merged, so that of equal keys the one that came first still stands first.
 //! - No more are merged than have to be: what stays as it is need not be written twice. Of ten million people the 108 million
-//!   contributions make 190 runs; with at most 64 at a time one thread merged for 12 of 86 s while the others waited.
+//!   contributions make 190 runs; with at most 64 at a time one thread merged for 12 of 86 s while the others waited. All at once: 77 s.
 
 use std::{
     fs::{self, File},
