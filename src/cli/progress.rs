@@ -50,6 +50,8 @@ impl<'a> Progress<'a> {
         bar.set_message("");
         bar.reset();
         bar.enable_steady_tick(TICK);
+        // A stage may be over before the next drawing is due: it is shown all the same.
+        bar.force_draw();
     }
 
     /// A bar that counts these.
@@ -106,12 +108,16 @@ impl Watch for Progress<'_> {
     fn reached(&self, done: u64, of: u64, unit: &Text) {
         let Some(bar) = &self.bar else { return };
         let mut counted = self.unit.lock().unwrap_or_else(PoisonError::into_inner);
-        if counted.as_ref() != Some(unit) {
+        let is_first = counted.as_ref() != Some(unit);
+        if is_first {
             bar.set_style(style(&self.counting(self.output.text(unit))));
             *counted = Some(unit.clone());
         }
         bar.set_length(of);
         bar.set_position(done);
+        if is_first {
+            bar.force_draw();
+        }
     }
 
     fn notice(&self, text: &Text) {
