@@ -36,6 +36,7 @@ def main():
     ask.add_argument("--persons", type=int, default=300_000)
     ask.add_argument("--seed", type=int, default=1)
     ask.add_argument("--threads", type=int, default=os.cpu_count())
+    ask.add_argument("--memory", help="as `hedui --memory`")
     ask.add_argument("--rounds", type=int, default=3)
     ask.add_argument("--dir", type=pathlib.Path, help="where the city is kept, so that the next run finds it")
     told = ask.parse_args()
@@ -108,7 +109,7 @@ def hedui(told, *words):
 
 def hedui_round(told, folder, store):
     where = ["--inbox", folder / "inbox", "--store", store, "--signers", folder / "allowed_signers"]
-    memory = ["--memory", told.memory] if getattr(told, "memory", None) else []
+    memory = ["--memory", told.memory] if told.memory else []
     cost, said = hedui(told, "accept", *where, "--date", "2026-03-15", *memory)
     names = ("rows", "accepted", "collapsed", "quarantined")
     return cost, {name: sum(one.get(name, 0) for one in said["deliveries"]) for name in names}

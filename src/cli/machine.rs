@@ -1,4 +1,4 @@
-//! What the machine lets the program hold, for those who do not say it with `--memory`.
+//! What the machine lets the program hold, for those who do not say it with `--memory`. It reads limits and never sets one.
 //!
 //! # Decisions
 //!

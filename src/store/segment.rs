@@ -118,7 +118,7 @@ pub(super) fn read_into(dictionary: &mut Dictionary, path: &Path) -> Result<(), 
         ParquetRecordBatchReaderBuilder::try_new(file).map_err(StoreError::parquet("read", path))?;
     dictionary.reserve(usize::try_from(builder.metadata().file_metadata().num_rows()).unwrap_or(0));
     let reader = builder.with_batch_size(ROWS_AT_ONCE).build().map_err(StoreError::parquet("read", path))?;
-    // Reading takes as long as looking every token up: each has a thread.
+    // Reading and looking every token up need nothing of each other: each has a thread.
     let (hand_on, pieces) = mpsc::sync_channel(PIECES);
     thread::scope(|scope| {
         let read = move || {
