@@ -327,10 +327,8 @@ impl<'a> Intake<'a> {
         folder: PathBuf,
     ) -> Result<Snapshot, AcquireError> {
         let (accepted, contract) = (self.accepted, self.contract);
-        if let Some(rest) = gathered.gathering.rest() {
-            let run = sorter.sort(rest).map_err(|source| AcquireError::Columns { source })?;
-            sorter.keep(run, &mut gathered.runs)?;
-        }
+        let rest = gathered.gathering.rest_in_parts(self.means.threads);
+        sorter.sort_all(rest, &mut gathered.runs)?;
         let Gathered { runs, mut quarantine, repairs, .. } = gathered;
         let data = dictionary.lock().draft()?;
         let part = data.path().join(PART_FILE);

@@ -15,6 +15,7 @@ use std::{
     fs::File,
     io::BufWriter,
     path::{Path, PathBuf},
+    thread,
 };
 
 use arrow::{array::RecordBatch, error::ArrowError, ipc::writer::StreamWriter};
@@ -74,6 +75,20 @@ impl Gathering {
         self.runs += 1;
         (!batches.is_empty()).then_some(Unsorted { number: self.runs, batches })
     }
+
+    /// The same in about so many parts, which can be sorted at the same time.
+    pub(super) fn rest_in_parts(&mut self, parts: usize) -> Vec<Unsorted> {
+        let Some(Unsorted { number, mut batches }) = self.rest() else { return Vec::new() };
+        let each = batches.len().div_ceil(parts.max(1)).max(1);
+        let mut unsorted = Vec::new();
+        while !batches.is_empty() {
+            let later = batches.split_off(each.min(batches.len()));
+            unsorted.push(Unsorted { number: number + unsorted.len(), batches });
+            batches = later;
+        }
+        self.runs = number + unsorted.len() - 1;
+        unsorted
+    }
 }
 
 /// How rows are sorted; any number of threads may sort at a time.
@@ -110,6 +125,25 @@ impl Sorter {
         let parts = stretches::parts(&order, ROWS);
         let sorted = parts.map(|part| stretches::copied(&batches, &part)).collect::<Result<_, _>>()?;
         Ok(Run { number, kept: Kept::Here(sorted) })
+    }
+
+    /// Sorts several parts at the same time, each on a thread, and takes them among the runs.
+    pub(super) fn sort_all(&self, parts: Vec<Unsorted>, runs: &mut Vec<Run>) -> Result<(), AcquireError> {
+        let sort = |part| self.sort(part).map_err(|source| AcquireError::Columns { source });
+        let sorted: Vec<Run> = thread::scope(|scope| {
+            let mut parts = parts.into_iter();
+            let first = parts.next();
+            let others = parts
+                .map(|part| thread::Builder::new().spawn_scoped(scope, move || sort(part)))
+                .collect::<Result<Vec<_>, _>>()
+                .map_err(AcquireError::Threads)?;
+            let first = first.map(sort).transpose()?;
+            let others = others
+                .into_iter()
+                .map(|other| other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+            first.into_iter().map(Ok).chain(others).collect::<Result<_, AcquireError>>()
+        })?;
+        sorted.into_iter().try_for_each(|run| self.keep(run, runs))
     }
 
     /// Takes a run among the others, on disk if those in memory are many already.

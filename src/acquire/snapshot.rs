@@ -14,6 +14,7 @@ use arrow::{
     array::{ArrayRef, AsArray, RecordBatch, StringArray},
     datatypes::{Date32Type, UInt16Type},
 };
+use hashbrown::HashSet;
 use parquet::{
     basic::{Compression, Encoding, ZstdLevel},
     errors::ParquetError,
@@ -44,15 +45,16 @@ pub(super) fn write<T>(
     };
     let encoding =
         encoding::Encoding::create(path, contract.arrow_schema(), properties(contract, path)?, &prepare)?;
-    let mut months = BTreeSet::new();
+    let mut days = HashSet::new();
     let (produced, sha256) = encoding.run(threads, |add| {
         produce(&mut |batch| {
             if let Some(column) = contract.month_column() {
-                collect_months(batch, column, &mut months);
+                collect_days(batch, column, &mut days);
             }
             add(batch);
         })
     })?;
+    let months = days.into_iter().filter_map(value::day).map(Month::of).collect();
     Ok((produced, months, sha256))
 }
 
@@ -84,13 +86,7 @@ fn with_names(numbers: &ArrayRef, files: &[String]) -> Result<ArrayRef, ParquetE
     Ok(Arc::new(StringArray::from_iter_values(numbers.values().iter().map(name))))
 }
 
-fn collect_months(batch: &RecordBatch, column: usize, months: &mut BTreeSet<Month>) {
+fn collect_days(batch: &RecordBatch, column: usize, found: &mut HashSet<i32>) {
     let days = batch.columns().get(column).and_then(|days| days.as_primitive_opt::<Date32Type>());
-    let mut last = None;
-    for day in days.iter().flat_map(|days| days.iter().flatten()) {
-        if last != Some(day) {
-            last = Some(day);
-            months.extend(value::day(day).map(Month::of));
-        }
-    }
+    found.extend(days.iter().flat_map(|days| days.iter().flatten()));
 }

@@ -27,7 +27,15 @@ pub(super) struct Typed {
 /// A column.
 pub(super) enum Array {
     Ready(ArrayRef),
-    People { tokens: Vec<Option<Token>>, numbers: Vec<i64> },
+    People(People),
+}
+
+/// People of a column: nobody's token says nothing, and a number is there once it is looked up.
+#[derive(Default)]
+pub(super) struct People {
+    pub(super) tokens: Vec<Token>,
+    pub(super) nobody: Vec<bool>,
+    pub(super) numbers: Vec<i64>,
 }
 
 /// The number of nobody: it stands for a person whose number is not known yet.
@@ -37,13 +45,13 @@ impl Typed {
     /// Finds the numbers of the people who have one.
     pub(super) fn look_up(&mut self, dictionary: &Dictionary) {
         for array in &mut self.arrays {
-            let Array::People { tokens, numbers } = array else { continue };
+            let Array::People(People { tokens, nobody, numbers }) = array else { continue };
             let mut last: Option<(&Token, i64)> = None;
-            numbers.extend(tokens.iter().map(|token| match (token, last) {
-                (None, _) => NOBODY,
+            numbers.extend(tokens.iter().zip(nobody).map(|(token, nobody)| match last {
+                _ if *nobody => NOBODY,
                 // Registers often name a person in several rows on end.
-                (Some(token), Some((same, number))) if token == same => number,
-                (Some(token), _) => {
+                Some((same, number)) if token == same => number,
+                _ => {
                     let number = dictionary.number_of(token).unwrap_or(NOBODY);
                     last = Some((token, number));
                     number
@@ -56,13 +64,14 @@ impl Typed {
     /// the numbers follow from the file alone.
     pub(super) fn settle(mut self, dictionary: &mut GrowingDictionary) -> Result<RecordBatch, AcquireError> {
         let people = |array: &mut Array| match array {
-            Array::People { tokens, numbers } => Some((std::mem::take(tokens), std::mem::take(numbers))),
+            Array::People(people) => Some(std::mem::take(people)),
             Array::Ready(_) => None,
         };
         let mut people: Vec<_> = self.arrays.iter_mut().filter_map(people).collect();
         for row in 0..self.rows {
-            for (tokens, numbers) in &mut people {
-                if let (Some(Some(token)), Some(number)) = (tokens.get(row), numbers.get_mut(row))
+            for People { tokens, nobody, numbers } in &mut people {
+                if let (Some(token), Some(false), Some(number)) =
+                    (tokens.get(row), nobody.get(row), numbers.get_mut(row))
                     && *number == NOBODY
                 {
                     *number = dictionary.assign(token)?;
@@ -72,15 +81,18 @@ impl Typed {
         let mut people = people.into_iter();
         let arrays = self.arrays.into_iter().map(|array| match array {
             Array::Ready(array) => array,
-            Array::People { .. } => {
-                let (tokens, numbers) = people.next().unwrap_or_default();
-                let known = NullBuffer::from_iter(tokens.iter().map(Option::is_some));
-                let known = Some(known).filter(|known| known.null_count() > 0);
-                Arc::new(Int64Array::new(numbers.into(), known)) as ArrayRef
+            Array::People(_) => {
+                let People { nobody, numbers, .. } = people.next().unwrap_or_default();
+                Arc::new(Int64Array::new(numbers.into(), nulls(&nobody))) as ArrayRef
             }
         });
         RecordBatch::try_new(self.schema, arrays.collect()).map_err(|source| AcquireError::Columns { source })
     }
+}
+
+/// Which values are there; nothing if all are.
+pub(super) fn nulls(null: &[bool]) -> Option<NullBuffer> {
+    null.contains(&true).then(|| null.iter().map(|is_null| !is_null).collect())
 }
 
 impl Array {
@@ -88,9 +100,11 @@ impl Array {
     pub(super) fn keep(&mut self, good: &BooleanArray) -> Result<(), ArrowError> {
         match self {
             Self::Ready(array) => *array = filter(array, good)?,
-            Self::People { tokens, .. } => {
-                let mut good = good.values().iter();
-                tokens.retain(|_| good.next().unwrap_or_default());
+            Self::People(People { tokens, nobody, .. }) => {
+                let mut is_good = good.values().iter();
+                tokens.retain(|_| is_good.next().unwrap_or_default());
+                let mut is_good = good.values().iter();
+                nobody.retain(|_| is_good.next().unwrap_or_default());
             }
         }
         Ok(())

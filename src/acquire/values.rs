@@ -6,16 +6,19 @@ use arrow::{
     array::{
         ArrayRef, BooleanArray, Date32Array, Decimal128Array, Int32Array, PrimitiveArray, StringBuilder,
     },
-    buffer::{BooleanBuffer, NullBuffer, ScalarBuffer},
+    buffer::{BooleanBuffer, ScalarBuffer},
     datatypes::ArrowPrimitiveType,
 };
 
-use super::{cell::Cell, typed::Array};
+use super::{
+    cell::Cell,
+    typed::{Array, People, nulls},
+};
 use crate::{contract::Kind, model::Token};
 
 /// A column's values. Beside the numbers stands which of them are null; a null has some value too, which says nothing.
 pub(super) enum Values {
-    People(Vec<Option<Token>>),
+    People(Vec<Token>, Vec<bool>),
     Texts(StringBuilder),
     Days(Vec<i32>, Vec<bool>),
     Units(Vec<i128>, Vec<bool>),
@@ -28,7 +31,7 @@ impl Values {
     pub(super) fn of(kind: Kind, rows: usize, bytes: usize) -> Self {
         let null = Vec::with_capacity(rows);
         match kind {
-            Kind::Person => Self::People(Vec::with_capacity(rows)),
+            Kind::Person => Self::People(Vec::with_capacity(rows), null),
             Kind::Ref | Kind::Code | Kind::Division | Kind::Text => {
                 Self::Texts(StringBuilder::with_capacity(rows, bytes))
             }
@@ -48,16 +51,22 @@ impl Values {
         }
         let is_null = cell == Cell::Null;
         match (self, cell) {
-            (Self::People(tokens), Cell::Person(token)) => put(tokens, row, Some(token)),
+            (Self::People(tokens, _), Cell::Person(token)) => put(tokens, row, token),
             (Self::Days(days, _), Cell::Days(day)) => put(days, row, day),
             (Self::Units(all, _), Cell::Units(units)) => put(all, row, units),
             (Self::Ints(numbers, _), Cell::Int(number)) => put(numbers, row, number),
             (Self::Bools(truths, _), Cell::Bool(truth)) => put(truths, row, truth),
-            (Self::Days(_, null) | Self::Units(_, null) | Self::Ints(_, null) | Self::Bools(_, null), _) => {
-                put(null, row, is_null);
-            }
-            // What could not be read is nobody, and its row is taken out; texts are not settled yet.
-            (Self::People(_) | Self::Texts(_), _) => {}
+            // What could not be read says nothing, and its row is taken out.
+            (
+                Self::People(_, null)
+                | Self::Days(_, null)
+                | Self::Units(_, null)
+                | Self::Ints(_, null)
+                | Self::Bools(_, null),
+                _,
+            ) => put(null, row, is_null),
+            // Texts are not settled yet.
+            (Self::Texts(_), _) => {}
         }
     }
 
@@ -77,7 +86,7 @@ impl Values {
     /// The value of a row; of a text, which lies elsewhere, only whether there is `text`.
     pub(super) fn cell(&self, row: usize, text: &str) -> Cell {
         let found = match self {
-            Self::People(tokens) => tokens.get(row).map(|token| token.map_or(Cell::Null, Cell::Person)),
+            Self::People(tokens, null) => of(tokens, null, row, Cell::Person),
             Self::Texts(_) => Some(if text.is_empty() { Cell::Null } else { Cell::Text }),
             Self::Days(days, null) => of(days, null, row, Cell::Days),
             Self::Units(units, null) => of(units, null, row, Cell::Units),
@@ -98,14 +107,17 @@ impl Values {
     /// The rows so far; the next ones are taken to be about as many.
     pub(super) fn finish(&mut self, kind: Kind) -> Array {
         let (rows, bytes) = match self {
-            Self::People(tokens) => (tokens.len(), 0),
             Self::Texts(texts) => (texts.offsets_slice().len() - 1, texts.values_slice().len()),
-            Self::Days(_, null) | Self::Units(_, null) | Self::Ints(_, null) | Self::Bools(_, null) => {
-                (null.len(), 0)
-            }
+            Self::People(_, null)
+            | Self::Days(_, null)
+            | Self::Units(_, null)
+            | Self::Ints(_, null)
+            | Self::Bools(_, null) => (null.len(), 0),
         };
         let array: ArrayRef = match std::mem::replace(self, Self::of(kind, rows, bytes)) {
-            Self::People(tokens) => return Array::People { tokens, numbers: Vec::new() },
+            Self::People(tokens, nobody) => {
+                return Array::People(People { tokens, nobody, numbers: Vec::new() });
+            }
             Self::Texts(mut texts) => Arc::new(texts.finish()),
             Self::Days(days, null) => Arc::new(array(days, &null) as Date32Array),
             // The batch's schema says that it is a decimal of this kind.
@@ -128,8 +140,4 @@ fn of<T: Copy>(values: &[T], null: &[bool], row: usize, cell: fn(T) -> Cell) -> 
 
 fn array<T: ArrowPrimitiveType>(values: Vec<T::Native>, null: &[bool]) -> PrimitiveArray<T> {
     PrimitiveArray::new(ScalarBuffer::from(values), nulls(null))
-}
-
-fn nulls(null: &[bool]) -> Option<NullBuffer> {
-    null.contains(&true).then(|| null.iter().map(|is_null| !is_null).collect())
 }

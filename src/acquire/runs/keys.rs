@@ -17,7 +17,7 @@ use arrow::{
 /// The first bytes of a key, in words that compare as the bytes do.
 pub(in crate::acquire) type Head = [u64; 3];
 
-const BYTES: usize = 24;
+const BYTES: u8 = 24;
 
 /// One value, as it compares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -61,7 +61,7 @@ pub(in crate::acquire) fn compare(
 /// The heads of a batch's rows, by the columns of the key.
 pub(super) fn heads(key: &[usize], batch: &RecordBatch) -> Vec<Head> {
     let rows = batch.num_rows();
-    let mut heads = Heads { bytes: vec![[0; BYTES]; rows], filled: vec![0; rows] };
+    let mut heads = Heads { heads: vec![[0; 3]; rows], filled: vec![0; rows] };
     for (field, array) in
         key.iter().filter_map(|at| batch.schema_ref().fields().get(*at).zip(batch.columns().get(*at)))
     {
@@ -69,68 +69,86 @@ pub(super) fn heads(key: &[usize], batch: &RecordBatch) -> Vec<Head> {
         let may_be_empty = field.is_nullable();
         match array.data_type() {
             DataType::Int64 => {
-                let numbers = array.as_primitive::<Int64Type>();
-                heads.add(array, may_be_empty, b"", |row| (numbers.value(row) ^ i64::MIN).to_be_bytes());
+                let numbers = array.as_primitive::<Int64Type>().values();
+                heads.add(array, may_be_empty, |head, filled, row| {
+                    let number = numbers.get(row).copied().unwrap_or_default();
+                    put(head, filled, (number ^ i64::MIN).cast_unsigned(), 8);
+                });
             }
             DataType::Int32 => {
-                let numbers = array.as_primitive::<Int32Type>();
-                heads.add(array, may_be_empty, b"", |row| (numbers.value(row) ^ i32::MIN).to_be_bytes());
+                let numbers = array.as_primitive::<Int32Type>().values();
+                heads
+                    .add(array, may_be_empty, |head, filled, row| put_number(head, filled, numbers.get(row)));
             }
             DataType::Date32 => {
-                let days = array.as_primitive::<Date32Type>();
-                heads.add(array, may_be_empty, b"", |row| (days.value(row) ^ i32::MIN).to_be_bytes());
+                let days = array.as_primitive::<Date32Type>().values();
+                heads.add(array, may_be_empty, |head, filled, row| put_number(head, filled, days.get(row)));
             }
             DataType::Utf8 => {
                 let texts = array.as_string::<i32>();
-                heads.add(array, may_be_empty, b"\0", |row| texts.value(row));
+                heads.add(array, may_be_empty, |head, filled, row| put_text(head, filled, texts.value(row)));
             }
             // The values themselves decide from here on.
             _ => break,
         }
     }
-    let words = heads.bytes.iter().map(|bytes| bytes.as_chunks::<8>().0);
-    words.map(|words| [0, 1, 2].map(|at| words.get(at).map_or(0, |word| u64::from_be_bytes(*word)))).collect()
+    heads.heads
 }
 
 /// Heads under construction.
 struct Heads {
-    bytes: Vec<[u8; BYTES]>,
+    heads: Vec<Head>,
     /// How many of its bytes each has.
     filled: Vec<u8>,
 }
 
 impl Heads {
-    /// Adds a column: its values as bytes that compare as they do, and what ends each.
-    fn add<B: AsRef<[u8]>>(
-        &mut self,
-        array: &ArrayRef,
-        may_be_empty: bool,
-        end: &[u8],
-        value: impl Fn(usize) -> B,
-    ) {
-        for (row, (bytes, filled)) in self.bytes.iter_mut().zip(&mut self.filled).enumerate() {
-            if usize::from(*filled) >= BYTES {
-                continue;
-            }
-            let is_null = array.is_null(row);
+    /// Adds a column; `value` puts that of a row, which is not null.
+    #[inline]
+    fn add(&mut self, array: &ArrayRef, may_be_empty: bool, value: impl Fn(&mut Head, &mut u8, usize)) {
+        let nulls = array.nulls();
+        for (row, (head, filled)) in self.heads.iter_mut().zip(&mut self.filled).enumerate() {
+            let is_null = nulls.is_some_and(|nulls| nulls.is_null(row));
             if may_be_empty {
-                put(bytes, filled, &[u8::from(!is_null)]);
+                put(head, filled, u64::from(!is_null) << 56, 1);
             }
             if !is_null {
-                put(bytes, filled, value(row).as_ref());
-                put(bytes, filled, end);
+                value(head, filled, row);
             }
         }
     }
 }
 
-fn put(bytes: &mut [u8; BYTES], filled: &mut u8, more: &[u8]) {
-    let free = bytes.get_mut(usize::from(*filled)..).unwrap_or_default();
-    let taken = free.len().min(more.len());
-    if let (Some(free), Some(more)) = (free.get_mut(..taken), more.get(..taken)) {
-        free.copy_from_slice(more);
+fn put_number(head: &mut Head, filled: &mut u8, number: Option<&i32>) {
+    let number = number.copied().unwrap_or_default();
+    put(head, filled, u64::from((number ^ i32::MIN).cast_unsigned()) << 32, 4);
+}
+
+/// A text and the zero that ends it.
+fn put_text(head: &mut Head, filled: &mut u8, text: &str) {
+    let (eights, rest) = text.as_bytes().as_chunks::<8>();
+    for eight in eights {
+        if *filled >= BYTES {
+            return;
+        }
+        put(head, filled, u64::from_be_bytes(*eight), 8);
     }
-    *filled += taken as u8;
+    let last = rest.iter().fold(0, |last, byte| last << 8 | u64::from(*byte));
+    put(head, filled, last << (64 - 8 * rest.len()).min(63), rest.len() as u8 + 1);
+}
+
+/// Adds so many bytes, which are the first ones of `more`; what there is no room for is left out.
+#[inline]
+fn put(head: &mut Head, filled: &mut u8, more: u64, bytes: u8) {
+    let (word, bits) = (usize::from(*filled / 8), u32::from(*filled % 8 * 8));
+    if let Some(word) = head.get_mut(word) {
+        *word |= more >> bits;
+    }
+    if let Some(next) = head.get_mut(word + 1) {
+        // Shifted in two steps: nothing is left of it where no bits are taken.
+        *next |= more << 1 << (63 - bits);
+    }
+    *filled = BYTES.min(*filled + bytes);
 }
 
 #[cfg(test)]

@@ -8,8 +8,10 @@
 use std::{cmp::Ordering, collections::BinaryHeap};
 
 use arrow::{
-    array::RecordBatch,
-    compute::{concat_batches, interleave_record_batch},
+    array::{
+        Array as _, ArrayData, ArrayRef, AsArray as _, Capacities, MutableArrayData, RecordBatch, make_array,
+    },
+    compute::interleave_record_batch,
     error::ArrowError,
 };
 
@@ -207,7 +209,7 @@ pub(super) fn parts(stretches: &[Stretch], rows: usize) -> impl Iterator<Item = 
 
 /// The rows of these stretches, in this order, as one batch.
 pub(super) fn copied(batches: &[&RecordBatch], stretches: &[Stretch]) -> Result<RecordBatch, ArrowError> {
-    let rows: usize = stretches.iter().map(|stretch| stretch.rows).sum();
+    let rows = stretches.iter().map(|stretch| stretch.rows).sum();
     if stretches.len() * SHORT > rows {
         let places: Vec<(usize, usize)> = stretches
             .iter()
@@ -215,14 +217,37 @@ pub(super) fn copied(batches: &[&RecordBatch], stretches: &[Stretch]) -> Result<
             .collect();
         return interleave_record_batch(batches, &places);
     }
-    let slices: Vec<RecordBatch> = stretches
+    let Some(first) = batches.first() else {
+        return Err(ArrowError::ComputeError("no rows are to be copied".to_owned()));
+    };
+    let schema = first.schema();
+    let columns = (0..schema.fields().len()).map(|at| column(batches, at, stretches, rows));
+    RecordBatch::try_new(schema.clone(), columns.collect::<Result<_, _>>()?)
+}
+
+/// One column of these stretches, which are so many rows.
+fn column(
+    batches: &[&RecordBatch],
+    at: usize,
+    stretches: &[Stretch],
+    rows: usize,
+) -> Result<ArrayRef, ArrowError> {
+    let columns: Vec<&ArrayRef> = batches.iter().filter_map(|batch| batch.columns().get(at)).collect();
+    let data: Vec<ArrayData> = columns.iter().map(|column| column.to_data()).collect();
+    // With no more room than is needed: runs are held in memory.
+    let texts: Vec<_> = columns.iter().filter_map(|column| column.as_string_opt::<i32>()).collect();
+    let bytes = |stretch: &Stretch| {
+        let offsets = texts.get(stretch.batch)?.value_offsets();
+        let place = |row: usize| offsets.get(row).and_then(|place| usize::try_from(*place).ok());
+        place(stretch.row + stretch.rows)?.checked_sub(place(stretch.row)?)
+    };
+    let bytes = (!texts.is_empty()).then(|| stretches.iter().filter_map(bytes).sum());
+    let room = bytes.map_or(Capacities::Array(rows), |bytes| Capacities::Binary(rows, Some(bytes)));
+    let mut copied = MutableArrayData::with_capacities(data.iter().collect(), false, room);
+    stretches
         .iter()
-        .filter_map(|stretch| Some(batches.get(stretch.batch)?.slice(stretch.row, stretch.rows)))
-        .collect();
-    match slices.first() {
-        Some(first) => concat_batches(&first.schema(), &slices),
-        None => Err(ArrowError::ComputeError("no rows are to be copied".to_owned())),
-    }
+        .try_for_each(|Stretch { batch, row, rows }| copied.try_extend(*batch, *row, row + rows))?;
+    Ok(make_array(copied.freeze()))
 }
 
 #[cfg(test)]
