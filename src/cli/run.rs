@@ -41,6 +41,8 @@ pub async fn run(
     output: &Arc<Output>,
     reached: &Reached,
 ) -> Result<Exit, Failure> {
+    // The program is some hundred megabytes: its digest is taken while everything is planned.
+    let program = (!run.fresh).then(|| tokio::task::spawn_blocking(program));
     let project = open::open_planned(global, &run.pipeline, run.reference.as_deref(), output).await?;
     let t = run.date.unwrap_or_else(today);
     let cluster = cluster::reach(run.engine.as_ref(), reached).await?;
@@ -58,7 +60,10 @@ pub async fn run(
         signers: &signers,
         reference: run.reference.as_deref(),
         limits: global.limits(),
-        program: if run.fresh { None } else { program() },
+        program: match program {
+            Some(program) => program.await.ok().flatten(),
+            None => None,
+        },
         cluster,
         share: cluster.and_then(|_| places.share()),
         lang: global.lang(),

@@ -318,7 +318,8 @@ impl Engine {
     fn tables_in(&self, statement: &Statement) -> Result<Vec<TableName>, SqlFault> {
         let references = self
             .context
-            .state()
+            .state_ref()
+            .read()
             .resolve_table_references(statement)
             .map_err(|error| SqlFault::from_engine(&error))?;
         let mut names: Vec<TableName> = references
@@ -358,11 +359,13 @@ impl Engine {
         let tables = self.tables_in(&statement)?;
         let mut places = look::relations(&statement);
         places.retain(|(name, _)| tables.contains(name));
-        Ok(Look { tables, places, unsteady: look::unsteady(&statement, &self.context.state()) })
+        Ok(Look { tables, places, unsteady: look::unsteady(&statement, &self.context.state_ref().read()) })
     }
 
     fn parse(&self, sql: &str) -> Result<Statement, SqlFault> {
-        let state = self.context.state();
+        // Read where it is: a copy of it, which holds every function, takes as long as the parsing.
+        let state = self.context.state_ref();
+        let state = state.read();
         let dialect = state.config().options().sql_parser.dialect;
         state.sql_to_statement(sql, &dialect).map_err(|error| SqlFault::from_engine(&error))
     }
@@ -441,7 +444,7 @@ impl Engine {
 
     /// How many threads a statement uses.
     pub fn threads(&self) -> usize {
-        self.context.state().config().target_partitions()
+        self.context.state_ref().read().config().target_partitions()
     }
 
     /// Plans a statement down to what runs here, whether or not there is a cluster.
