@@ -7,12 +7,14 @@ WITH open_rows AS (
   FROM housing.property_units
   WHERE use = 'dwelling' AND NOT rural AND registered_on <= $t AND (ended_on IS NULL OR ended_on > $t)
 ),
-latest AS (
+repeated AS (
+  -- Hardly anybody has two for one unit.
   SELECT person_id, unit_id, max(registered_on) AS registered_on
   FROM open_rows
   GROUP BY person_id, unit_id
+  HAVING count(registered_on) >= 2
 )
 SELECT r.person_id, r.unit_id, r.registered_on, r.area, r.share_num, r.share_den, r.acquired_by,
-       r.registered_on = l.registered_on AS is_latest
+       coalesce(r.registered_on = l.registered_on, true) AS is_latest
 FROM open_rows AS r
-JOIN latest AS l ON l.person_id = r.person_id AND l.unit_id = r.unit_id
+LEFT JOIN repeated AS l ON l.person_id = r.person_id AND l.unit_id = r.unit_id

@@ -6,10 +6,13 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     path::Path,
     sync::atomic::{AtomicBool, AtomicU64, Ordering},
-    thread,
 };
 
-use super::{NightError, Order, RunPlan, Watch, Workshop, lanes::in_lanes, workshop::facts_named};
+use super::{
+    NightError, Order, RunPlan, Watch, Workshop,
+    lanes::{free_aside, in_lanes},
+    workshop::facts_named,
+};
 use crate::{
     compare::{self, Delivered, Facts, Office, Outcome, Part, People, Reuse, Told, Unfound},
     engine::{Engine, Placeholders, SqlFault, TableName},
@@ -198,12 +201,6 @@ pub async fn execute(
     let Workshop { engine, values, .. } = workshop;
     free_aside((engine, engines));
     Ok(Executed { outcomes, values, links, unfound, taken_over })
-}
-
-/// Frees it on a thread of its own: the tables of a city take a while, for which the lists need not wait.
-fn free_aside<T: Send + 'static>(done: T) {
-    // Where the system gives no thread it is freed here and now.
-    drop(thread::Builder::new().spawn(move || drop(done)));
 }
 
 fn steps(count: usize) -> u64 {

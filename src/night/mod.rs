@@ -157,6 +157,7 @@ pub async fn run(order: &Order<'_>, watch: &dyn Watch) -> Result<RunRecord, Nigh
     let shelf = order.program.map(|program| (ReuseShelf::of(&store), program));
     let mut reuse = Reuse::new(shelf, scratch.path());
     let executed = execute::execute(order, &plan, &dictionary, &mut reuse, draft.path(), watch).await?;
+    lanes::free_aside(dictionary);
     watch.stage(&Text::new("写清单和报告", "writing lists and report"), 1);
     let record = retell::write(order, &plan, &intake, executed, draft.path(), folder.clone(), watch)?;
     watch.step("manifest.json");

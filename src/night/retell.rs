@@ -6,8 +6,10 @@ use std::{
 };
 
 use super::{
-    Intake, NightError, Order, RuleRecord, RunPlan, RunRecord, Watch, approval, execute::Executed, manifest,
-    words,
+    Intake, NightError, Order, RuleRecord, RunPlan, RunRecord, Watch, approval,
+    execute::Executed,
+    lanes::{free_aside, sort_in_lanes},
+    manifest, words,
 };
 use crate::{
     compare::Unfound,
@@ -34,7 +36,7 @@ pub fn write(
     let unit = Text::new("张清单", "lists");
     let each = |done: usize, of: usize| watch.reached(done as u64, of as u64, &unit);
     let composed = report::compose(&input, order.limits.threads, &each)?;
-    report::write(&composed, draft)?;
+    report::write(&composed, draft, order.limits.threads)?;
     let values: BTreeMap<&str, &str> = executed.values.iter().collect();
     let path = draft.join(VALUES);
     let text = serde_json::to_string_pretty(&values).unwrap_or_default() + "\n";
@@ -57,7 +59,8 @@ pub fn write(
         taken_over: executed.taken_over,
         not_kept: None,
     };
-    manifest::write(plan, &record, draft)?;
+    free_aside((input, composed, executed));
+    manifest::write(plan, &record, draft, order.limits.threads)?;
     Ok(record)
 }
 
@@ -109,7 +112,7 @@ fn input(
         evidence.append(&mut outcome.evidence);
         coverage.extend(outcome.coverage.iter().cloned());
     }
-    evidence.sort();
+    sort_in_lanes(order.limits.threads, &mut evidence).map_err(NightError::Threads)?;
     coverage.sort();
     plan.earlier.mark(&mut leads);
     let rules: BTreeMap<String, RuleNote> = project

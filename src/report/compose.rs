@@ -140,7 +140,11 @@ fn list(input: &ReportInput, division: &str, cases: &[&HouseholdCase], rows: &wi
 }
 
 /// Does some work for each item, on so many threads; what it gave, in the order of the items.
-fn on_threads<T: Sync, R: Send>(threads: usize, items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+pub(super) fn on_threads<T: Sync, R: Send>(
+    threads: usize,
+    items: &[T],
+    work: impl Fn(&T) -> R + Sync,
+) -> Vec<R> {
     let next = AtomicUsize::new(0);
     let take = || {
         let mut made = Vec::new();

@@ -45,7 +45,7 @@ WITH months AS (
          sum(CASE WHEN programme = 'tekun' THEN amount ELSE 0 END) AS tekun,
          sum(CASE WHEN programme IN ('disability_living', 'disability_care') THEN amount ELSE 0 END) AS subsidy
   FROM facts.payments_made
-  WHERE pay_month BETWEEN $m_6 AND $m
+  WHERE pay_month BETWEEN $m_6 AND $m AND person_id IN (SELECT person_id FROM facts.case_members WHERE programme = 'tekun')
   GROUP BY person_id, pay_month
 ),
 doubled AS (

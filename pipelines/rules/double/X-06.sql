@@ -46,10 +46,9 @@ evidence:
     fields: [person_id, month, amount]
 ---*/
 WITH subsidies AS (
-  SELECT case_id, person_id, pay_month, sum(amount) AS amount
+  SELECT case_id, person_id, pay_month, amount
   FROM facts.payments_made
   WHERE programme IN ('disability_living', 'disability_care') AND pay_month BETWEEN $m_6 AND $m
-  GROUP BY case_id, person_id, pay_month
 ),
 care AS (
   SELECT person_id, month, sum(amount) AS amount

@@ -53,14 +53,20 @@ evidence:
     fields: [person_id, birth_month, hukou_division]
 ---*/
 WITH enrolled AS (
-  SELECT DISTINCT person_id FROM education.enrolments WHERE in_school AND state = 'enrolled' AND from_on <= $t
+  SELECT person_id FROM education.enrolments WHERE in_school AND state = 'enrolled' AND from_on <= $t
+),
+looked_at AS (
+  -- Of others it does not matter whether they have left.
+  SELECT person_id FROM education.student_aid WHERE term = $term AND decided_on <= $t
+  UNION ALL
+  SELECT person_id FROM facts.case_members WHERE programme IN ('orphan', 'de_facto_unattended')
 ),
 leavers AS (
   SELECT r.person_id, r.kind, r.changed_on
   FROM (
     SELECT person_id, kind, changed_on, row_number() OVER (PARTITION BY person_id ORDER BY changed_on DESC, record_id DESC) AS place
     FROM education.enrolment_changes
-    WHERE changed_on <= $t
+    WHERE changed_on <= $t AND person_id IN (SELECT person_id FROM looked_at)
   ) AS r
   LEFT JOIN enrolled AS e ON e.person_id = r.person_id
   WHERE r.place = 1 AND r.kind IN ('drop_out', 'graduate') AND e.person_id IS NULL

@@ -47,8 +47,8 @@ evidence:
 WITH enrolled AS (
   SELECT DISTINCT person_id FROM human_resources.insurance_enrolments
   WHERE insurance = '170' AND enrol_state IN (1, 2, 3) AND from_month <= $m
+    AND person_id IN (SELECT person_id FROM civil_affairs.persons)
 ),
-known AS (SELECT DISTINCT person_id FROM civil_affairs.persons),
 provided AS (
   SELECT person_id FROM facts.insured_now
   UNION
@@ -58,7 +58,6 @@ SELECT e.person_id, g.age_months IS NULL AS no_age,
        g.age_months >= 723 AND p.person_id IS NULL AS hit,
        g.birth_month, CAST(floor(g.age_months / 12.0) AS INTEGER) AS age, 60 AS threshold, CAST(floor(g.age_months / 12.0) AS INTEGER) AS value
 FROM enrolled AS e
-JOIN known AS k ON k.person_id = e.person_id
 LEFT JOIN facts.person_ages AS g ON g.person_id = e.person_id
 LEFT JOIN facts.deaths AS d ON d.person_id = e.person_id
 LEFT JOIN provided AS p ON p.person_id = e.person_id
