@@ -57,7 +57,7 @@ WITH enrolled AS (
 ),
 looked_at AS (
   -- Of others it does not matter whether they have left.
-  SELECT person_id FROM education.student_aid WHERE term = $term AND decided_on <= $t
+  SELECT person_id FROM education.student_aid
   UNION ALL
   SELECT person_id FROM facts.case_members WHERE programme IN ('orphan', 'de_facto_unattended')
 ),
