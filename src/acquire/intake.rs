@@ -97,6 +97,7 @@ pub fn acquire_watched(
     let sealed = intake
         .read(&sorter, draft.path(), dictionary)
         .and_then(|gathered| intake.seal(&sorter, gathered, dictionary, folder));
+    dictionary.lock().let_go(draft);
     if sealed.is_err() {
         dictionary.forget_unsealed();
     }

@@ -6,7 +6,11 @@ use std::{
     fs::{self, File, TryLockError},
     io,
     path::{Path, PathBuf},
-    sync::atomic::{AtomicU64, Ordering},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    thread::{self, JoinHandle},
 };
 
 use super::{Draft, Store, StoreError};
@@ -19,7 +23,17 @@ const DRAFTS: &str = ".drafts";
 pub struct StoreLock {
     store: Store,
     drafts_begun: AtomicU64,
+    /// What is being taken away.
+    leaving: Mutex<Vec<JoinHandle<()>>>,
     _file: File,
+}
+
+impl Drop for StoreLock {
+    fn drop(&mut self) {
+        let leaving = self.leaving.get_mut().unwrap_or_else(PoisonError::into_inner);
+        // One that could not be taken away is swept when the lock is next taken.
+        leaving.drain(..).for_each(|draft| drop(draft.join()));
+    }
 }
 
 impl StoreLock {
@@ -41,7 +55,7 @@ impl StoreLock {
         // Whoever made these is dead, or the lock would not be ours.
         let drafts = root.join(DRAFTS);
         remove_if_there(&drafts).map_err(StoreError::io("sweep", &drafts))?;
-        Ok(Self { store, drafts_begun: AtomicU64::new(0), _file: file })
+        Ok(Self { store, drafts_begun: AtomicU64::new(0), leaving: Mutex::default(), _file: file })
     }
 
     /// The store that is locked.
@@ -54,6 +68,14 @@ impl StoreLock {
         let path = self.next_path();
         fs::create_dir_all(&path).map_err(StoreError::io("create", &path))?;
         Ok(Draft::new(path, self.store.root().to_owned()))
+    }
+
+    /// Takes a draft away that is not needed any more, on a thread of its own: of very large files that takes a while, for which
+    /// nobody need wait. The lock is held until it is gone.
+    pub fn let_go(&self, draft: Draft) {
+        // Where the system gives no thread it is taken away here and now.
+        let leaving = thread::Builder::new().spawn(move || drop(draft));
+        self.leaving.lock().unwrap_or_else(PoisonError::into_inner).extend(leaving.ok());
     }
 
     fn next_path(&self) -> PathBuf {
@@ -72,6 +94,22 @@ fn remove_if_there(path: &Path) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_let_go_is_gone_when_the_lock_is() {
+        let root = tempfile::tempdir().unwrap();
+        let lock = Store::at(root.path()).lock().unwrap();
+        for _ in 0..3 {
+            let draft = lock.draft().unwrap();
+            for file in 0..200 {
+                fs::write(draft.path().join(file.to_string()), [0; 1 << 12]).unwrap();
+            }
+            lock.let_go(draft);
+        }
+        assert!(root.path().join(DRAFTS).exists());
+        drop(lock);
+        assert_eq!(fs::read_dir(root.path().join(DRAFTS)).unwrap().count(), 0);
+    }
 
     #[test]
     fn only_one_holds_the_lock_and_the_next_sweeps_what_was_left() {
