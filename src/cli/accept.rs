@@ -9,8 +9,8 @@ use super::{
     run as night_run,
 };
 use crate::{
-    night::{self, Fate, Setting},
-    store::bucket::Need,
+    night::{self, Fate, NightError, Setting},
+    store::{Loading, Store, bucket::Need},
 };
 
 /// Takes in the inbox.
@@ -39,8 +39,9 @@ pub async fn run(
     };
     let intake = {
         let progress = Progress::new(output);
-        let intaken = night::take_in(&setting, &progress).map_err(|error| night_run::failure(&error));
-        intaken.map(|intaken| intaken.intake)
+        let known = Store::at(&places.store).lock().and_then(Loading::begin).map_err(NightError::from);
+        let intaken = known.and_then(|known| night::take_in(&setting, known, &progress));
+        intaken.map(|intaken| intaken.intake).map_err(|error| night_run::failure(&error))
     };
     let intake = places.settle(intake, output).await?;
     for delivery in &intake.deliveries {

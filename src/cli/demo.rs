@@ -60,7 +60,7 @@ pub async fn run(global: &args::Global, demo: &args::Demo, output: &Output) -> R
         signers: &signers,
         reference: Some(&city),
         limits: global.limits(),
-        program: night_run::program(),
+        fresh: false,
         cluster: None,
         lang: global.lang(),
     };

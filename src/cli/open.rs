@@ -5,7 +5,6 @@ use std::path::Path;
 use super::{Exit, args::Global, failure::Failure, output::Output, root};
 use crate::{
     diagnostic::{Diagnostics, Renderer, from_disk},
-    night,
     project::Project,
 };
 
@@ -21,19 +20,8 @@ pub fn open(
     project.ok_or_else(|| Failure::usage("流程不能读取", "the pipeline cannot be read").exit(Exit::Usage))
 }
 
-/// As [`open`], and every fact and rule planned: a night must not find out halfway that a rule has a mistake.
-pub async fn open_planned(
-    global: &Global,
-    pipeline: &Path,
-    reference: Option<&Path>,
-    output: &Output,
-) -> Result<Project, Failure> {
-    let project = open(global, pipeline, reference, output)?;
-    refuse(&night::check_sql(&project, global.limits()).await, output)?;
-    Ok(project)
-}
-
-fn refuse(found: &Diagnostics, output: &Output) -> Result<(), Failure> {
+/// Shows what is wrong with a project, and says that nothing was run, if anything is.
+pub fn refuse(found: &Diagnostics, output: &Output) -> Result<(), Failure> {
     if found.has_errors() {
         show(found, output);
         let (errors, _) = found.counts();

@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     accept::{Kept, Refused},
-    model::{Digest, Lang, Text, printable},
+    model::{Lang, Text, printable},
     night::{self, Cause, Fate, HeldBack, NightError, Order, RuleRecord, RunRecord},
     project::{Project, Status},
     store::bucket::Need,
@@ -41,9 +41,7 @@ pub async fn run(
     output: &Arc<Output>,
     reached: &Reached,
 ) -> Result<Exit, Failure> {
-    // The program is some hundred megabytes: its digest is taken while everything is planned.
-    let program = (!run.fresh).then(|| tokio::task::spawn_blocking(program));
-    let project = open::open_planned(global, &run.pipeline, run.reference.as_deref(), output).await?;
+    let project = open::open(global, &run.pipeline, run.reference.as_deref(), output)?;
     let t = run.date.unwrap_or_else(today);
     let cluster = cluster::reach(run.engine.as_ref(), reached).await?;
     let places = Places::open(&run.store, &run.inbox, run.cache.as_deref(), Need::Night(t), output).await?;
@@ -60,10 +58,7 @@ pub async fn run(
         signers: &signers,
         reference: run.reference.as_deref(),
         limits: global.limits(),
-        program: match program {
-            Some(program) => program.await.ok().flatten(),
-            None => None,
-        },
+        fresh: run.fresh,
         cluster,
         share: cluster.and_then(|_| places.share()),
         lang: global.lang(),
@@ -80,11 +75,6 @@ pub async fn run(
     Ok(exit)
 }
 
-/// The digest of this program's own file; None where it cannot be read: then nothing of an earlier night is used.
-pub fn program() -> Option<Digest> {
-    Digest::of_file(&std::env::current_exe().ok()?).ok()
-}
-
 /// Does a night and prints what came of it.
 pub async fn night(order: &Order<'_>, output: &Output) -> Result<Exit, Failure> {
     let (record, times) = compute(order, output).await?;
@@ -96,8 +86,14 @@ type Times = Vec<(Text, Duration)>;
 
 async fn compute(order: &Order<'_>, output: &Output) -> Result<(RunRecord, Times), Failure> {
     let progress = Progress::new(output);
-    let record = night::run(order, &progress).await.map_err(|error| failure(&error))?;
-    Ok((record, progress.times()))
+    match night::run(order, &progress).await {
+        Ok(record) => Ok((record, progress.times())),
+        Err(NightError::Mistakes(found)) => {
+            open::refuse(&found, output)?;
+            Err(failure(&NightError::Mistakes(found)))
+        }
+        Err(error) => Err(failure(&error)),
+    }
 }
 
 fn tell_all(record: &RunRecord, times: &Times, t: NaiveDate, output: &Output) -> Exit {

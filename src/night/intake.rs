@@ -23,7 +23,7 @@ use crate::{
     engine::Limits,
     model::{DatasetId, Text},
     project::Project,
-    store::{Counts, Dictionary, GrowingDictionary, Shelf, Store, StoreLock, Supply},
+    store::{Counts, Dictionary, GrowingDictionary, Loading, Shelf, Store, StoreLock, Supply},
 };
 
 /// What intake works with.
@@ -167,16 +167,15 @@ fn rows_of(accepted: &Accepted) -> u64 {
 /// What became of each, by folder and id: what was refused and moved aside may be followed by another of the same folder.
 pub(super) type Fates = BTreeMap<(PathBuf, String), DeliveryFate>;
 
-/// Takes in the inbox.
-pub fn take_in(setting: &Setting<'_>, watch: &dyn Watch) -> Result<Intaken, NightError> {
+/// Takes in the inbox of the locked store whose dictionary is being read.
+pub fn take_in(setting: &Setting<'_>, dictionary: Loading, watch: &dyn Watch) -> Result<Intaken, NightError> {
     let store = Store::at(setting.store);
-    let lock = store.lock()?;
     let signers = AllowedSigners::load(setting.signers)?;
     watch.meanwhile(&Text::new("核对签名和摘要", "checking signatures and digests"));
     let mut outcomes = accept(setting, &store, &signers)?;
     let waiting = outcomes.iter().filter(|outcome| matches!(outcome, Outcome::Accepted { .. })).count();
     watch.stage(&Text::new("收取交付", "taking in deliveries"), u64::try_from(waiting).unwrap_or_default());
-    let mut dictionary = GrowingDictionary::load(lock)?;
+    let mut dictionary = dictionary.ready()?;
     let rows = RowsDone::new(watch);
     let mut fates = Fates::new();
     let mut notes = Vec::new();

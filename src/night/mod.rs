@@ -64,7 +64,7 @@ use crate::{
     engine::{Cluster, Limits},
     model::{Digest, Lang, Text},
     project::Project,
-    store::{ReuseShelf, Share, Shelf, Store, StoreError, Supply},
+    store::{Loading, ReuseShelf, Share, Shelf, Store, StoreError, Supply},
 };
 
 /// Hears how the work goes. Never influences it.
@@ -103,9 +103,8 @@ pub struct Order<'a> {
     pub reference: Option<&'a Path>,
     /// What the engine may use.
     pub limits: Limits,
-    /// The digest of the running program: what an earlier night of the same program computed from the same is used again, and
-    /// what this one computes is kept. None: everything is computed anew and nothing is kept.
-    pub program: Option<Digest>,
+    /// Nothing that an earlier night of the same program computed from the same is used again, and nothing is kept for the next.
+    pub fresh: bool,
     /// The cluster on which facts and rules are computed; None: this machine. The results are the same.
     pub cluster: Option<&'a Cluster>,
     /// Puts files of the store where the cluster reads them; None: it reads them where this machine does.
@@ -114,9 +113,21 @@ pub struct Order<'a> {
     pub lang: Lang,
 }
 
-/// Does a whole night: takes in what lies in the inbox, runs the rules, writes the run's folder.
+/// Does a whole night: plans every fact and rule, takes in what lies in the inbox, runs the rules, writes the run's folder.
 pub async fn run(order: &Order<'_>, watch: &dyn Watch) -> Result<RunRecord, NightError> {
     let store = Store::at(order.store);
+    // It is some hundred megabytes.
+    let program = (!order.fresh).then(|| tokio::task::spawn_blocking(program));
+    // Whom the store knows is read while the rules are planned. A store that is not there yet is not made for wrong ones.
+    let known = if store.root().exists() { Some(Loading::begin(store.lock()?)?) } else { None };
+    let found = check_sql(order.project, order.limits).await;
+    if found.has_errors() {
+        return Err(NightError::Mistakes(found));
+    }
+    let known = match known {
+        Some(known) => known,
+        None => Loading::begin(store.lock()?)?,
+    };
     let setting = Setting {
         project: order.project,
         t: order.t,
@@ -127,7 +138,7 @@ pub async fn run(order: &Order<'_>, watch: &dyn Watch) -> Result<RunRecord, Nigh
         signers: order.signers,
         limits: order.limits,
     };
-    let Intaken { intake, dictionary, lock } = intake::take_in(&setting, watch)?;
+    let Intaken { intake, dictionary, lock } = intake::take_in(&setting, known, watch)?;
     if let Some(text) = memory::too_little(order.limits.memory, dictionary.len()) {
         watch.notice(&text);
     }
@@ -154,7 +165,11 @@ pub async fn run(order: &Order<'_>, watch: &dyn Watch) -> Result<RunRecord, Nigh
     }
     let draft = lock.draft()?;
     let scratch = lock.draft()?;
-    let shelf = order.program.map(|program| (ReuseShelf::of(&store), program));
+    let program = match program {
+        Some(program) => program.await.ok().flatten(),
+        None => None,
+    };
+    let shelf = program.map(|program| (ReuseShelf::of(&store), program));
     let mut reuse = Reuse::new(shelf, scratch.path());
     let executed = execute::execute(order, &plan, &dictionary, &mut reuse, draft.path(), watch).await?;
     lanes::free_aside(dictionary);
@@ -170,6 +185,11 @@ pub async fn run(order: &Order<'_>, watch: &dyn Watch) -> Result<RunRecord, Nigh
         None => error.to_string(),
     };
     Ok(RunRecord { known_later, not_kept: not_kept.map(with_cause), ..record })
+}
+
+/// The digest of this program's own file; None where it cannot be read: then nothing of an earlier night is used.
+fn program() -> Option<Digest> {
+    Digest::of_file(&std::env::current_exe().ok()?).ok()
 }
 
 /// Makes `runs/<date>/current` name the run. Written aside and renamed, so that it names one run or the other.

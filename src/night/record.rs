@@ -9,6 +9,7 @@ use crate::{
     accept::{AcceptError, SignersError},
     acquire::AcquireError,
     compare::Imbalance,
+    diagnostic::Diagnostics,
     engine::EngineError,
     model::Text,
     project::Status,
@@ -94,6 +95,9 @@ impl RunRecord {
 /// Why a night did not finish.
 #[derive(Debug, thiserror::Error)]
 pub enum NightError {
+    /// Facts or rules that cannot be planned: nothing was begun.
+    #[error("failed to plan the facts and rules")]
+    Mistakes(Diagnostics),
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -231,7 +235,9 @@ impl NightError {
     pub fn is_usage(&self) -> bool {
         matches!(
             self,
-            Self::Signers(_) | Self::Accept(AcceptError::Inbox { .. } | AcceptError::EpochConflict { .. })
+            Self::Mistakes(_)
+                | Self::Signers(_)
+                | Self::Accept(AcceptError::Inbox { .. } | AcceptError::EpochConflict { .. })
         )
     }
 }

@@ -3,7 +3,10 @@
 //! A snapshot must never be sealed before the numbers it uses. After a crash between the two, the segment simply
 //! holds people whom no snapshot names yet.
 
-use std::ops::Deref;
+use std::{
+    ops::Deref,
+    thread::{self, JoinHandle},
+};
 
 use super::{Bridged, Dictionary, StoreError, StoreLock, bridged, segment::Written};
 use crate::model::Token;
@@ -21,6 +24,24 @@ pub struct GrowingDictionary {
     dictionary: Dictionary,
     sealed: usize,
     lock: StoreLock,
+}
+
+/// A dictionary that is being read while something else is done. The lock is held.
+#[derive(Debug)]
+pub struct Loading(JoinHandle<Result<GrowingDictionary, StoreError>>);
+
+impl Loading {
+    /// Begins to read the dictionary of the locked store.
+    pub fn begin(lock: StoreLock) -> Result<Self, StoreError> {
+        let folder = lock.store().dictionary();
+        let loading = thread::Builder::new().spawn(|| GrowingDictionary::load(lock));
+        loading.map(Self).map_err(StoreError::io("read", &folder))
+    }
+
+    /// The dictionary, when it is read.
+    pub fn ready(self) -> Result<GrowingDictionary, StoreError> {
+        self.0.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    }
 }
 
 impl GrowingDictionary {

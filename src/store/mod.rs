@@ -34,7 +34,7 @@ pub use bridge::{Bridge, BridgeRecord, contradictions, turned};
 pub use bridged::Bridged;
 pub use dictionary::Dictionary;
 pub use draft::Draft;
-pub use growing::{GrowingDictionary, Unsealed};
+pub use growing::{GrowingDictionary, Loading, Unsealed};
 pub use lock::StoreLock;
 pub use nulls::nulls;
 pub use people::PeopleSet;
