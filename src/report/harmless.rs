@@ -4,17 +4,22 @@
 ///
 /// Full-width forms count too, because Chinese editions of spreadsheets accept `＝` as `=`.
 pub fn harmless(text: &str) -> String {
-    let clean: String = text
-        .replace("\r\n", "\n")
-        .chars()
-        .filter(|c| !is_invisible(*c))
-        .map(|c| if c.is_control() && c != '\n' { ' ' } else { c })
-        .collect();
-    let clean = clean.trim();
+    let is_strange = |c: char| is_invisible(c) || (c.is_control() && c != '\n');
+    // In most texts there is nothing to take out.
+    let cleaned = text.contains(is_strange).then(|| without_strange(text));
+    let clean = cleaned.as_deref().unwrap_or(text).trim();
     match clean.chars().next() {
         Some('=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠' | '|' | '%') => format!("'{clean}"),
         _ => clean.to_owned(),
     }
+}
+
+fn without_strange(text: &str) -> String {
+    text.replace("\r\n", "\n")
+        .chars()
+        .filter(|c| !is_invisible(*c))
+        .map(|c| if c.is_control() && c != '\n' { ' ' } else { c })
+        .collect()
 }
 
 /// Characters that show nothing but can hide what a cell begins with, or turn the reading direction around.

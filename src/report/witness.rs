@@ -100,13 +100,16 @@ fn records<'a>(
     input: &'a ReportInput,
 ) -> Vec<Record<'a>> {
     let mut records: BTreeMap<(&str, &str), Record<'a>> = BTreeMap::new();
+    // A lead may rest on very many rows of few columns.
+    let mut notes: BTreeMap<&str, Option<&'a FieldNote>> = BTreeMap::new();
     for row in rows {
         let record = records.entry((&row.delivery, &row.row)).or_default();
         let repeats =
             [&lead.person_id, &lead.household_id].into_iter().any(|id| id.is_some() && *id == row.value);
         if !repeats {
-            let note = input.fields.get(&format!("{dataset}.{}", row.field));
-            record.push(Value { input, field: &row.field, note, value: row.value.as_deref() });
+            let field: &str = &row.field;
+            let note = *notes.entry(field).or_insert_with(|| input.fields.get(&format!("{dataset}.{field}")));
+            record.push(Value { input, field, note, value: row.value.as_deref() });
         }
     }
     let in_order = |mut record: Record<'a>| {
