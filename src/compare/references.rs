@@ -1,6 +1,11 @@
 //! Values that should stand in another dataset and do not: counted on the datasets as known tonight, for people to hear.
 //!
 //! Never sets a row aside and changes no outcome: the other register may be a day behind.
+//!
+//! # Decisions
+//!
+//! - The register is grouped although a join that looks for what is missing, beside a plain count of the column, took a quarter less
+//!   time: on a cluster such a statement never ended.
 
 use super::{Feeds, Reuse};
 use crate::{
