@@ -271,52 +271,35 @@ fn fill<'g>(
     match values {
         Values::People(tokens, null) => {
             let person = |cell| if let Cell::Person(token) = cell { token } else { Token([0; 32]) };
-            type_each(rows, see, person, |token, is_null| {
-                tokens.push(token);
-                null.push(is_null);
-            });
+            type_each(rows, see, person, tokens, null);
         }
         // They are added when all columns have been looked at.
-        Values::Texts(_) => type_each(rows, see, |_| (), |(), _| {}),
+        Values::Texts(_) => type_each(rows, see, |_| (), &mut Vec::new(), &mut Vec::new()),
         Values::Days(days, null) => {
             let day = |cell| if let Cell::Days(day) = cell { day } else { 0 };
-            type_each(rows, see, day, |day, is_null| {
-                days.push(day);
-                null.push(is_null);
-            });
+            type_each(rows, see, day, days, null);
         }
         Values::Units(all, null) => {
             let units = |cell| if let Cell::Units(units) = cell { units } else { 0 };
-            type_each(rows, see, units, |units, is_null| {
-                all.push(units);
-                null.push(is_null);
-            });
+            type_each(rows, see, units, all, null);
         }
         Values::Ints(numbers, null) => {
             let number = |cell| if let Cell::Int(number) = cell { number } else { 0 };
-            type_each(rows, see, number, |number, is_null| {
-                numbers.push(number);
-                null.push(is_null);
-            });
+            type_each(rows, see, number, numbers, null);
         }
-        Values::Bools(truths, null) => {
-            let truth = |cell| cell == Cell::Bool(true);
-            type_each(rows, see, truth, |truth, is_null| {
-                truths.push(truth);
-                null.push(is_null);
-            });
-        }
+        Values::Bools(truths, null) => type_each(rows, see, |cell| cell == Cell::Bool(true), truths, null),
     }
 }
 
-/// Types the texts of a column: `push` hears each value and whether it is null. Of a cell only its value is kept from row to row,
+/// Types the texts of a column into its values and which of them are null. Of a cell only its value is kept from row to row,
 /// because a cell has room for any kind of value, and copying that much for every text took longer than reading it.
 #[inline]
 fn type_each<'g, 'o, T: Copy>(
     rows: impl Iterator<Item = (&'g str, &'o mut bool)>,
     see: impl Fn(&str) -> Option<Cell>,
     value_of: impl Fn(Cell) -> T,
-    mut push: impl FnMut(T, bool),
+    values: &mut Vec<T>,
+    null: &mut Vec<bool>,
 ) {
     let (mut above, mut value, mut is_null, mut is_odd) = ("", value_of(Cell::Bad), false, true);
     for (text, odd) in rows {
@@ -328,7 +311,8 @@ fn type_each<'g, 'o, T: Copy>(
             above = text;
         }
         *odd |= is_odd;
-        push(value, is_null);
+        values.push(value);
+        null.push(is_null);
     }
 }
 

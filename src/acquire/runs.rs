@@ -83,7 +83,7 @@ impl Gathering {
     /// The same in about so many parts, which can be sorted at the same time.
     pub(super) fn rest_in_parts(&mut self, parts: usize) -> Vec<Unsorted> {
         let Some(Unsorted { number, mut batches }) = self.rest() else { return Vec::new() };
-        let each = batches.len().div_ceil(parts.max(1)).max(1);
+        let each = batches.len().div_ceil(parts.max(1));
         let mut unsorted = Vec::new();
         while !batches.is_empty() {
             let later = batches.split_off(each.min(batches.len()));

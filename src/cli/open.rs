@@ -16,25 +16,24 @@ pub fn open(
     output: &Output,
 ) -> Result<Project, Failure> {
     let (project, found) = load(global, pipeline, reference)?;
-    refuse(&found, output)?;
+    if found.has_errors() {
+        return Err(refused(&found, output));
+    }
     project.ok_or_else(|| Failure::usage("流程不能读取", "the pipeline cannot be read").exit(Exit::Usage))
 }
 
-/// Shows what is wrong with a project, and says that nothing was run, if anything is.
-pub fn refuse(found: &Diagnostics, output: &Output) -> Result<(), Failure> {
-    if found.has_errors() {
-        show(found, output);
-        let (errors, _) = found.counts();
-        return Err(Failure::usage(
-            format!("流程文件有 {errors} 处错误，没有运行"),
-            format!("the project's files have {errors} errors; nothing was run"),
-        )
-        .hint(
-            "每处错误的说明：hedui check --explain 代码",
-            "every code is explained by hedui check --explain CODE",
-        ));
-    }
-    Ok(())
+/// Shows what is wrong with a project, and says that nothing was run.
+pub fn refused(found: &Diagnostics, output: &Output) -> Failure {
+    show(found, output);
+    let (errors, _) = found.counts();
+    Failure::usage(
+        format!("流程文件有 {errors} 处错误，没有运行"),
+        format!("the project's files have {errors} errors; nothing was run"),
+    )
+    .hint(
+        "每处错误的说明：hedui check --explain 代码",
+        "every code is explained by hedui check --explain CODE",
+    )
 }
 
 /// Loads a pipeline with everything that was found.

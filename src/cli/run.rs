@@ -88,10 +88,7 @@ async fn compute(order: &Order<'_>, output: &Output) -> Result<(RunRecord, Times
     let progress = Progress::new(output);
     match night::run(order, &progress).await {
         Ok(record) => Ok((record, progress.times())),
-        Err(NightError::Mistakes(found)) => {
-            open::refuse(&found, output)?;
-            Err(failure(&NightError::Mistakes(found)))
-        }
+        Err(NightError::Mistakes(found)) => Err(open::refused(&found, output)),
         Err(error) => Err(failure(&error)),
     }
 }

@@ -116,7 +116,7 @@ pub struct Order<'a> {
 /// Does a whole night: plans every fact and rule, takes in what lies in the inbox, runs the rules, writes the run's folder.
 pub async fn run(order: &Order<'_>, watch: &dyn Watch) -> Result<RunRecord, NightError> {
     let store = Store::at(order.store);
-    // It is some hundred megabytes.
+    // The program's own file is some hundred megabytes: it is digested meanwhile.
     let program = (!order.fresh).then(|| tokio::task::spawn_blocking(program));
     // Whom the store knows is read while the rules are planned. A store that is not there yet is not made for wrong ones.
     let known = if store.root().exists() { Some(Loading::begin(store.lock()?)?) } else { None };

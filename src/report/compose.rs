@@ -5,14 +5,13 @@
 use std::{
     collections::BTreeMap,
     sync::atomic::{AtomicUsize, Ordering},
-    thread,
 };
 
 use crate::model::Text;
 
 use super::{
     HouseholdCase, ReportInput, TableError, case, csv_list, line, list_page, run_page, sheet_head, table,
-    witness, xlsx,
+    threads::on_threads, witness, xlsx,
 };
 
 /// Everything that is written for a run.
@@ -139,36 +138,6 @@ fn list(input: &ReportInput, division: &str, cases: &[&HouseholdCase], rows: &wi
     Ok(vec![(file("xlsx"), workbook), (file("csv"), sheet), (file("html"), page)])
 }
 
-/// Does some work for each item, on so many threads; what it gave, in the order of the items.
-pub(super) fn on_threads<T: Sync, R: Send>(
-    threads: usize,
-    items: &[T],
-    work: impl Fn(&T) -> R + Sync,
-) -> Vec<R> {
-    let next = AtomicUsize::new(0);
-    let take = || {
-        let mut made = Vec::new();
-        while let at = next.fetch_add(1, Ordering::Relaxed)
-            && let Some(item) = items.get(at)
-        {
-            made.push((at, work(item)));
-        }
-        made
-    };
-    let mut made = thread::scope(|scope| {
-        // Where the system gives no more threads, fewer do it.
-        let start = |_| thread::Builder::new().spawn_scoped(scope, take).ok();
-        let others: Vec<_> = (1..threads.min(items.len())).filter_map(start).collect();
-        let mut made = take();
-        for other in others {
-            made.extend(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
-        }
-        made
-    });
-    made.sort_by_key(|(at, _)| *at);
-    made.into_iter().map(|(_, one)| one).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use std::sync::Mutex;
@@ -212,16 +181,6 @@ mod tests {
         for threads in [1, 2, 5] {
             assert_eq!(composed, compose(&shuffled, threads, &|_, _| {}).unwrap());
         }
-    }
-
-    #[test]
-    fn work_on_several_threads_comes_back_in_order() {
-        let items = (0..1000).collect::<Vec<usize>>();
-        for threads in [0, 1, 3] {
-            let made = on_threads(threads, &items, |item| item * 2);
-            assert_eq!(made, items.iter().map(|item| item * 2).collect::<Vec<_>>());
-        }
-        assert!(on_threads(3, &[], |item: &u8| *item).is_empty());
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path};
 
-use super::{Composed, ReportError, compose::on_threads};
+use super::{Composed, ReportError, threads::on_threads};
 
 /// Writes every file below `out_dir`, which is made when it is not there, on so many threads. The caller sees to it that a
 /// folder appears whole: this writes in place.

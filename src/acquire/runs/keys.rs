@@ -133,6 +133,7 @@ fn put_text(head: &mut Head, filled: &mut u8, text: &str) {
         }
         put(head, filled, u64::from_be_bytes(*eight), 8);
     }
+    // Where there is no rest, there is nothing to shift either.
     let last = rest.iter().fold(0, |last, byte| last << 8 | u64::from(*byte));
     put(head, filled, last << (64 - 8 * rest.len()).min(63), rest.len() as u8 + 1);
 }
