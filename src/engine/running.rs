@@ -21,9 +21,9 @@ use parquet::{
 use super::{Engine, EngineError, Placeholders, ready::Ready};
 
 /// How often a statement is sent to a cluster that loses it.
-const ATTEMPTS: usize = 3;
+const ATTEMPTS: usize = 5;
 
-/// What a cluster is left in peace for before it is asked again.
+/// What a cluster is left in peace for before it is asked again: every time twice as long.
 const PAUSE: Duration = Duration::from_secs(1);
 
 /// How two tables are joined.
@@ -117,7 +117,7 @@ pub(super) async fn with_room<T>(
     run: impl AsyncFn(&Ready, usize) -> Result<T, EngineError>,
 ) -> Result<T, EngineError> {
     let mut joins = Joins::Hashed;
-    let mut attempt = 1;
+    let (mut attempt, mut pause) = (1, PAUSE);
     loop {
         let planned = ready(joins).await?;
         let ran = run(&planned, attempt).await;
@@ -126,7 +126,8 @@ pub(super) async fn with_room<T>(
                 joins = Joins::Sorted;
             }
             (Err(EngineError::Cluster { .. }), planned) if attempt < ATTEMPTS => {
-                tokio::time::sleep(PAUSE).await;
+                tokio::time::sleep(pause).await;
+                pause *= 2;
                 if !planned.can_be_asked_again().await {
                     return ran;
                 }

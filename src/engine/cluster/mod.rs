@@ -59,15 +59,21 @@
 //! - The adaptive planner is off: it does not recover from a lost executor.
 //! - Joins sort, as Ballista has it: a join by hash cannot go to disk, and on an executor many tasks share the memory.
 //! - What is abandoned is cancelled by name. Letting go of its rows does not end a job.
-//! - An executor that is lost costs the scheduler's patience at the most; with no executor left, what waits for one fails. An
-//!   executor that is given up ends, and whoever keeps it running starts it again: what it held is being done elsewhere.
+//! - Of what an executor held that is lost, nothing is done again by itself: the statement is given up and asked for anew, from
+//!   the beginning (see `watch.rs` for why). That costs the scheduler's patience and one statement at the most; with no executor
+//!   left, what waits for one fails. An executor that is given up ends, and whoever keeps it running starts it again.
 
+mod apart;
 mod gone;
 mod job;
 mod reading;
 mod serve;
 mod slots;
+#[cfg(test)]
+mod tests;
+mod watch;
 mod words;
+mod work;
 
 use std::{
     collections::BTreeMap,
@@ -106,8 +112,12 @@ const CONNECTING: Duration = Duration::from_secs(5);
 /// How long a scheduler may take to find an executor for the first, empty statement.
 const FINDING: Duration = Duration::from_secs(20);
 
+/// How many executors are asked in turn whether they are there.
+const ASKED: usize = 4;
+
 /// What became of a statement that the scheduler cancelled by itself.
-const GIVEN_UP: &str = "the scheduler gave it up, for want of an executor";
+const GIVEN_UP: &str =
+    "the scheduler gave it up: an executor was lost, there is none, or nothing of it went on";
 
 /// A scheduler that was reached, with the jobs that it has from here.
 #[derive(Clone)]
@@ -151,8 +161,18 @@ impl Cluster {
         matches!(timeout(FINDING, self.ask()).await, Ok(Ok(())))
     }
 
-    /// Has an executor say one.
+    /// Has an executor say one. The first that is asked may be gone without the scheduler knowing it.
     async fn ask(&self) -> Result<(), EngineError> {
+        let mut asked = 1;
+        loop {
+            match self.ask_one().await {
+                Err(error) if asked < ASKED && error.to_string().contains(GIVEN_UP) => asked += 1,
+                answer => return answer,
+            }
+        }
+    }
+
+    async fn ask_one(&self) -> Result<(), EngineError> {
         let what = "a first statement";
         let failed = |error| EngineError::of(what, &error);
         let engine = Engine::new(Limits { threads: 1, memory: None })?;

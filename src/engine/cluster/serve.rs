@@ -3,7 +3,6 @@
 use std::{
     net::{IpAddr, SocketAddr},
     sync::Arc,
-    time::Duration,
 };
 
 use ballista_core::{config::TaskSchedulingPolicy, utils::default_session_builder};
@@ -15,7 +14,6 @@ use ballista_scheduler::{
     cluster::BallistaCluster,
     config::{SchedulerConfig, TaskDistributionPolicy},
     scheduler_process::{create_scheduler, start_grpc_service_with_listener},
-    scheduler_server::SchedulerServer,
 };
 use datafusion::{
     error::DataFusionError,
@@ -25,20 +23,25 @@ use datafusion::{
 use datafusion_proto::protobuf::{LogicalPlanNode, PhysicalPlanNode};
 use tokio::{
     net::{TcpListener, TcpStream},
-    time::{Instant, timeout},
+    time::timeout,
 };
 
-use super::{CONNECTING, gone::NothingIsGone, reading::Readable, slots::Slots};
+use super::{
+    CONNECTING,
+    apart::Apart,
+    gone::NothingIsGone,
+    reading::Readable,
+    slots::Slots,
+    watch::{LOOKING_SECONDS, give_up},
+    work::Quiet,
+};
 use crate::engine::{
     address::{ClusterError, ExecutorSetting, SchedulerSetting},
-    session::pool,
+    session::{LEFT_OUT, pool},
 };
 
 /// How often an executor says that it is alive.
 const BEAT_SECONDS: u64 = 2;
-
-/// How often the scheduler looks for executors that are lost.
-const LOOKING_SECONDS: u64 = 1;
 
 /// How long the rows of a finished statement wait to be fetched, and those between its steps take room.
 const FETCHED_SECONDS: u64 = 1800;
@@ -85,34 +88,19 @@ pub async fn serve_scheduler(
     announce(listen);
     tokio::select! {
         served = start_grpc_service_with_listener(listener, scheduler.clone()) => served.map_err(ended),
-        () = fail_without_executors(&scheduler, setting.patience) => Ok(()),
+        () = give_up(&scheduler, setting.patience) => Ok(()),
     }
 }
 
 /// What a scheduler plans with.
 fn session(config: SessionConfig, readable: &Readable) -> Result<SessionState, DataFusionError> {
-    let state = SessionStateBuilder::new_from_existing(default_session_builder(config)?)
-        .with_analyzer_rule(Arc::new(NothingIsGone));
+    let state = default_session_builder(config)?;
+    let rules = state.optimizer().rules.iter().filter(|rule| rule.name() != LEFT_OUT).cloned().collect();
+    let state = SessionStateBuilder::new_from_existing(state)
+        .with_optimizer_rules(rules)
+        .with_analyzer_rule(Arc::new(NothingIsGone))
+        .with_physical_optimizer_rule(Arc::new(Apart));
     Ok(state.with_runtime_env(readable.runtime(RuntimeEnvBuilder::new())?).build())
-}
-
-/// Cancels what waits for an executor when there was none for so long: Ballista lets it wait for ever.
-async fn fail_without_executors(
-    scheduler: &SchedulerServer<LogicalPlanNode, PhysicalPlanNode>,
-    patience: Duration,
-) {
-    let mut none_since = None;
-    loop {
-        tokio::time::sleep(Duration::from_secs(LOOKING_SECONDS)).await;
-        if scheduler.is_ready() {
-            none_since = None;
-        } else if none_since.get_or_insert_with(Instant::now).elapsed() >= patience {
-            for job in scheduler.state.task_manager.get_running_job_cache().keys() {
-                // It fails only when the scheduler ends, and then there is nothing to cancel.
-                let _ = scheduler.cancel_job(job.clone()).await;
-            }
-        }
-    }
 }
 
 /// Serves as an executor until it is told to stop; `announce` is heard before it offers itself to the scheduler.
@@ -154,6 +142,7 @@ pub async fn serve_executor(setting: &ExecutorSetting, announce: impl FnOnce()) 
         memory_pool_size: setting.limits.memory.and_then(|bytes| u64::try_from(pool(bytes)).ok()),
         // Nobody reads what it would measure of the whole machine at every beat.
         metric_collection_policy: ExecutorMetricCollectionPolicy::Off,
+        override_execution_engine: Some(Arc::new(Quiet::default())),
         override_runtime_producer: Some(Arc::new(move |_| {
             readable.runtime(RuntimeEnvBuilder::new().with_temp_file_path(&spilled))
         })),

@@ -34,6 +34,8 @@ use ballista_scheduler::{
 };
 use tokio::sync::Mutex;
 
+use super::watch::done_once;
+
 /// What the scheduler knows of its executors, with their threads counted anew.
 #[derive(Default)]
 pub(super) struct Slots {
@@ -115,13 +117,13 @@ impl ClusterState for Slots {
             }
         }
         self.nodes.unbind_tasks(given_back).await?;
-        let bound = self.nodes.bind_schedulable_tasks(distribution, jobs, executors).await?;
+        let bound = self.nodes.bind_schedulable_tasks(distribution, Arc::clone(&jobs), executors).await?;
         for (executor, task) in &bound {
             if let Some(threads) = threads.get_mut(executor) {
                 threads.free = threads.free.saturating_sub(task.vcores_consumed);
             }
         }
-        Ok(bound)
+        Ok(done_once(bound, &jobs).await)
     }
 
     async fn unbind_tasks(&self, slots: Vec<ExecutorSlot>) -> Result<()> {

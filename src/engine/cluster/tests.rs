@@ -1,0 +1,254 @@
+//! Statements of every shape give the same rows on a cluster as here.
+
+use std::{
+    collections::BTreeMap,
+    net::{SocketAddr, TcpListener as Listener},
+    path::Path,
+    sync::Arc,
+    time::Duration,
+};
+
+use arrow::{
+    array::{ArrayRef, Date32Array, Decimal128Array, Int64Array, RecordBatch, StringArray},
+    util::pretty::pretty_format_batches,
+};
+use parquet::arrow::ArrowWriter;
+use tempfile::TempDir;
+use tokio::{sync::oneshot, time::timeout};
+
+use super::*;
+use crate::{
+    engine::{
+        Placeholders, TableName,
+        address::{ExecutorSetting, SchedulerSetting, Storage},
+    },
+    store::bucket::Settings,
+};
+
+/// A scheduler and two executors in this process, for as long as the runtime lives, and tables for them.
+struct Nodes {
+    cluster: Cluster,
+    folder: TempDir,
+}
+
+impl Nodes {
+    async fn start() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let storage = || Storage { settings: Settings::of([]), has_files: true };
+        let (announce, announced) = oneshot::channel();
+        let setting = SchedulerSetting {
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            name: None,
+            patience: Duration::from_secs(5),
+            storage: storage(),
+        };
+        tokio::spawn(async move { serve_scheduler(&setting, |listen| announce.send(listen).unwrap()).await });
+        let scheduler: Address = announced.await.unwrap().to_string().parse().unwrap();
+        for node in 0..2 {
+            let work = folder.path().join(format!("work-{node}"));
+            std::fs::create_dir(&work).unwrap();
+            let setting = ExecutorSetting {
+                scheduler: scheduler.clone(),
+                listen: free(),
+                tasks: free().port(),
+                name: None,
+                work,
+                limits: Limits { threads: 1, memory: None },
+                storage: storage(),
+            };
+            tokio::spawn(async move { serve_executor(&setting, || {}).await });
+        }
+        Self { cluster: Cluster::reach(&scheduler).await.unwrap(), folder }
+    }
+
+    /// The rows that a statement gives, sorted: here, and on the cluster.
+    async fn rows(&self, sql: &str) -> [String; 2] {
+        let mut both = Vec::new();
+        for cluster in [None, Some(&self.cluster)] {
+            let limits = Limits { threads: 2, memory: None };
+            let engine = Engine::over(limits, cluster, None, self.folder.path()).unwrap();
+            tables(&engine, self.folder.path());
+            let values = Placeholders::default();
+            let rows = timeout(Duration::from_secs(60), engine.collect("it", sql, &values));
+            let rows = match rows.await {
+                Ok(Ok((_, rows))) => pretty_format_batches(&rows).unwrap().to_string(),
+                Ok(Err(error)) => error.to_string(),
+                Err(_) => "no end".to_owned(),
+            };
+            let mut lines: Vec<&str> = rows.lines().collect();
+            lines.sort_unstable();
+            lines.dedup_by(|a, b| a.starts_with("+-") && b.starts_with("+-"));
+            both.push(lines.join("\n"));
+        }
+        both.try_into().unwrap()
+    }
+}
+
+fn free() -> SocketAddr {
+    Listener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
+}
+
+/// `a.people` in two files, `a.payments` in three, `a.places` in one, `a.nobody` without a row.
+fn tables(engine: &Engine, folder: &Path) {
+    let cells: BTreeMap<&str, fn(i64) -> ArrayRef> = BTreeMap::from([
+        ("people", people as fn(i64) -> ArrayRef),
+        ("payments", payments),
+        ("places", places),
+        ("nobody", people),
+    ]);
+    for (table, make) in cells {
+        let files = match table {
+            "people" => 2,
+            "payments" => 3,
+            _ => 1,
+        };
+        let mut paths = Vec::new();
+        let mut schema = None;
+        for file in 0..files {
+            let structs = make(if table == "nobody" { -1 } else { file });
+            let rows =
+                RecordBatch::from(structs.as_any().downcast_ref::<arrow::array::StructArray>().unwrap());
+            let path = folder.join(format!("{table}-{file}.parquet"));
+            if !path.exists() {
+                let mut writer =
+                    ArrowWriter::try_new(std::fs::File::create(&path).unwrap(), rows.schema(), None).unwrap();
+                writer.write(&rows).unwrap();
+                writer.close().unwrap();
+            }
+            schema = Some(rows.schema());
+            paths.push(path);
+        }
+        let paths: Vec<&Path> = paths.iter().map(std::path::PathBuf::as_path).collect();
+        engine.add_parquet(&TableName::new("a", table), schema.unwrap(), &paths, None).unwrap();
+    }
+}
+
+fn batch(columns: Vec<(&str, ArrayRef)>) -> ArrayRef {
+    let batch = RecordBatch::try_from_iter_with_nullable(
+        columns.into_iter().map(|(name, column)| (name, column, name != "person_id")),
+    );
+    Arc::new(arrow::array::StructArray::from(batch.unwrap()))
+}
+
+fn people(file: i64) -> ArrayRef {
+    let ids: Vec<i64> = if file < 0 { Vec::new() } else { (0..700).map(|n| n * 2 + file).collect() };
+    batch(vec![
+        ("person_id", Arc::new(ids.iter().map(|n| Some(format!("p{n}"))).collect::<StringArray>())),
+        (
+            "household_id",
+            Arc::new(
+                ids.iter().map(|n| (n % 7 != 0).then(|| format!("h{}", n / 3))).collect::<StringArray>(),
+            ),
+        ),
+        (
+            "born_on",
+            Arc::new(ids.iter().map(|n| Some(i32::try_from(n * 11).unwrap())).collect::<Date32Array>()),
+        ),
+    ])
+}
+
+fn payments(file: i64) -> ArrayRef {
+    let ids: Vec<i64> = (0..900).map(|n| n * 3 + file).collect();
+    let amounts = ids.iter().map(|n| (n % 11 != 0).then_some(i128::from(n * 37 % 90_000)));
+    let amounts = amounts.collect::<Decimal128Array>().with_precision_and_scale(12, 2).unwrap();
+    batch(vec![
+        ("person_id", Arc::new(ids.iter().map(|n| Some(format!("p{}", n % 1500))).collect::<StringArray>())),
+        ("month", Arc::new(ids.iter().map(|n| Some(n % 5)).collect::<Int64Array>())),
+        ("amount", Arc::new(amounts)),
+    ])
+}
+
+fn places(_: i64) -> ArrayRef {
+    let ids: Vec<i64> = (0..40).collect();
+    batch(vec![
+        ("household_id", Arc::new(ids.iter().map(|n| Some(format!("h{n}"))).collect::<StringArray>())),
+        ("place", Arc::new(ids.iter().map(|n| Some(n % 4)).collect::<Int64Array>())),
+    ])
+}
+
+/// What offices may well write.
+const SHAPES: &[&str] = &[
+    "SELECT person_id FROM a.people WHERE household_id IS NULL",
+    "SELECT count(*) AS n FROM a.people",
+    "SELECT count(household_id) AS n FROM a.people",
+    "SELECT count(*) AS n, min(born_on) AS b, max(person_id) AS p FROM a.people",
+    "SELECT 1 AS at, (SELECT count(household_id) FROM a.people) AS n FROM a.places WHERE place = 1",
+    "SELECT 1 AS at, count(household_id) AS n FROM a.people UNION ALL SELECT 2, count(*) FROM a.payments",
+    "SELECT 1 AS at, (SELECT count(household_id) FROM a.people) AS n, count(*) AS unfound FROM a.people AS r \
+     WHERE r.household_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM a.places AS k WHERE k.household_id = r.household_id)",
+    "SELECT 1 AS at, (SELECT count(household_id) FROM a.people) AS n, count(*) AS unfound FROM a.people AS r \
+     WHERE r.household_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM a.places AS k WHERE k.household_id = r.household_id) \
+     UNION ALL SELECT 2, (SELECT count(person_id) FROM a.payments), count(*) FROM a.payments AS r \
+     WHERE r.person_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM a.people AS k WHERE k.person_id = r.person_id)",
+    "SELECT c.n, u.unfound FROM (SELECT count(household_id) AS n FROM a.people) AS c CROSS JOIN (SELECT count(*) AS unfound \
+     FROM a.people AS r LEFT ANTI JOIN a.places AS k ON k.household_id = r.household_id) AS u",
+    "SELECT person_id, sum(amount) AS s, count(DISTINCT month) AS m FROM a.payments GROUP BY person_id HAVING sum(amount) > 900.00",
+    "SELECT p.person_id, q.month, q.amount FROM a.people AS p JOIN a.payments AS q ON q.person_id = p.person_id",
+    "SELECT p.person_id, q.amount FROM a.people AS p LEFT JOIN a.payments AS q ON q.person_id = p.person_id AND q.month = 3",
+    "SELECT p.person_id, k.place FROM a.people AS p FULL JOIN a.places AS k ON k.household_id = p.household_id",
+    "SELECT person_id FROM a.people WHERE household_id IN (SELECT household_id FROM a.places WHERE place = 2)",
+    "SELECT person_id FROM a.people WHERE household_id NOT IN (SELECT household_id FROM a.places)",
+    "SELECT person_id FROM a.people AS p WHERE EXISTS (SELECT 1 FROM a.payments AS q WHERE q.person_id = p.person_id)",
+    "SELECT person_id FROM a.people UNION SELECT person_id FROM a.payments",
+    "SELECT person_id FROM a.people INTERSECT SELECT person_id FROM a.payments",
+    "SELECT person_id FROM a.people EXCEPT SELECT person_id FROM a.payments",
+    "SELECT DISTINCT household_id FROM a.people",
+    "SELECT household_id, born_on FROM a.people ORDER BY born_on LIMIT 7",
+    "SELECT person_id, row_number() OVER (PARTITION BY household_id ORDER BY born_on) AS r FROM a.people",
+    "SELECT month, sum(amount) OVER (PARTITION BY person_id ORDER BY month, amount) AS s FROM a.payments WHERE month < 2",
+    "SELECT person_id FROM a.nobody",
+    "SELECT count(*) AS n FROM a.nobody",
+    "SELECT p.person_id FROM a.people AS p WHERE NOT EXISTS (SELECT 1 FROM a.nobody AS k WHERE k.person_id = p.person_id)",
+    "SELECT p.person_id FROM a.people AS p, a.places AS k WHERE p.household_id > k.household_id AND k.place = 3",
+    "SELECT place, (SELECT max(q.amount) FROM a.payments AS q WHERE q.month = k.place) AS most FROM a.places AS k",
+    "SELECT person_id FROM a.payments WHERE amount > (SELECT avg(amount) FROM a.payments)",
+    "WITH s AS (SELECT person_id, sum(amount) AS s FROM a.payments GROUP BY person_id) \
+     SELECT x.person_id, x.s FROM s AS x JOIN (SELECT max(s) AS m FROM s) AS y ON x.s = y.m",
+    "SELECT month, string_agg(person_id, ',' ORDER BY person_id) AS t FROM a.payments GROUP BY month",
+    "SELECT month, person_id, sum(amount) AS s FROM a.payments GROUP BY GROUPING SETS ((month), (person_id))",
+    "SELECT v.at, p.person_id FROM (VALUES (1, 'p1'), (2, 'p2')) AS v(at, id) JOIN a.people AS p ON p.person_id = v.id",
+    "SELECT v.at FROM (VALUES (1), (2)) AS v(at) UNION ALL SELECT place FROM a.places",
+    "SELECT p.person_id, k.place FROM a.places AS k LEFT JOIN a.people AS p ON p.born_on > DATE '1980-01-01' AND k.household_id > p.person_id",
+    "SELECT p.person_id, k.place FROM a.people AS p LEFT JOIN a.places AS k ON k.household_id > p.household_id AND k.place = 3",
+    "SELECT p.person_id, k.place FROM a.people AS p RIGHT JOIN a.places AS k ON k.household_id > p.household_id AND k.place = 3",
+    "SELECT p.person_id, k.place FROM a.people AS p FULL JOIN a.places AS k ON k.household_id > p.household_id AND k.place = 3",
+    "SELECT p.person_id FROM a.people AS p WHERE EXISTS (SELECT 1 FROM a.places AS k WHERE k.household_id > p.household_id AND k.place = 3)",
+    "SELECT p.person_id FROM a.people AS p WHERE NOT EXISTS (SELECT 1 FROM a.places AS k WHERE k.household_id > p.household_id)",
+    "SELECT k.place FROM a.places AS k WHERE NOT EXISTS (SELECT 1 FROM a.people AS p WHERE k.household_id > p.household_id AND p.born_on > DATE '1990-01-01')",
+    "SELECT person_id FROM a.people AS p WHERE household_id = 'h3' OR EXISTS (SELECT 1 FROM a.places AS k WHERE k.household_id = p.household_id)",
+    "SELECT p.person_id, x.n FROM a.people AS p CROSS JOIN (SELECT count(*) AS n FROM a.payments WHERE month = 2) AS x",
+    "SELECT p.person_id, q.amount FROM a.people AS p JOIN LATERAL (SELECT amount FROM a.payments AS q WHERE q.person_id = p.person_id AND q.month = 1) AS q ON true",
+    "SELECT count(*) AS n FROM (SELECT person_id FROM a.people UNION ALL SELECT person_id FROM a.payments) AS u",
+    "SELECT person_id, count(*) AS n FROM (SELECT person_id FROM a.people UNION ALL SELECT person_id FROM a.payments) AS u GROUP BY person_id",
+    "SELECT u.person_id, p.born_on FROM (SELECT person_id, 1 AS k FROM a.people WHERE born_on < DATE '1975-01-01' UNION ALL SELECT person_id, month FROM a.payments UNION ALL SELECT household_id, place FROM a.places) AS u JOIN a.people AS p ON p.person_id = u.person_id",
+    "SELECT * FROM (SELECT person_id FROM a.people UNION ALL SELECT person_id FROM a.payments) AS u ORDER BY person_id LIMIT 9",
+    "SELECT person_id FROM (SELECT person_id FROM a.people ORDER BY person_id LIMIT 5) AS x UNION ALL SELECT household_id FROM a.places",
+    "SELECT a.person_id FROM a.people AS a JOIN (SELECT household_id FROM a.places UNION SELECT household_id FROM a.people WHERE born_on < DATE '1971-01-01') AS k USING (household_id)",
+    "SELECT x.n, y.n AS m FROM (SELECT count(*) AS n FROM a.people) AS x, (SELECT count(*) AS n FROM a.payments WHERE month = 1) AS y UNION ALL SELECT place, 1 FROM a.places",
+    "SELECT p.person_id, x.m FROM a.people AS p, (SELECT max(amount) AS m FROM a.payments) AS x WHERE p.household_id IS NULL UNION ALL SELECT person_id, amount FROM a.payments WHERE amount IS NULL",
+    "SELECT household_id, count(*) FILTER (WHERE born_on > DATE '1980-01-01') AS n, min(person_id) AS p FROM a.people GROUP BY household_id UNION ALL SELECT household_id, place, NULL FROM a.places",
+    "SELECT person_id, lag(amount) OVER (PARTITION BY person_id ORDER BY month, amount) AS b, sum(amount) OVER () AS t FROM a.payments WHERE month < 2",
+    "SELECT DISTINCT ON (household_id) household_id, person_id FROM a.people ORDER BY household_id, person_id",
+    "SELECT month, count(*) AS n FROM a.payments GROUP BY month ORDER BY month OFFSET 2",
+    "SELECT 1 AS at UNION ALL SELECT place FROM a.places UNION ALL SELECT count(*) FROM a.people",
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn statements_of_every_shape_give_the_same_rows_as_here() {
+    let nodes = Nodes::start().await;
+    let mut wrong = Vec::new();
+    for sql in SHAPES {
+        let [here, there] = nodes.rows(sql).await;
+        if here != there {
+            let cut = |rows: &str| rows.chars().take(200).collect::<String>();
+            wrong.push(format!(
+                "{sql}\nhere {} lines:\n{}\nthere {} lines:\n{}",
+                here.lines().count(),
+                cut(&here),
+                there.lines().count(),
+                cut(&there)
+            ));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
