@@ -36,6 +36,7 @@ mod cluster;
 #[cfg(not(feature = "cluster"))]
 #[path = "no_cluster.rs"]
 mod cluster;
+mod distinct;
 mod fault;
 mod files;
 mod held;

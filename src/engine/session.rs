@@ -16,7 +16,11 @@ use datafusion::{
         listing::{ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl},
     },
     error::DataFusionError,
-    execution::{SessionStateBuilder, memory_pool::FairSpillPool, runtime_env::RuntimeEnvBuilder},
+    execution::{
+        SessionStateBuilder,
+        memory_pool::FairSpillPool,
+        runtime_env::{RuntimeEnv, RuntimeEnvBuilder},
+    },
     logical_expr::{Expr, LogicalPlan},
     prelude::{SQLOptions, SessionConfig, SessionContext},
     sql::parser::Statement,
@@ -27,6 +31,7 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use super::{
     Cluster,
     bind::{self, Placeholders},
+    distinct::counting_rightly,
     fault::{EngineError, FaultKind, SqlFault},
     files::{gone, is_gone},
     held::{self, Held, Room},
@@ -41,10 +46,6 @@ use crate::store::Share;
 
 /// The engine's own name for the catalog in which all tables are.
 const CATALOG: &str = "datafusion";
-
-/// A rule of the engine's optimizer that is left out everywhere. Where different values are counted beside a sum of money, it sums
-/// the sums once more, in a wider type than was planned, and whatever compares that sum fails.
-pub(super) const LEFT_OUT: &str = "single_distinct_aggregation_to_group_by";
 
 /// The engine's planning steps that change how fast a statement runs and nothing else.
 const SPEED_ONLY: &[&str] = &[
@@ -126,6 +127,12 @@ pub(super) fn pool(memory: usize) -> usize {
     memory / 5 * 3
 }
 
+fn session(config: SessionConfig, runtime: Arc<RuntimeEnv>) -> SessionContext {
+    let config = config.with_create_default_catalog_and_schema(true);
+    let state = SessionContext::new_with_config_rt(config, runtime).state();
+    SessionContext::new_with_state(counting_rightly(state))
+}
+
 impl Engine {
     /// A session within its limits.
     pub fn new(limits: Limits) -> Result<Self, EngineError> {
@@ -147,8 +154,7 @@ impl Engine {
             runtime = runtime.with_memory_pool(Arc::new(FairSpillPool::new(pool)));
         }
         let runtime = runtime.build_arc().map_err(|error| EngineError::run("start the engine", &error))?;
-        let context = SessionContext::new_with_config_rt(config, runtime);
-        context.remove_optimizer_rule(LEFT_OUT);
+        let context = session(config, runtime);
         Ok(Self { context, remote: None, room: Room::of(limits.memory) })
     }
 
@@ -211,8 +217,7 @@ impl Engine {
         let failed = |error: &dyn std::fmt::Display| EngineError::run("open a session beside", &error);
         let state = self.context.state();
         let config = state.config().clone().with_target_partitions(threads.max(1));
-        let context = SessionContext::new_with_config_rt(config, self.context.runtime_env());
-        context.remove_optimizer_rule(LEFT_OUT);
+        let context = session(config, self.context.runtime_env());
         let (Some(ours), Some(theirs)) = (self.context.catalog(CATALOG), context.catalog(CATALOG)) else {
             return Err(failed(&"the session has no catalog"));
         };

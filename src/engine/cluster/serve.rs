@@ -37,7 +37,8 @@ use super::{
 };
 use crate::engine::{
     address::{ClusterError, ExecutorSetting, SchedulerSetting},
-    session::{LEFT_OUT, pool},
+    distinct::counting_rightly,
+    session::pool,
 };
 
 /// How often an executor says that it is alive.
@@ -94,10 +95,7 @@ pub async fn serve_scheduler(
 
 /// What a scheduler plans with.
 fn session(config: SessionConfig, readable: &Readable) -> Result<SessionState, DataFusionError> {
-    let state = default_session_builder(config)?;
-    let rules = state.optimizer().rules.iter().filter(|rule| rule.name() != LEFT_OUT).cloned().collect();
-    let state = SessionStateBuilder::new_from_existing(state)
-        .with_optimizer_rules(rules)
+    let state = SessionStateBuilder::new_from_existing(counting_rightly(default_session_builder(config)?))
         .with_analyzer_rule(Arc::new(NothingIsGone))
         .with_physical_optimizer_rule(Arc::new(Apart));
     Ok(state.with_runtime_env(readable.runtime(RuntimeEnvBuilder::new())?).build())
