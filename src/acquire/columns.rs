@@ -26,7 +26,7 @@ use super::{
     quarantine::{Fault, Where},
     repair::{Repairs, clean},
     typed::{Array, Typed},
-    values::Values,
+    values::{Values, short, type_of},
 };
 use crate::{
     contract::{Column, Contract, Kind},
@@ -66,7 +66,7 @@ impl<'a> Columns<'a> {
         let typed = contract
             .columns
             .iter()
-            .map(|column| Field::new(&column.name, column.kind.arrow_type(), !column.required));
+            .map(|column| Field::new(&column.name, type_of(column.kind), !column.required));
         let file = Field::new(Contract::FILE, DataType::UInt16, false);
         let line = Field::new(Contract::LINE, DataType::Int64, false);
         Self {
@@ -200,7 +200,7 @@ impl<'a> Columns<'a> {
         for ((column, place), ((values, total), texts)) in columns {
             if column.kind == Kind::Money {
                 let units = values.units_from(before).iter().zip(&odd).filter(|(_, odd)| !**odd);
-                *total += units.map(|(units, _)| units).sum::<i128>();
+                *total += units.map(|(units, _)| i128::from(*units)).sum::<i128>();
             }
             if !values.are_texts() {
                 continue;
@@ -280,6 +280,10 @@ fn fill<'g>(
             type_each(rows, see, day, days, null);
         }
         Values::Units(all, null) => {
+            let units = |cell| if let Cell::Units(units) = cell { short(units) } else { 0 };
+            type_each(rows, see, units, all, null);
+        }
+        Values::Wide(all, null) => {
             let units = |cell| if let Cell::Units(units) = cell { units } else { 0 };
             type_each(rows, see, units, all, null);
         }

@@ -15,6 +15,7 @@ use arrow::{
 use super::{
     AcquireError,
     runs::{self, Head, Merged, Place, Stretch},
+    values::type_of,
 };
 use crate::contract::Contract;
 
@@ -87,8 +88,7 @@ struct Group {
 
 impl Group {
     fn new(contract: &Contract) -> Result<Self, AcquireError> {
-        let columns =
-            contract.columns.iter().map(|column| SortField::new(column.kind.arrow_type())).collect();
+        let columns = contract.columns.iter().map(|column| SortField::new(type_of(column.kind))).collect();
         Ok(Self {
             keeps_differing_rows: contract.keeps_differing_rows,
             head: Head::default(),
@@ -227,8 +227,8 @@ mod tests {
     use std::sync::Arc;
 
     use arrow::{
-        array::{ArrayRef, Decimal128Array, Int64Array, UInt16Array},
-        datatypes::{DataType, Decimal128Type, Field, Schema},
+        array::{ArrayRef, Decimal64Array, Int64Array, UInt16Array},
+        datatypes::{DataType, Decimal64Type, Field, Schema},
     };
 
     use super::*;
@@ -240,20 +240,20 @@ mod tests {
         contract::Kind,
     };
 
-    type Row = (Option<i64>, i64, i128);
+    type Row = (Option<i64>, i64, i64);
 
     /// Rows of (key part, key part, amount); file 3, and the line is the row's place from 1.
     fn batch(rows: &[Row], before: usize) -> RecordBatch {
         let schema = Arc::new(Schema::new(vec![
             Field::new("a", DataType::Int64, true),
             Field::new("b", DataType::Int64, false),
-            Field::new("amount", DataType::Decimal128(14, 2), false),
+            Field::new("amount", DataType::Decimal64(14, 2), false),
             Field::new("_file", DataType::UInt16, false),
             Field::new("_line", DataType::Int64, false),
         ]));
         let a: ArrayRef = Arc::new(Int64Array::from_iter(rows.iter().map(|row| row.0)));
         let b: ArrayRef = Arc::new(Int64Array::from_iter_values(rows.iter().map(|row| row.1)));
-        let amounts = Decimal128Array::from_iter_values(rows.iter().map(|row| row.2));
+        let amounts = Decimal64Array::from_iter_values(rows.iter().map(|row| row.2));
         let amounts: ArrayRef = Arc::new(amounts.with_precision_and_scale(14, 2).unwrap());
         let files: ArrayRef = Arc::new(UInt16Array::from_value(3, rows.len()));
         let lines = (before + 1..).take(rows.len()).map(|line| line as i64);
@@ -276,7 +276,7 @@ mod tests {
         rows: &[Row],
         memory: usize,
         at_once: usize,
-    ) -> (Settled, Vec<(i64, i128)>) {
+    ) -> (Settled, Vec<(i64, i64)>) {
         let folder = tempfile::tempdir().unwrap();
         let sorter = Sorter::new(contract, memory, folder.path());
         let mut gathering = Gathering::new(memory);
@@ -296,7 +296,7 @@ mod tests {
         let mut differing = Vec::new();
         let hand_on = |batch: RecordBatch| {
             let lines = batch.column(4).as_primitive::<Int64Type>().values().to_vec();
-            let amounts = batch.column(2).as_primitive::<Decimal128Type>().values().to_vec();
+            let amounts = batch.column(2).as_primitive::<Decimal64Type>().values().to_vec();
             accepted.extend(lines.into_iter().zip(amounts));
             Ok(())
         };
@@ -363,7 +363,7 @@ mod tests {
     #[test]
     fn of_many_rows_few_of_which_are_good_none_is_lost() {
         // Three rows a key; they are equal in one key of a thousand.
-        let amount = |row: i64| if row % 1_000 == 0 { 1 } else { i128::from(row) };
+        let amount = |row: i64| if row % 1_000 == 0 { 1 } else { row };
         let rows: Vec<Row> = (0..300_000).map(|row| (Some(row % 100_000), 1, amount(row))).collect();
         let (here, accepted) = settled(&contract(), &rows, 1 << 30, 10_000);
         assert_eq!((here.accepted, here.collapsed, here.differing.len()), (100, 200, 299_700));

@@ -11,8 +11,8 @@
 use std::{collections::BTreeSet, path::Path, sync::Arc};
 
 use arrow::{
-    array::{ArrayRef, AsArray, RecordBatch, StringArray},
-    datatypes::{Date32Type, UInt16Type},
+    array::{ArrayRef, AsArray, PrimitiveArray, RecordBatch, StringArray},
+    datatypes::{DataType, Date32Type, Decimal64Type, Decimal128Type, UInt16Type},
 };
 use hashbrown::HashSet;
 use parquet::{
@@ -41,7 +41,7 @@ pub(super) fn write<T>(
 ) -> Result<(T, BTreeSet<Month>, Digest), AcquireError> {
     let file_column = contract.columns.len();
     let prepare = |column: usize, array: ArrayRef| {
-        if column == file_column { with_names(&array, files) } else { Ok(array) }
+        if column == file_column { with_names(&array, files) } else { Ok(as_in_snapshots(array)) }
     };
     let encoding =
         encoding::Encoding::create(path, contract.arrow_schema(), properties(contract, path)?, &prepare)?;
@@ -84,6 +84,17 @@ fn with_names(numbers: &ArrayRef, files: &[String]) -> Result<ArrayRef, ParquetE
         .ok_or_else(|| ParquetError::General("a file's number is not a number".to_owned()))?;
     let name = |number: &u16| files.get(usize::from(*number)).map_or("", String::as_str);
     Ok(Arc::new(StringArray::from_iter_values(numbers.values().iter().map(name))))
+}
+
+/// Decimals as snapshots have them.
+fn as_in_snapshots(array: ArrayRef) -> ArrayRef {
+    let (Some(short), DataType::Decimal64(precision, scale)) =
+        (array.as_primitive_opt::<Decimal64Type>(), array.data_type())
+    else {
+        return array;
+    };
+    let wide: PrimitiveArray<Decimal128Type> = short.unary(i128::from);
+    Arc::new(wide.with_data_type(DataType::Decimal128(*precision, *scale)))
 }
 
 fn collect_days(batch: &RecordBatch, column: usize, found: &mut HashSet<i32>) {

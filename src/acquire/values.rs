@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use arrow::{
     array::{
-        ArrayRef, BooleanArray, Date32Array, Decimal128Array, Int32Array, PrimitiveArray, StringBuilder,
+        ArrayRef, BooleanArray, Date32Array, Decimal64Array, Decimal128Array, Int32Array, PrimitiveArray,
+        StringBuilder,
     },
     buffer::{BooleanBuffer, ScalarBuffer},
-    datatypes::ArrowPrimitiveType,
+    datatypes::{ArrowPrimitiveType, DECIMAL64_MAX_PRECISION, DataType},
 };
 
 use super::{
@@ -16,12 +17,24 @@ use super::{
 };
 use crate::{contract::Kind, model::Token};
 
+/// The type of a column's values until they are written: that of the snapshot, but for decimals that eight bytes hold, as all
+/// money. Rows are copied twice on their way, and half of them may have to wait on disk.
+pub(super) fn type_of(kind: Kind) -> DataType {
+    match kind.arrow_type() {
+        DataType::Decimal128(precision, scale) if precision <= DECIMAL64_MAX_PRECISION => {
+            DataType::Decimal64(precision, scale)
+        }
+        other => other,
+    }
+}
+
 /// A column's values. Beside the numbers stands which of them are null; a null has some value too, which says nothing.
 pub(super) enum Values {
     People(Vec<Token>, Vec<bool>),
     Texts(StringBuilder),
     Days(Vec<i32>, Vec<bool>),
-    Units(Vec<i128>, Vec<bool>),
+    Units(Vec<i64>, Vec<bool>),
+    Wide(Vec<i128>, Vec<bool>),
     Ints(Vec<i32>, Vec<bool>),
     Bools(Vec<bool>, Vec<bool>),
 }
@@ -36,7 +49,10 @@ impl Values {
                 Self::Texts(StringBuilder::with_capacity(rows, bytes))
             }
             Kind::Date | Kind::Month => Self::Days(Vec::with_capacity(rows), null),
-            Kind::Money | Kind::Decimal { .. } => Self::Units(Vec::with_capacity(rows), null),
+            Kind::Money | Kind::Decimal { .. } => match type_of(kind) {
+                DataType::Decimal64(..) => Self::Units(Vec::with_capacity(rows), null),
+                _ => Self::Wide(Vec::with_capacity(rows), null),
+            },
             Kind::Int => Self::Ints(Vec::with_capacity(rows), null),
             Kind::Bool => Self::Bools(Vec::with_capacity(rows), null),
         }
@@ -53,7 +69,8 @@ impl Values {
         match (self, cell) {
             (Self::People(tokens, _), Cell::Person(token)) => put(tokens, row, token),
             (Self::Days(days, _), Cell::Days(day)) => put(days, row, day),
-            (Self::Units(all, _), Cell::Units(units)) => put(all, row, units),
+            (Self::Units(all, _), Cell::Units(units)) => put(all, row, short(units)),
+            (Self::Wide(all, _), Cell::Units(units)) => put(all, row, units),
             (Self::Ints(numbers, _), Cell::Int(number)) => put(numbers, row, number),
             (Self::Bools(truths, _), Cell::Bool(truth)) => put(truths, row, truth),
             // What could not be read says nothing, and its row is taken out.
@@ -61,6 +78,7 @@ impl Values {
                 Self::People(_, null)
                 | Self::Days(_, null)
                 | Self::Units(_, null)
+                | Self::Wide(_, null)
                 | Self::Ints(_, null)
                 | Self::Bools(_, null),
                 _,
@@ -89,15 +107,16 @@ impl Values {
             Self::People(tokens, null) => of(tokens, null, row, Cell::Person),
             Self::Texts(_) => Some(if text.is_empty() { Cell::Null } else { Cell::Text }),
             Self::Days(days, null) => of(days, null, row, Cell::Days),
-            Self::Units(units, null) => of(units, null, row, Cell::Units),
+            Self::Units(units, null) => of(units, null, row, |units| Cell::Units(units.into())),
+            Self::Wide(units, null) => of(units, null, row, Cell::Units),
             Self::Ints(numbers, null) => of(numbers, null, row, Cell::Int),
             Self::Bools(truths, null) => of(truths, null, row, Cell::Bool),
         };
         found.unwrap_or(Cell::Bad)
     }
 
-    /// The units of the rows from this one on; nothing of other columns.
-    pub(super) fn units_from(&self, row: usize) -> &[i128] {
+    /// The units of the rows from this one on; nothing of other columns, and of amounts of money all.
+    pub(super) fn units_from(&self, row: usize) -> &[i64] {
         match self {
             Self::Units(units, _) => units.get(row..).unwrap_or_default(),
             _ => &[],
@@ -111,6 +130,7 @@ impl Values {
             Self::People(_, null)
             | Self::Days(_, null)
             | Self::Units(_, null)
+            | Self::Wide(_, null)
             | Self::Ints(_, null)
             | Self::Bools(_, null) => (null.len(), 0),
         };
@@ -122,7 +142,10 @@ impl Values {
             Self::Days(days, null) => Arc::new(array(days, &null) as Date32Array),
             // The batch's schema says that it is a decimal of this kind.
             Self::Units(units, null) => {
-                Arc::new((array(units, &null) as Decimal128Array).with_data_type(kind.arrow_type()))
+                Arc::new((array(units, &null) as Decimal64Array).with_data_type(type_of(kind)))
+            }
+            Self::Wide(units, null) => {
+                Arc::new((array(units, &null) as Decimal128Array).with_data_type(type_of(kind)))
             }
             Self::Ints(numbers, null) => Arc::new(array(numbers, &null) as Int32Array),
             Self::Bools(truths, null) => {
@@ -131,6 +154,11 @@ impl Values {
         };
         Array::Ready(array)
     }
+}
+
+/// Units of a column that has room for all that are read: nothing is lost.
+pub(super) fn short(units: i128) -> i64 {
+    i64::try_from(units).unwrap_or_default()
 }
 
 fn of<T: Copy>(values: &[T], null: &[bool], row: usize, cell: fn(T) -> Cell) -> Option<Cell> {

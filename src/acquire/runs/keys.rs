@@ -11,7 +11,7 @@ use std::cmp::Ordering;
 
 use arrow::{
     array::{Array, ArrayRef, AsArray, RecordBatch},
-    datatypes::{DataType, Date32Type, Decimal128Type, Int32Type, Int64Type},
+    datatypes::{DataType, Date32Type, Decimal64Type, Decimal128Type, Int32Type, Int64Type},
 };
 
 /// The first bytes of a key, in words that compare as the bytes do.
@@ -38,6 +38,7 @@ pub(in crate::acquire) fn cell(array: &dyn Array, row: usize) -> Cell<'_> {
         DataType::Int64 => Cell::Number(array.as_primitive::<Int64Type>().value(row).into()),
         DataType::Int32 => Cell::Number(array.as_primitive::<Int32Type>().value(row).into()),
         DataType::Date32 => Cell::Number(array.as_primitive::<Date32Type>().value(row).into()),
+        DataType::Decimal64(..) => Cell::Number(array.as_primitive::<Decimal64Type>().value(row).into()),
         DataType::Decimal128(..) => Cell::Number(array.as_primitive::<Decimal128Type>().value(row)),
         DataType::Boolean => Cell::Number(array.as_boolean().value(row).into()),
         DataType::Utf8 => Cell::Text(array.as_string::<i32>().value(row)),
@@ -157,12 +158,14 @@ mod tests {
     use std::sync::Arc;
 
     use arrow::{
-        array::{BooleanArray, Date32Array, Decimal128Array, Int32Array, Int64Array, StringArray},
+        array::{
+            BooleanArray, Date32Array, Decimal64Array, Decimal128Array, Int32Array, Int64Array, StringArray,
+        },
         datatypes::{Field, Schema},
     };
 
     use super::*;
-    use crate::contract::Kind;
+    use crate::{acquire::values::type_of, contract::Kind};
 
     fn batch(columns: Vec<(ArrayRef, bool)>) -> RecordBatch {
         let field = |(array, may_be_empty): &(ArrayRef, bool)| {
@@ -180,9 +183,13 @@ mod tests {
                 Arc::new(StringArray::from(vec!["a", "b"]))
             }
             Kind::Date | Kind::Month => Arc::new(Date32Array::from(vec![-3, 2])),
-            Kind::Money | Kind::Decimal { .. } => {
+            Kind::Decimal { precision: 19.., .. } => {
                 let units = Decimal128Array::from(vec![-5, 6]);
-                Arc::new(units.with_data_type(kind.arrow_type()))
+                Arc::new(units.with_data_type(type_of(kind)))
+            }
+            Kind::Money | Kind::Decimal { .. } => {
+                let units = Decimal64Array::from(vec![-5, 6]);
+                Arc::new(units.with_data_type(type_of(kind)))
             }
             Kind::Int => Arc::new(Int32Array::from(vec![-9, 1])),
             Kind::Bool => Arc::new(BooleanArray::from(vec![false, true])),
@@ -191,7 +198,7 @@ mod tests {
 
     #[test]
     fn values_of_every_kind_are_told_apart_and_compare() {
-        let decimal = Kind::Decimal { precision: 10, scale: 2 };
+        let decimal = |precision| Kind::Decimal { precision, scale: 2 };
         let kinds = [
             Kind::Person,
             Kind::Ref,
@@ -201,13 +208,14 @@ mod tests {
             Kind::Date,
             Kind::Month,
             Kind::Money,
-            decimal,
+            decimal(18),
+            decimal(19),
             Kind::Int,
             Kind::Bool,
         ];
         for kind in kinds {
             let array = pair(kind);
-            assert_eq!(array.data_type(), &kind.arrow_type());
+            assert_eq!(array.data_type(), &type_of(kind));
             assert!(Cell::Null < cell(&array, 0) && cell(&array, 0) < cell(&array, 1), "{kind:?}");
             let batch = batch(vec![(array, false)]);
             let heads = heads(&[0], &batch);
