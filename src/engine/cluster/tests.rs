@@ -1,18 +1,12 @@
 //! Statements of every shape give the same rows on a cluster as here.
 
 use std::{
-    collections::BTreeMap,
     net::{SocketAddr, TcpListener as Listener},
-    path::Path,
-    sync::Arc,
+    path::{Path, PathBuf},
     time::Duration,
 };
 
-use arrow::{
-    array::{ArrayRef, Date32Array, Decimal128Array, Int64Array, RecordBatch, StringArray},
-    util::pretty::pretty_format_batches,
-};
-use parquet::arrow::ArrowWriter;
+use arrow::util::pretty::pretty_format_batches;
 use tempfile::TempDir;
 use tokio::{sync::oneshot, time::timeout};
 
@@ -34,6 +28,7 @@ struct Nodes {
 impl Nodes {
     async fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
+        write_tables(folder.path()).await;
         let storage = || Storage { settings: Settings::of([]), has_files: true };
         let (announce, announced) = oneshot::channel();
         let setting = SchedulerSetting {
@@ -61,13 +56,13 @@ impl Nodes {
         Self { cluster: Cluster::reach(&scheduler).await.unwrap(), folder }
     }
 
-    /// The rows that a statement gives, sorted: here, and on the cluster.
-    async fn rows(&self, sql: &str) -> [String; 2] {
+    /// The rows that a statement gives, sorted: here, and on the cluster in so many parts.
+    async fn rows(&self, sql: &str, parts: usize) -> [String; 2] {
         let mut both = Vec::new();
         for cluster in [None, Some(&self.cluster)] {
-            let limits = Limits { threads: 2, memory: None };
+            let limits = Limits { threads: parts, memory: None };
             let engine = Engine::over(limits, cluster, None, self.folder.path()).unwrap();
-            tables(&engine, self.folder.path());
+            add_tables(&engine, self.folder.path());
             let values = Placeholders::default();
             let rows = timeout(Duration::from_secs(60), engine.collect("it", sql, &values));
             let rows = match rows.await {
@@ -88,82 +83,44 @@ fn free() -> SocketAddr {
     Listener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
 }
 
-/// `a.people` in two files, `a.payments` in three, `a.places` in one, `a.nobody` without a row.
-fn tables(engine: &Engine, folder: &Path) {
-    let cells: BTreeMap<&str, fn(i64) -> ArrayRef> = BTreeMap::from([
-        ("people", people as fn(i64) -> ArrayRef),
-        ("payments", payments),
-        ("places", places),
-        ("nobody", people),
-    ]);
-    for (table, make) in cells {
-        let files = match table {
-            "people" => 2,
-            "payments" => 3,
-            _ => 1,
-        };
-        let mut paths = Vec::new();
-        let mut schema = None;
+/// The tables, each in some files of the rows that its statement gives for the file's number.
+const TABLES: [(&str, u32, &str); 4] = [
+    (
+        "people",
+        2,
+        "SELECT concat('p', n) AS person_id, CASE WHEN n % 7 > 0 THEN concat('h', n / 3) END AS household_id,
+         CAST(CAST(n * 11 AS INT) AS DATE) AS born_on FROM (SELECT 2 * i + {file} AS n FROM {numbers} WHERE i < 700) AS k",
+    ),
+    (
+        "payments",
+        3,
+        "SELECT concat('p', n % 1500) AS person_id, n % 5 AS month,
+         CASE WHEN n % 11 > 0 THEN CAST(n * 0.37 AS DECIMAL(12, 2)) END AS amount
+         FROM (SELECT 3 * i + {file} AS n FROM {numbers}) AS k",
+    ),
+    ("places", 1, "SELECT concat('h', i) AS household_id, i % 4 AS place FROM {numbers} WHERE i < 40"),
+    ("nobody", 1, "SELECT concat('p', i) AS person_id FROM {numbers} WHERE i < 0"),
+];
+
+/// Writes the tables.
+async fn write_tables(folder: &Path) {
+    let engine = Engine::new(Limits { threads: 1, memory: None }).unwrap();
+    for (table, files, sql) in TABLES {
         for file in 0..files {
-            let structs = make(if table == "nobody" { -1 } else { file });
-            let rows =
-                RecordBatch::from(structs.as_any().downcast_ref::<arrow::array::StructArray>().unwrap());
+            let sql = sql.replace("{file}", &file.to_string());
+            let sql = sql.replace("{numbers}", "(SELECT value AS i FROM generate_series(0, 899)) AS numbers");
             let path = folder.join(format!("{table}-{file}.parquet"));
-            if !path.exists() {
-                let mut writer =
-                    ArrowWriter::try_new(std::fs::File::create(&path).unwrap(), rows.schema(), None).unwrap();
-                writer.write(&rows).unwrap();
-                writer.close().unwrap();
-            }
-            schema = Some(rows.schema());
-            paths.push(path);
+            engine.write(table, &sql, &Placeholders::default(), &path).await.unwrap();
         }
-        let paths: Vec<&Path> = paths.iter().map(std::path::PathBuf::as_path).collect();
-        engine.add_parquet(&TableName::new("a", table), schema.unwrap(), &paths, None).unwrap();
     }
 }
 
-fn batch(columns: Vec<(&str, ArrayRef)>) -> ArrayRef {
-    let batch = RecordBatch::try_from_iter_with_nullable(
-        columns.into_iter().map(|(name, column)| (name, column, name != "person_id")),
-    );
-    Arc::new(arrow::array::StructArray::from(batch.unwrap()))
-}
-
-fn people(file: i64) -> ArrayRef {
-    let ids: Vec<i64> = if file < 0 { Vec::new() } else { (0..700).map(|n| n * 2 + file).collect() };
-    batch(vec![
-        ("person_id", Arc::new(ids.iter().map(|n| Some(format!("p{n}"))).collect::<StringArray>())),
-        (
-            "household_id",
-            Arc::new(
-                ids.iter().map(|n| (n % 7 != 0).then(|| format!("h{}", n / 3))).collect::<StringArray>(),
-            ),
-        ),
-        (
-            "born_on",
-            Arc::new(ids.iter().map(|n| Some(i32::try_from(n * 11).unwrap())).collect::<Date32Array>()),
-        ),
-    ])
-}
-
-fn payments(file: i64) -> ArrayRef {
-    let ids: Vec<i64> = (0..900).map(|n| n * 3 + file).collect();
-    let amounts = ids.iter().map(|n| (n % 11 != 0).then_some(i128::from(n * 37 % 90_000)));
-    let amounts = amounts.collect::<Decimal128Array>().with_precision_and_scale(12, 2).unwrap();
-    batch(vec![
-        ("person_id", Arc::new(ids.iter().map(|n| Some(format!("p{}", n % 1500))).collect::<StringArray>())),
-        ("month", Arc::new(ids.iter().map(|n| Some(n % 5)).collect::<Int64Array>())),
-        ("amount", Arc::new(amounts)),
-    ])
-}
-
-fn places(_: i64) -> ArrayRef {
-    let ids: Vec<i64> = (0..40).collect();
-    batch(vec![
-        ("household_id", Arc::new(ids.iter().map(|n| Some(format!("h{n}"))).collect::<StringArray>())),
-        ("place", Arc::new(ids.iter().map(|n| Some(n % 4)).collect::<Int64Array>())),
-    ])
+fn add_tables(engine: &Engine, folder: &Path) {
+    for (table, files, _) in TABLES {
+        let paths: Vec<_> = (0..files).map(|file| folder.join(format!("{table}-{file}.parquet"))).collect();
+        let paths: Vec<&Path> = paths.iter().map(PathBuf::as_path).collect();
+        engine.add_kept(&TableName::new("a", table), &paths).unwrap();
+    }
 }
 
 /// What offices may well write.
@@ -228,6 +185,13 @@ const SHAPES: &[&str] = &[
     "SELECT p.person_id, x.m FROM a.people AS p, (SELECT max(amount) AS m FROM a.payments) AS x WHERE p.household_id IS NULL UNION ALL SELECT person_id, amount FROM a.payments WHERE amount IS NULL",
     "SELECT household_id, count(*) FILTER (WHERE born_on > DATE '1980-01-01') AS n, min(person_id) AS p FROM a.people GROUP BY household_id UNION ALL SELECT household_id, place, NULL FROM a.places",
     "SELECT person_id, lag(amount) OVER (PARTITION BY person_id ORDER BY month, amount) AS b, sum(amount) OVER () AS t FROM a.payments WHERE month < 2",
+    "SELECT person_id, sum(n) AS n FROM (SELECT person_id, count(*) AS n FROM a.people GROUP BY person_id UNION ALL \
+     SELECT person_id, count(*) FROM a.payments GROUP BY person_id) AS u GROUP BY person_id",
+    "SELECT p.person_id FROM a.people AS p WHERE EXISTS (SELECT 1 FROM (SELECT household_id FROM a.places UNION ALL \
+     SELECT person_id FROM a.payments) AS u WHERE u.household_id = p.household_id)",
+    "SELECT x.person_id FROM (SELECT person_id FROM a.people UNION ALL SELECT person_id FROM a.payments) AS x \
+     JOIN (SELECT person_id FROM a.payments WHERE month = 4 UNION SELECT person_id FROM a.people WHERE household_id = 'h9') AS y \
+     ON y.person_id = x.person_id",
     "SELECT DISTINCT ON (household_id) household_id, person_id FROM a.people ORDER BY household_id, person_id",
     "SELECT month, count(*) AS n FROM a.payments GROUP BY month ORDER BY month OFFSET 2",
     "SELECT 1 AS at UNION ALL SELECT place FROM a.places UNION ALL SELECT count(*) FROM a.people",
@@ -237,17 +201,15 @@ const SHAPES: &[&str] = &[
 async fn statements_of_every_shape_give_the_same_rows_as_here() {
     let nodes = Nodes::start().await;
     let mut wrong = Vec::new();
-    for sql in SHAPES {
-        let [here, there] = nodes.rows(sql).await;
+    for (sql, parts) in SHAPES.iter().flat_map(|sql| [(sql, 2), (sql, 5)]) {
+        let [here, there] = nodes.rows(sql, parts).await;
+        assert!(here.starts_with('+'), "{sql}\n{here}");
         if here != there {
-            let cut = |rows: &str| rows.chars().take(200).collect::<String>();
-            wrong.push(format!(
-                "{sql}\nhere {} lines:\n{}\nthere {} lines:\n{}",
-                here.lines().count(),
-                cut(&here),
-                there.lines().count(),
-                cut(&there)
-            ));
+            let shown = |rows: &str| {
+                let first: String = rows.chars().take(200).collect();
+                format!("{} lines:\n{first}", rows.lines().count())
+            };
+            wrong.push(format!("{sql}, {parts} parts\nhere {}\nthere {}", shown(&here), shown(&there)));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));

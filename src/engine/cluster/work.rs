@@ -75,3 +75,26 @@ impl fmt::Display for Task {
         self.0.fmt(f)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use ballista_core::execution_plans::ShuffleWriterExec;
+    use datafusion::physical_plan::{coalesce_partitions::CoalescePartitionsExec, empty::EmptyExec};
+
+    use super::*;
+
+    #[test]
+    fn a_task_tells_no_figures_that_the_scheduler_could_refuse() {
+        let schema = Arc::new(arrow::datatypes::Schema::empty());
+        let rows = Arc::new(CoalescePartitionsExec::new(Arc::new(EmptyExec::new(schema))));
+        let job = || JobId::new("one".to_owned());
+        let plan = Arc::new(ShuffleWriterExec::try_new(job(), 1, rows, String::new()).unwrap());
+        let told = |engine: &dyn ExecutionEngine| {
+            let config = SessionConfig::new();
+            let task = engine.create_query_stage_exec(job(), 1, 0, vec![0], plan.clone(), "", &config);
+            task.unwrap().collect_plan_metrics().len()
+        };
+        assert_eq!(told(&Quiet::default()), 0);
+        assert!(told(&DefaultExecutionEngine::new()) > 0, "then nothing has to be kept quiet");
+    }
+}
