@@ -27,30 +27,33 @@
 //!
 //! # When it pays
 //!
-//! Measured once on one machine with two cores, an optimised build: a night on it, and the same night on a scheduler and two
+//! Measured once on one machine with two cores, an optimised build: a run on it, and the same run on a scheduler and two
 //! executors of one thread each beside it, over a folder. The results were the same to the byte.
 //!
-//! | people | | facts and rules | processor's time of the whole run | most memory |
+//! | people | | whole run | processor's time of it | most memory |
 //! |---|---|---|---|---|
-//! | 1 million | here | 10.7 s | 23 s | 650 MB |
-//! | | cluster | 40.9 s | 69 s (scheduler 9, executors 48) | 405 MB an executor |
-//! | 3 million | here | 27.6 s | 58 s | 1,360 MB |
-//! | | cluster | 104.4 s | 195 s (scheduler 14, executors 150) | 674 MB an executor |
+//! | 1 million | here | 6.3 s | 11 s | 680 MB |
+//! | | cluster | 25 s | 38 s (scheduler 4, executors 27) | 340 MB an executor |
+//! | 3 million | here | 13.5 s | 24 s | 1,330 MB |
+//! | | cluster | 56 s | 98 s (scheduler 6, executors 75) | 620 MB an executor |
 //!
-//! So it is 9 s and then 3.8 times the work: joins sort, rows between steps pass through files, and what lies in memory here is
+//! With an executor killed about every five seconds and another one started, the run over the million took 47 s for eight of them,
+//! with one every eight seconds 29 s, to the same bytes; with one every three seconds it gave up after 21.
+//!
+//! So it is 10 s and then four times the work: joins sort, rows between steps pass through files, and what lies in memory here is
 //! read anew there. Reckoned on from that, as if all of it grew with the people and the time shrank with the cores, with 490 bytes
-//! of memory a person (see `night::memory`), 12 s of two cores a million for taking in, and 360 bytes of facts a person:
+//! of memory a person (see `night::memory`), 11 s of the processor's time a million for taking in, and 360 bytes of facts a person:
 //!
-//! | people | facts and rules here, core-hours | on a cluster | taking in, core-hours | memory of one machine | facts that pass through it |
+//! | people | run here, core-hours | on a cluster | taking in, core-hours | memory of one machine | facts that pass through it |
 //! |---|---|---|---|---|---|
-//! | 10 million | 0.05 | 0.18 | 0.07 | 5 GB | 4 GB |
-//! | 100 million | 0.5 | 1.8 | 0.7 | 50 GB | 36 GB |
-//! | 1.4 billion | 6.6 | 25 | 9.3 | 700 GB | 500 GB |
+//! | 10 million | 0.02 | 0.09 | 0.03 | 5 GB | 4 GB |
+//! | 100 million | 0.2 | 0.8 | 0.3 | 50 GB | 36 GB |
+//! | 1.4 billion | 2.6 | 12 | 4.3 | 700 GB | 500 GB |
 //!
 //! Taking in stays on one machine and is the larger part, and so do counting, lists and report. A cluster pays where the machine of
 //! the store has not the memory, or where the executors have well over four times its cores; and never below what its network takes
-//! over the facts. For all of China and 32 cores here that is 12 minutes against 7 at 10 Gbit/s, with 220 cores or more there: a night
-//! gains minutes. One large machine comes first, a cluster when there is none. What a real network adds to each statement is not known.
+//! over the facts. For all of China 32 cores here need 5 minutes, and the facts alone 7 at 10 Gbit/s: what a cluster gains there is
+//! room, not time. One large machine comes first. What a real network adds to each statement is not known.
 //!
 //! # Decisions
 //!
