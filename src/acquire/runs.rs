@@ -12,6 +12,9 @@
 //!   instead of 10.7 to 11.4 (in turn, three times) since heads are made in words, stretches are copied without a slice for each of
 //!   their columns, and a typed column keeps its values alone (`columns`). What is left when a delivery has been read is sorted
 //!   on all threads.
+//! - Money is eight bytes wide until it is written, not sixteen: of the 75 bytes of a contribution that is eight, of the 66 of a
+//!   pension sixteen. A million people were taken in within 5.9 to 6.4 s instead of 6.1 to 7.5 s (in turn, four times). Texts of
+//!   codes, of seven to twelve bytes each, are what is left to make smaller.
 //! - Tried and left out: leaving rows where they are that came in the order of their key; holding two fifths of `--memory` instead of a
 //!   quarter (three million people within 4 GiB: no difference that was larger than from one round to the next).
 
