@@ -5,6 +5,8 @@
 //! - Nothing of a job is done twice. Ballista begins the steps of a job anew whose executor was lost, and keeps what the first
 //!   attempt had handed on: the next step reads such rows twice, counts them twice, and says nothing. So what would be done again
 //!   is not handed to an executor, and the whole job is given up. A job is one statement; the night has hundreds of them.
+//! - A task that failed by itself, for want of room on a disk, has handed on nothing. Ballista tries it again and in the end tells why,
+//!   which is more than a job that was given up can tell.
 //! - A job of which nothing runs and nothing waits to be run would be waited for without end. It is given up as well.
 //! - Without executors everything is given up that waits: Ballista lets it wait for ever.
 
@@ -13,7 +15,10 @@ use std::{
     time::Duration,
 };
 
-use ballista_core::{JobId, serde::protobuf::task_status::Status};
+use ballista_core::{
+    JobId,
+    serde::protobuf::{FailedTask, failed_task::FailedReason as Reason, task_status::Status},
+};
 use ballista_scheduler::{
     cluster::BoundTask,
     scheduler_server::SchedulerServer,
@@ -92,7 +97,7 @@ pub(super) async fn done_once(tasks: Vec<BoundTask>, jobs: &Jobs) -> Vec<BoundTa
     tasks.into_iter().filter(|(_, task)| !anew.contains(&task.key.job_id)).collect()
 }
 
-/// Whether some of it was lost, or failed, and would be done again.
+/// Whether some of what it had was lost, and would be done again.
 fn is_begun_anew(graph: &ExecutionGraphBox) -> bool {
     graph.stages().values().any(|stage| {
         let attempt = match stage {
@@ -103,8 +108,13 @@ fn is_begun_anew(graph: &ExecutionGraphBox) -> bool {
             ExecutionStage::Failed(stage) => stage.stage_attempt_num,
         };
         let tasks = stage.task_infos().unwrap_or_default();
-        attempt > 0 || tasks.iter().any(|task| matches!(task.task_status, Status::Failed(_)))
+        attempt > 0 || tasks.iter().any(|task| is_lost(&task.task_status))
     })
+}
+
+fn is_lost(task: &Status) -> bool {
+    let Status::Failed(FailedTask { failed_reason: Some(reason), .. }) = task else { return false };
+    matches!(reason, Reason::ResultLost(_) | Reason::ExecutorLost(_) | Reason::FetchPartitionError(_))
 }
 
 /// Whether nothing of it runs or waits to be run.
@@ -125,8 +135,11 @@ mod tests {
         array::{Int64Array, RecordBatch},
         datatypes::{DataType, Field, Schema},
     };
-    use ballista_core::serde::scheduler::{
-        ExecutorData, ExecutorMetadata, ExecutorOperatingSystemSpecification, ExecutorSpecification,
+    use ballista_core::serde::{
+        protobuf::{IoError, TaskStatus},
+        scheduler::{
+            ExecutorData, ExecutorMetadata, ExecutorOperatingSystemSpecification, ExecutorSpecification,
+        },
     };
     use ballista_scheduler::{
         cluster::ClusterState, config::TaskDistributionPolicy, planner::DefaultDistributedPlanner,
@@ -210,6 +223,27 @@ mod tests {
         assert_eq!(handed_out(&slots, &jobs).await, 0);
         let given_up = watch.gives_up(&jobs, true, Instant::now()).await;
         assert_eq!(given_up, jobs.keys().cloned().collect::<Vec<_>>());
+    }
+
+    #[tokio::test]
+    async fn a_task_that_failed_by_itself_is_tried_again() {
+        let (slots, jobs, mut watch) = (Slots::default(), jobs().await, watch());
+        executor(&slots, "one").await;
+        assert_eq!(handed_out(&slots, &jobs).await, 1);
+        let one = slots.get_executor_metadata("one").await.unwrap();
+        let failed = FailedTask {
+            error: "no space left".to_owned(),
+            retryable: true,
+            count_to_failures: true,
+            failed_reason: Some(Reason::IoError(IoError {})),
+        };
+        let status =
+            TaskStatus { stage_id: 1, status: Some(Status::Failed(failed)), ..TaskStatus::default() };
+        for about in jobs.values() {
+            about.execution_graph.write().await.update_task_status(&one, vec![status.clone()], 4, 4).unwrap();
+        }
+        assert_eq!(handed_out(&slots, &jobs).await, 1);
+        assert_eq!(watch.gives_up(&jobs, true, Instant::now()).await, []);
     }
 
     #[tokio::test]
