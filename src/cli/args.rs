@@ -199,8 +199,8 @@ pub struct Scheduler {
     /// 执行端用来连接本机的名称 · by which name executors reach this machine (default: the address above)
     #[arg(long, value_name = "HOST")]
     pub name: Option<String>,
-    /// 执行端多少秒没有音信就放弃它，由其他执行端重做 · after so many seconds without a sign of life an executor is given up, and
-    /// others do its work again
+    /// 执行端多少秒没有音信就放弃它，它参与的语句由其他执行端重做 · after so many seconds without a sign of life an executor is
+    /// given up, and others do the statements again that it worked on
     #[arg(long, value_name = "SECONDS", default_value_t = 20, value_parser = clap::value_parser!(u64).range(5..=3600))]
     pub patience: u64,
     /// 数据只从对象存储读（设置见环境变量 AWS_…），不读本机的文件 · read data from object storage alone (settings from the

@@ -77,7 +77,7 @@ pub struct SchedulerSetting {
     pub listen: SocketAddr,
     /// By which name executors reach it; None: by the address that it listens on.
     pub name: Option<String>,
-    /// After so long without a sign of life an executor is given up, and others do its work again; after so long without any
+    /// After so long without a sign of life an executor is given up, and others do again what it worked on; after so long without any
     /// executor what was asked for has failed.
     pub patience: Duration,
     /// Where it reads tables.
