@@ -1,5 +1,5 @@
 //! Plans as Ballista's tasks do them right: what a union puts together is handed on before, by tasks of its own, and a join that
-//! compares rows without equal columns is done by one task.
+//! compares rows without equal columns is done by one task. It never changes which rows a plan gives.
 //!
 //! # Decisions
 //!

@@ -1,5 +1,5 @@
 //! What the scheduler knows of its executors: who is alive, and how many threads of each are free. It never counts a thread as
-//! taken on which nothing runs.
+//! taken on which nothing runs, and never hands out what was done before.
 //!
 //! # Decisions
 //!
@@ -182,15 +182,15 @@ impl ClusterState for Slots {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use ballista_core::serde::scheduler::{ExecutorOperatingSystemSpecification, ExecutorSpecification};
 
     use super::*;
 
-    async fn with_executor(threads: u32) -> Slots {
-        let slots = Slots::default();
+    /// Tells of an executor of so many threads.
+    pub(in crate::engine::cluster) async fn enlist(slots: &Slots, name: &str, threads: u32) {
         let about = ExecutorMetadata {
-            id: "one".to_owned(),
+            id: name.to_owned(),
             host: "127.0.0.1".to_owned(),
             port: 1,
             grpc_port: 2,
@@ -198,8 +198,13 @@ mod tests {
             os_info: ExecutorOperatingSystemSpecification::default(),
         };
         let data =
-            ExecutorData { executor_id: "one".to_owned(), total_vcores: threads, available_vcores: threads };
+            ExecutorData { executor_id: name.to_owned(), total_vcores: threads, available_vcores: threads };
         slots.register_executor(about, data).await.unwrap();
+    }
+
+    async fn with_executor(threads: u32) -> Slots {
+        let slots = Slots::default();
+        enlist(&slots, "one", threads).await;
         slots
     }
 

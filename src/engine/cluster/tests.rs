@@ -192,6 +192,11 @@ const SHAPES: &[&str] = &[
     "SELECT x.person_id FROM (SELECT person_id FROM a.people UNION ALL SELECT person_id FROM a.payments) AS x \
      JOIN (SELECT person_id FROM a.payments WHERE month = 4 UNION SELECT person_id FROM a.people WHERE household_id = 'h9') AS y \
      ON y.person_id = x.person_id",
+    "SELECT g.household_id, count(k.place) AS n FROM a.places AS k RIGHT JOIN (SELECT household_id, count(*) AS n FROM a.people \
+     GROUP BY household_id) AS g ON g.household_id > k.household_id AND k.place = 3 GROUP BY g.household_id",
+    "SELECT x.person_id, count(*) AS n FROM (SELECT p.person_id FROM a.people AS p JOIN a.payments AS q ON q.person_id = p.person_id \
+     UNION ALL SELECT p.person_id FROM a.people AS p JOIN a.payments AS q ON q.person_id = p.person_id AND q.month = 1) AS x \
+     GROUP BY x.person_id",
     "SELECT DISTINCT ON (household_id) household_id, person_id FROM a.people ORDER BY household_id, person_id",
     "SELECT month, count(*) AS n FROM a.payments GROUP BY month ORDER BY month OFFSET 2",
     "SELECT 1 AS at UNION ALL SELECT place FROM a.places UNION ALL SELECT count(*) FROM a.people",

@@ -1,4 +1,4 @@
-//! What the scheduler gives up, so that the run asks for it once more from the beginning.
+//! What the scheduler gives up, so that the run asks for it once more from the beginning. It never begins anything itself.
 //!
 //! # Decisions
 //!
@@ -135,12 +135,7 @@ mod tests {
         array::{Int64Array, RecordBatch},
         datatypes::{DataType, Field, Schema},
     };
-    use ballista_core::serde::{
-        protobuf::{IoError, TaskStatus},
-        scheduler::{
-            ExecutorData, ExecutorMetadata, ExecutorOperatingSystemSpecification, ExecutorSpecification,
-        },
-    };
+    use ballista_core::serde::protobuf::{IoError, TaskStatus};
     use ballista_scheduler::{
         cluster::ClusterState, config::TaskDistributionPolicy, planner::DefaultDistributedPlanner,
         state::execution_graph::StaticExecutionGraph,
@@ -151,7 +146,7 @@ mod tests {
     };
 
     use super::*;
-    use crate::engine::cluster::slots::Slots;
+    use crate::engine::cluster::slots::{Slots, tests::enlist};
 
     /// A job of two steps, the first in two parts.
     async fn jobs() -> Arc<Jobs> {
@@ -184,19 +179,6 @@ mod tests {
         Arc::new(HashMap::from([(name, JobInfoCache::new(graph))]))
     }
 
-    async fn executor(slots: &Slots, name: &str) {
-        let about = ExecutorMetadata {
-            id: name.to_owned(),
-            host: "127.0.0.1".to_owned(),
-            port: 1,
-            grpc_port: 2,
-            specification: ExecutorSpecification::default().with_vcores(1),
-            os_info: ExecutorOperatingSystemSpecification::default(),
-        };
-        let data = ExecutorData { executor_id: name.to_owned(), total_vcores: 1, available_vcores: 1 };
-        slots.register_executor(about, data).await.unwrap();
-    }
-
     async fn handed_out(slots: &Slots, jobs: &Arc<Jobs>) -> usize {
         let round = TaskDistributionPolicy::RoundRobin;
         slots.bind_schedulable_tasks(round, Arc::clone(jobs), None).await.unwrap().len()
@@ -209,12 +191,12 @@ mod tests {
     #[tokio::test]
     async fn what_a_lost_executor_had_is_not_handed_to_another_and_its_job_is_given_up() {
         let (slots, jobs, mut watch) = (Slots::default(), jobs().await, watch());
-        executor(&slots, "one").await;
-        executor(&slots, "two").await;
+        enlist(&slots, "one", 1).await;
+        enlist(&slots, "two", 1).await;
         assert_eq!(handed_out(&slots, &jobs).await, 2);
         assert_eq!(watch.gives_up(&jobs, true, Instant::now()).await, []);
         slots.remove_executor("one").await.unwrap();
-        executor(&slots, "three").await;
+        enlist(&slots, "three", 1).await;
         for about in jobs.values() {
             let (begun_anew, _) =
                 about.execution_graph.write().await.reset_stages_on_lost_executor("one").unwrap();
@@ -228,7 +210,7 @@ mod tests {
     #[tokio::test]
     async fn a_task_that_failed_by_itself_is_tried_again() {
         let (slots, jobs, mut watch) = (Slots::default(), jobs().await, watch());
-        executor(&slots, "one").await;
+        enlist(&slots, "one", 1).await;
         assert_eq!(handed_out(&slots, &jobs).await, 1);
         let one = slots.get_executor_metadata("one").await.unwrap();
         let failed = FailedTask {

@@ -1,4 +1,4 @@
-//! How an executor does a task: as Ballista does, without its figures of every operator.
+//! How an executor does a task: as Ballista does, without its figures of every operator. It never changes what a task does.
 //!
 //! # Decisions
 //!
