@@ -25,6 +25,8 @@ pub(super) enum Cell {
     Person(Token),
     /// The text itself.
     Text,
+    /// The place of a code among those of its column, in the order of their bytes.
+    Code(u16),
     Days(i32),
     Units(i128),
     Int(i32),
@@ -64,7 +66,6 @@ pub(super) fn cell(column: &Column, text: &str, repairs: &mut Repairs) -> Result
     if text.is_empty() {
         return if column.required { Err(Reason::RequiredMissing) } else { Ok(Cell::Null) };
     }
-    let is_listed = || column.codes.iter().any(|code| code.value == text);
     // A raw identity number was looked for before, and an apostrophe does not hide it.
     if let Some(reason) = value::damage(text) {
         return Err(reason);
@@ -84,9 +85,11 @@ pub(super) fn cell(column: &Column, text: &str, repairs: &mut Repairs) -> Result
                 (true, true) => Ok(Cell::Text),
             }
         }
-        Kind::Code if is_listed() => fits().then_some(Cell::Text).ok_or(Reason::WrongForm),
-        Kind::Code if lost_zeros(column, text) => Err(Reason::LeadingZeroLost),
-        Kind::Code => Err(value::spreadsheet_damage(text).unwrap_or(Reason::UnknownCode)),
+        Kind::Code => match column.place_of_code(text) {
+            Some(place) => fits().then_some(Cell::Code(place)).ok_or(Reason::WrongForm),
+            None if lost_zeros(column, text) => Err(Reason::LeadingZeroLost),
+            None => Err(value::spreadsheet_damage(text).unwrap_or(Reason::UnknownCode)),
+        },
         Kind::Division => {
             value::division(text)?;
             (within(column, text) && fits()).then_some(Cell::Text).ok_or(Reason::BadDivision)

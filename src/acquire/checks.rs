@@ -89,7 +89,7 @@ fn number(term: Term, cell: &impl Fn(usize) -> Cell) -> Option<i128> {
             Cell::Int(number) => Some(i128::from(number)),
             Cell::Days(days) => Some(i128::from(days)),
             Cell::Units(units) => Some(units),
-            Cell::Null | Cell::Bad | Cell::Person(_) | Cell::Text | Cell::Bool(_) => None,
+            Cell::Null | Cell::Bad | Cell::Person(_) | Cell::Text | Cell::Code(_) | Cell::Bool(_) => None,
         },
     }
 }

@@ -275,6 +275,10 @@ fn fill<'g>(
         }
         // They are added when all columns have been looked at.
         Values::Texts(_) => type_each(rows, see, |_| (), &mut Vec::new(), &mut Vec::new()),
+        Values::Codes(places, null) => {
+            let place = |cell| if let Cell::Code(place) = cell { place } else { 0 };
+            type_each(rows, see, place, places, null);
+        }
         Values::Days(days, null) => {
             let day = |cell| if let Cell::Days(day) = cell { day } else { 0 };
             type_each(rows, see, day, days, null);

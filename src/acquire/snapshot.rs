@@ -11,7 +11,7 @@
 use std::{collections::BTreeSet, path::Path, sync::Arc};
 
 use arrow::{
-    array::{ArrayRef, AsArray, PrimitiveArray, RecordBatch, StringArray},
+    array::{ArrayRef, AsArray, DictionaryArray, PrimitiveArray, RecordBatch, StringArray},
     datatypes::{DataType, Date32Type, Decimal64Type, Decimal128Type, UInt16Type},
 };
 use hashbrown::HashSet;
@@ -24,7 +24,7 @@ use parquet::{
 
 use super::{AcquireError, encoding, value};
 use crate::{
-    contract::{Contract, Kind},
+    contract::{Column, Contract, Kind},
     model::{Digest, Month},
     store::StoreError,
 };
@@ -39,9 +39,14 @@ pub(super) fn write<T>(
     threads: usize,
     produce: impl FnOnce(&mut dyn FnMut(&RecordBatch)) -> Result<T, AcquireError>,
 ) -> Result<(T, BTreeSet<Month>, Digest), AcquireError> {
-    let file_column = contract.columns.len();
-    let prepare = |column: usize, array: ArrayRef| {
-        if column == file_column { with_names(&array, files) } else { Ok(as_in_snapshots(array)) }
+    let names: ArrayRef = Arc::new(StringArray::from_iter_values(files));
+    let codes =
+        |column: &Column| -> ArrayRef { Arc::new(StringArray::from_iter_values(column.codes_in_order())) };
+    let lists = contract.columns.iter().map(|column| (column.kind == Kind::Code).then(|| codes(column)));
+    let lists: Vec<Option<ArrayRef>> = lists.chain([Some(names)]).collect();
+    let prepare = |column: usize, array: ArrayRef| match lists.get(column) {
+        Some(Some(list)) => named(&array, list),
+        _ => Ok(as_in_snapshots(array)),
     };
     let encoding =
         encoding::Encoding::create(path, contract.arrow_schema(), properties(contract, path)?, &prepare)?;
@@ -77,13 +82,12 @@ fn properties(contract: &Contract, path: &Path) -> Result<WriterProperties, Stor
     Ok(builder.build())
 }
 
-/// The name of the file that each row came from in place of its number.
-fn with_names(numbers: &ArrayRef, files: &[String]) -> Result<ArrayRef, ParquetError> {
-    let numbers = numbers
+/// The text in the list that each number is the place of: the writer takes it as it takes texts, and they need not be copied.
+fn named(places: &ArrayRef, list: &ArrayRef) -> Result<ArrayRef, ParquetError> {
+    let places = places
         .as_primitive_opt::<UInt16Type>()
-        .ok_or_else(|| ParquetError::General("a file's number is not a number".to_owned()))?;
-    let name = |number: &u16| files.get(usize::from(*number)).map_or("", String::as_str);
-    Ok(Arc::new(StringArray::from_iter_values(numbers.values().iter().map(name))))
+        .ok_or_else(|| ParquetError::General("a place in a list is not a number".to_owned()))?;
+    Ok(Arc::new(DictionaryArray::try_new(places.clone(), list.clone())?))
 }
 
 /// Decimals as snapshots have them.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use arrow::{
     array::{
         ArrayRef, BooleanArray, Date32Array, Decimal64Array, Decimal128Array, Int32Array, PrimitiveArray,
-        StringBuilder,
+        StringBuilder, UInt16Array,
     },
     buffer::{BooleanBuffer, ScalarBuffer},
     datatypes::{ArrowPrimitiveType, DECIMAL64_MAX_PRECISION, DataType},
@@ -18,13 +18,15 @@ use super::{
 use crate::{contract::Kind, model::Token};
 
 /// The type of a column's values until they are written: that of the snapshot, but for decimals that eight bytes hold, as all
-/// money. Rows are copied twice on their way, and half of them may have to wait on disk.
+/// money, and for codes, which are places in their list. Rows are copied twice on their way, and half of them may have to wait
+/// on disk.
 pub(super) fn type_of(kind: Kind) -> DataType {
-    match kind.arrow_type() {
-        DataType::Decimal128(precision, scale) if precision <= DECIMAL64_MAX_PRECISION => {
+    match (kind, kind.arrow_type()) {
+        (Kind::Code, _) => DataType::UInt16,
+        (_, DataType::Decimal128(precision, scale)) if precision <= DECIMAL64_MAX_PRECISION => {
             DataType::Decimal64(precision, scale)
         }
-        other => other,
+        (_, other) => other,
     }
 }
 
@@ -32,6 +34,7 @@ pub(super) fn type_of(kind: Kind) -> DataType {
 pub(super) enum Values {
     People(Vec<Token>, Vec<bool>),
     Texts(StringBuilder),
+    Codes(Vec<u16>, Vec<bool>),
     Days(Vec<i32>, Vec<bool>),
     Units(Vec<i64>, Vec<bool>),
     Wide(Vec<i128>, Vec<bool>),
@@ -45,9 +48,8 @@ impl Values {
         let null = Vec::with_capacity(rows);
         match kind {
             Kind::Person => Self::People(Vec::with_capacity(rows), null),
-            Kind::Ref | Kind::Code | Kind::Division | Kind::Text => {
-                Self::Texts(StringBuilder::with_capacity(rows, bytes))
-            }
+            Kind::Code => Self::Codes(Vec::with_capacity(rows), null),
+            Kind::Ref | Kind::Division | Kind::Text => Self::Texts(StringBuilder::with_capacity(rows, bytes)),
             Kind::Date | Kind::Month => Self::Days(Vec::with_capacity(rows), null),
             Kind::Money | Kind::Decimal { .. } => match type_of(kind) {
                 DataType::Decimal64(..) => Self::Units(Vec::with_capacity(rows), null),
@@ -68,6 +70,7 @@ impl Values {
         let is_null = cell == Cell::Null;
         match (self, cell) {
             (Self::People(tokens, _), Cell::Person(token)) => put(tokens, row, token),
+            (Self::Codes(places, _), Cell::Code(place)) => put(places, row, place),
             (Self::Days(days, _), Cell::Days(day)) => put(days, row, day),
             (Self::Units(all, _), Cell::Units(units)) => put(all, row, short(units)),
             (Self::Wide(all, _), Cell::Units(units)) => put(all, row, units),
@@ -76,6 +79,7 @@ impl Values {
             // What could not be read says nothing, and its row is taken out.
             (
                 Self::People(_, null)
+                | Self::Codes(_, null)
                 | Self::Days(_, null)
                 | Self::Units(_, null)
                 | Self::Wide(_, null)
@@ -106,6 +110,7 @@ impl Values {
         let found = match self {
             Self::People(tokens, null) => of(tokens, null, row, Cell::Person),
             Self::Texts(_) => Some(if text.is_empty() { Cell::Null } else { Cell::Text }),
+            Self::Codes(places, null) => of(places, null, row, Cell::Code),
             Self::Days(days, null) => of(days, null, row, Cell::Days),
             Self::Units(units, null) => of(units, null, row, |units| Cell::Units(units.into())),
             Self::Wide(units, null) => of(units, null, row, Cell::Units),
@@ -128,6 +133,7 @@ impl Values {
         let (rows, bytes) = match self {
             Self::Texts(texts) => (texts.offsets_slice().len() - 1, texts.values_slice().len()),
             Self::People(_, null)
+            | Self::Codes(_, null)
             | Self::Days(_, null)
             | Self::Units(_, null)
             | Self::Wide(_, null)
@@ -139,6 +145,7 @@ impl Values {
                 return Array::People(People { tokens, nobody, numbers: Vec::new() });
             }
             Self::Texts(mut texts) => Arc::new(texts.finish()),
+            Self::Codes(places, null) => Arc::new(array(places, &null) as UInt16Array),
             Self::Days(days, null) => Arc::new(array(days, &null) as Date32Array),
             // The batch's schema says that it is a decimal of this kind.
             Self::Units(units, null) => {

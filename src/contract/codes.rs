@@ -10,6 +10,9 @@ use crate::{
     model::Text,
 };
 
+/// The most codes that a column may have: rows on their way into a snapshot hold the place of a code in two bytes.
+const MOST: usize = 1 << 16;
+
 /// `validValues` of the quality check `invalidValues`, if the column has one.
 pub(super) fn valid_values(sheet: &mut Sheet, node: &Node) -> Option<Vec<At<String>>> {
     let is_list = |check: &&Node| matches!(check.get("metric").map(|node| &node.value), Some(Value::Scalar(name)) if name == "invalidValues");
@@ -45,6 +48,13 @@ pub(super) fn read_codes(
     if !matches!(kind, Kind::Code | Kind::Int) && !codes.is_empty() {
         let zh = format!("类型 `{}` 不能有代码表", kind.as_str());
         wrong(name.span(), zh, format!("a column of type `{}` has no codes", kind.as_str()));
+    }
+    if codes.len() > MOST {
+        let zh = format!("列 `{}` 的代码多于 {MOST} 个：请改用 `text` 或 `ref` 类型", name.value);
+        let en =
+            format!("`{}` has more than {MOST} codes: make it a column of type `text` or `ref`", name.value);
+        wrong(name.span(), zh, en);
+        return Vec::new();
     }
     for (at, value) in values.iter().enumerate() {
         if values.iter().take(at).any(|earlier| earlier.value == value.value) {
@@ -89,7 +99,7 @@ fn read_code(sheet: &mut Sheet, node: &Node) -> Option<(Code, At<String>)> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::sample::mistakes;
+    use super::{super::sample::mistakes, MOST};
 
     #[test]
     fn codes_and_their_labels_must_be_the_same() {
@@ -101,6 +111,21 @@ mod tests {
         let found = mistakes(&[("value: bus", "value: car"), ("[car, bus]", "[car, car]")]);
         assert_eq!(found, ["57: the code `car` is listed twice"]);
         assert_eq!(mistakes(&[("zh: 客车, ", "")]), [differ, "57: `zh` is missing"]);
+    }
+
+    #[test]
+    fn a_list_of_codes_has_an_end() {
+        let many = |count: usize| {
+            let label = |at: usize| format!("              - {{ value: c{at}, zh: 小客车, en: Car }}\n");
+            let labels: String = (0..count).map(label).collect();
+            let valid: Vec<String> = (0..count).map(|at| format!("c{at}")).collect();
+            let car = "              - { value: car, zh: 小客车, en: Car }\n";
+            let bus = "              - { value: bus, zh: 客车, en: Bus }\n";
+            mistakes(&[(car, &labels), (bus, ""), ("[car, bus]", &format!("[{}]", valid.join(", ")))])
+        };
+        assert_eq!(many(100), [""; 0]);
+        let told = "43: `class` has more than 65536 codes: make it a column of type `text` or `ref`";
+        assert_eq!(many(MOST + 1), [told]);
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! The terms of a contract as values: dataset, columns, codes. Already checked: nothing here can contradict itself.
 
+use std::cmp::Ordering;
+
 use super::{Condition, Limits, Pattern, Range, Reference};
 use crate::model::{DatasetId, Text};
 
@@ -157,6 +159,27 @@ impl Column {
     pub fn label(&self, value: &str) -> Option<&Text> {
         self.codes.iter().find(|code| code.value == value).map(|code| &code.label)
     }
+
+    /// The codes in the order of their bytes.
+    pub fn codes_in_order(&self) -> Vec<&str> {
+        let mut codes: Vec<_> = self.codes.iter().map(|code| code.value.as_str()).collect();
+        codes.sort_unstable();
+        codes
+    }
+
+    /// The place of a code among them; none if it is not on the list.
+    pub fn place_of_code(&self, value: &str) -> Option<u16> {
+        // Most lists are a few codes long: looking at all of them costs no more than a search.
+        let (mut before, mut is_there) = (0, false);
+        for code in &self.codes {
+            match code.value.as_str().cmp(value) {
+                Ordering::Less => before += 1,
+                Ordering::Equal => is_there = true,
+                Ordering::Greater => {}
+            }
+        }
+        is_there.then_some(before)
+    }
 }
 
 impl Contract {
@@ -225,5 +248,17 @@ mod tests {
         let programme = &contract.columns[2];
         assert_eq!(programme.label("tekun").unwrap().zh, "特困人员救助供养");
         assert_eq!(programme.label("TEKUN"), None);
+    }
+
+    #[test]
+    fn the_place_of_a_code_is_that_among_all_in_order() {
+        let contract = payments();
+        let programme = &contract.columns[2];
+        let codes = programme.codes_in_order();
+        assert!(codes.len() > 2 && codes.is_sorted());
+        for (place, code) in codes.iter().enumerate() {
+            assert_eq!(programme.place_of_code(code), Some(place as u16));
+        }
+        assert_eq!(["TEKUN", "", "zzz"].map(|code| programme.place_of_code(code)), [None; 3]);
     }
 }

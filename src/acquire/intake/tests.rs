@@ -197,6 +197,22 @@ fn a_value_that_stands_in_several_rows_on_end_is_repaired_and_refused_in_each() 
 }
 
 #[test]
+fn codes_come_out_as_they_came_in_and_in_a_key_by_their_bytes() {
+    let bench = Bench::new();
+    let columns = [("kind", "类别", Kind::Code, false), ("part", "部分", Kind::Code, true)];
+    let contract = with_codes(contract("a.b", &["kind", "part"], &columns), "kind", &["two", "ten", "低保"]);
+    let contract = with_codes(contract, "part", &["10", "9", "Z"]);
+    let content = "kind,part\ntwo,9\n低保,Z\nten,9\n,Z\nten,10\n，,9\n two ,10\ntwo,9\n";
+    let acquired = bench.rows(&contract, content);
+    assert_eq!(faults(&acquired), ["7 kind unknown_code"]);
+    let batch = read(&acquired.snapshot.folder.join(PART_FILE));
+    assert_eq!(batch.schema().field(0).data_type(), &arrow::datatypes::DataType::Utf8);
+    let [kinds, parts] = [0, 1].map(|at| batch.column(at).as_string::<i32>().iter().collect::<Vec<_>>());
+    assert_eq!(kinds, [None, Some("ten"), Some("ten"), Some("two"), Some("two"), Some("低保")]);
+    assert_eq!(parts, ["Z", "10", "9", "10", "9", "Z"].map(Some));
+}
+
+#[test]
 fn each_kind_of_value_is_held_to_its_contract() {
     let bench = Bench::new();
     let mut contract = with_codes(

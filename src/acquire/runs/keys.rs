@@ -11,7 +11,7 @@ use std::cmp::Ordering;
 
 use arrow::{
     array::{Array, ArrayRef, AsArray, RecordBatch},
-    datatypes::{DataType, Date32Type, Decimal64Type, Decimal128Type, Int32Type, Int64Type},
+    datatypes::{DataType, Date32Type, Decimal64Type, Decimal128Type, Int32Type, Int64Type, UInt16Type},
 };
 
 /// The first bytes of a key, in words that compare as the bytes do.
@@ -37,6 +37,7 @@ pub(in crate::acquire) fn cell(array: &dyn Array, row: usize) -> Cell<'_> {
     match array.data_type() {
         DataType::Int64 => Cell::Number(array.as_primitive::<Int64Type>().value(row).into()),
         DataType::Int32 => Cell::Number(array.as_primitive::<Int32Type>().value(row).into()),
+        DataType::UInt16 => Cell::Number(array.as_primitive::<UInt16Type>().value(row).into()),
         DataType::Date32 => Cell::Number(array.as_primitive::<Date32Type>().value(row).into()),
         DataType::Decimal64(..) => Cell::Number(array.as_primitive::<Decimal64Type>().value(row).into()),
         DataType::Decimal128(..) => Cell::Number(array.as_primitive::<Decimal128Type>().value(row)),
@@ -80,6 +81,13 @@ pub(super) fn heads(key: &[usize], batch: &RecordBatch) -> Vec<Head> {
                 let numbers = array.as_primitive::<Int32Type>().values();
                 heads
                     .add(array, may_be_empty, |head, filled, row| put_number(head, filled, numbers.get(row)));
+            }
+            DataType::UInt16 => {
+                let places = array.as_primitive::<UInt16Type>().values();
+                heads.add(array, may_be_empty, |head, filled, row| {
+                    let place = places.get(row).copied().unwrap_or_default();
+                    put(head, filled, u64::from(place) << 48, 2);
+                });
             }
             DataType::Date32 => {
                 let days = array.as_primitive::<Date32Type>().values();
@@ -160,6 +168,7 @@ mod tests {
     use arrow::{
         array::{
             BooleanArray, Date32Array, Decimal64Array, Decimal128Array, Int32Array, Int64Array, StringArray,
+            UInt16Array,
         },
         datatypes::{Field, Schema},
     };
@@ -179,9 +188,8 @@ mod tests {
     fn pair(kind: Kind) -> ArrayRef {
         match kind {
             Kind::Person => Arc::new(Int64Array::from(vec![-1, 7])),
-            Kind::Ref | Kind::Code | Kind::Division | Kind::Text => {
-                Arc::new(StringArray::from(vec!["a", "b"]))
-            }
+            Kind::Code => Arc::new(UInt16Array::from(vec![1, 2])),
+            Kind::Ref | Kind::Division | Kind::Text => Arc::new(StringArray::from(vec!["a", "b"])),
             Kind::Date | Kind::Month => Arc::new(Date32Array::from(vec![-3, 2])),
             Kind::Decimal { precision: 19.., .. } => {
                 let units = Decimal128Array::from(vec![-5, 6]);
