@@ -10,7 +10,7 @@
 use std::cmp::Ordering;
 
 use arrow::{
-    array::{Array, ArrayRef, AsArray, RecordBatch},
+    array::{Array, ArrayRef, AsArray, RecordBatch, StringArray},
     datatypes::{DataType, Date32Type, Decimal64Type, Decimal128Type, Int32Type, Int64Type, UInt16Type},
 };
 
@@ -62,41 +62,33 @@ pub(in crate::acquire) fn compare(
 
 /// The heads of a batch's rows, by the columns of the key.
 pub(super) fn heads(key: &[usize], batch: &RecordBatch) -> Vec<Head> {
-    let rows = batch.num_rows();
-    let mut heads = Heads { heads: vec![[0; 3]; rows], filled: vec![0; rows] };
+    let mut heads = Heads { heads: vec![[0; 3]; batch.num_rows()], filled: Filled::Alike(0) };
     for (field, array) in
         key.iter().filter_map(|at| batch.schema_ref().fields().get(*at).zip(batch.columns().get(*at)))
     {
         // Whether a value may be empty is a matter of the column, not of these rows.
-        let may_be_empty = field.is_nullable();
+        if field.is_nullable() {
+            let is_there = (0..array.len()).map(|row| u64::from(array.is_valid(row)) << 56);
+            heads.add(is_there, 1);
+        }
         match array.data_type() {
             DataType::Int64 => {
-                let numbers = array.as_primitive::<Int64Type>().values();
-                heads.add(array, may_be_empty, |head, filled, row| {
-                    let number = numbers.get(row).copied().unwrap_or_default();
-                    put(head, filled, (number ^ i64::MIN).cast_unsigned(), 8);
-                });
+                let numbers = array.as_primitive::<Int64Type>().values().iter();
+                heads.add_numbers(array, numbers.map(|number| (number ^ i64::MIN).cast_unsigned()), 8);
             }
             DataType::Int32 => {
-                let numbers = array.as_primitive::<Int32Type>().values();
-                heads
-                    .add(array, may_be_empty, |head, filled, row| put_number(head, filled, numbers.get(row)));
+                let numbers = array.as_primitive::<Int32Type>().values().iter();
+                heads.add_numbers(array, numbers.map(four), 4);
             }
             DataType::UInt16 => {
-                let places = array.as_primitive::<UInt16Type>().values();
-                heads.add(array, may_be_empty, |head, filled, row| {
-                    let place = places.get(row).copied().unwrap_or_default();
-                    put(head, filled, u64::from(place) << 48, 2);
-                });
+                let places = array.as_primitive::<UInt16Type>().values().iter();
+                heads.add_numbers(array, places.map(|place| u64::from(*place) << 48), 2);
             }
             DataType::Date32 => {
-                let days = array.as_primitive::<Date32Type>().values();
-                heads.add(array, may_be_empty, |head, filled, row| put_number(head, filled, days.get(row)));
+                let days = array.as_primitive::<Date32Type>().values().iter();
+                heads.add_numbers(array, days.map(four), 4);
             }
-            DataType::Utf8 => {
-                let texts = array.as_string::<i32>();
-                heads.add(array, may_be_empty, |head, filled, row| put_text(head, filled, texts.value(row)));
-            }
+            DataType::Utf8 => heads.add_texts(array.as_string::<i32>()),
             // The values themselves decide from here on.
             _ => break,
         }
@@ -104,33 +96,67 @@ pub(super) fn heads(key: &[usize], batch: &RecordBatch) -> Vec<Head> {
     heads.heads
 }
 
+/// Four bytes of a number, with its sign turned so that they compare as it does.
+fn four(number: &i32) -> u64 {
+    u64::from((number ^ i32::MIN).cast_unsigned()) << 32
+}
+
 /// Heads under construction.
 struct Heads {
     heads: Vec<Head>,
-    /// How many of its bytes each has.
-    filled: Vec<u8>,
+    filled: Filled,
+}
+
+/// How many of its bytes each head has: the same of all until a text is added.
+enum Filled {
+    Alike(u8),
+    Each(Vec<u8>),
 }
 
 impl Heads {
-    /// Adds a column; `value` puts that of a row, which is not null.
+    /// Adds numbers of so many bytes; nulls are alike.
     #[inline]
-    fn add(&mut self, array: &ArrayRef, may_be_empty: bool, value: impl Fn(&mut Head, &mut u8, usize)) {
-        let nulls = array.nulls();
-        for (row, (head, filled)) in self.heads.iter_mut().zip(&mut self.filled).enumerate() {
-            let is_null = nulls.is_some_and(|nulls| nulls.is_null(row));
-            if may_be_empty {
-                put(head, filled, u64::from(!is_null) << 56, 1);
-            }
-            if !is_null {
-                value(head, filled, row);
+    fn add_numbers(&mut self, array: &ArrayRef, numbers: impl Iterator<Item = u64>, bytes: u8) {
+        match array.nulls() {
+            None => self.add(numbers, bytes),
+            Some(nulls) => {
+                let there = numbers.zip(nulls.iter());
+                self.add(there.map(|(number, is_there)| if is_there { number } else { 0 }), bytes);
             }
         }
     }
-}
 
-fn put_number(head: &mut Head, filled: &mut u8, number: Option<&i32>) {
-    let number = number.copied().unwrap_or_default();
-    put(head, filled, u64::from((number ^ i32::MIN).cast_unsigned()) << 32, 4);
+    /// Adds so many bytes to each head, the first ones of these.
+    #[inline]
+    fn add(&mut self, values: impl Iterator<Item = u64>, bytes: u8) {
+        match &mut self.filled {
+            Filled::Alike(filled) => {
+                let before = *filled;
+                for (head, value) in self.heads.iter_mut().zip(values) {
+                    put(head, &mut before.clone(), value, bytes);
+                }
+                *filled = BYTES.min(before + bytes);
+            }
+            Filled::Each(each) => {
+                for ((head, filled), value) in self.heads.iter_mut().zip(each).zip(values) {
+                    put(head, filled, value, bytes);
+                }
+            }
+        }
+    }
+
+    fn add_texts(&mut self, texts: &StringArray) {
+        let mut each = match &mut self.filled {
+            Filled::Alike(filled) => vec![*filled; self.heads.len()],
+            Filled::Each(each) => std::mem::take(each),
+        };
+        for ((head, filled), text) in self.heads.iter_mut().zip(&mut each).zip(texts) {
+            if let Some(text) = text {
+                put_text(head, filled, text);
+            }
+        }
+        self.filled = Filled::Each(each);
+    }
 }
 
 /// A text and the zero that ends it.

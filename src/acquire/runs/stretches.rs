@@ -5,13 +5,17 @@
 //! - An agency's file is hardly ever without order: what a person has stands together, or all of it is sorted already. So rows
 //!   are taken stretch by stretch; only where stretches are a few rows long is sorted row by row.
 
-use std::{cmp::Ordering, collections::BinaryHeap};
+use std::{cmp::Ordering, collections::BinaryHeap, sync::Arc};
 
 use arrow::{
     array::{
-        Array as _, ArrayData, ArrayRef, AsArray as _, Capacities, MutableArrayData, RecordBatch, make_array,
+        Array, ArrayRef, BooleanArray, BooleanBuilder, PrimitiveArray, PrimitiveBuilder, RecordBatch,
+        StringArray, StringBuilder,
     },
-    compute::interleave_record_batch,
+    datatypes::{
+        ArrowPrimitiveType, DataType, Date32Type, Decimal64Type, Decimal128Type, Int32Type, Int64Type,
+        UInt16Type,
+    },
     error::ArrowError,
 };
 
@@ -209,45 +213,89 @@ pub(super) fn parts(stretches: &[Stretch], rows: usize) -> impl Iterator<Item = 
 
 /// The rows of these stretches, in this order, as one batch.
 pub(super) fn copied(batches: &[&RecordBatch], stretches: &[Stretch]) -> Result<RecordBatch, ArrowError> {
-    let rows = stretches.iter().map(|stretch| stretch.rows).sum();
-    if stretches.len() * SHORT > rows {
-        let places: Vec<(usize, usize)> = stretches
-            .iter()
-            .flat_map(|stretch| (stretch.row..stretch.row + stretch.rows).map(|row| (stretch.batch, row)))
-            .collect();
-        return interleave_record_batch(batches, &places);
-    }
     let Some(first) = batches.first() else {
         return Err(ArrowError::ComputeError("no rows are to be copied".to_owned()));
     };
     let schema = first.schema();
-    let columns = (0..schema.fields().len()).map(|at| column(batches, at, stretches, rows));
-    RecordBatch::try_new(schema.clone(), columns.collect::<Result<_, _>>()?)
+    let columns = (0..schema.fields().len()).map(|at| {
+        let columns = batches.iter().filter_map(|batch| batch.columns().get(at)).collect();
+        Copying { columns, stretches }.column()
+    });
+    let batch = RecordBatch::try_new(schema.clone(), columns.collect::<Result<_, _>>()?)?;
+    // No row may be lost on the way, whatever the stretches say.
+    if batch.num_rows() != stretches.iter().map(|stretch| stretch.rows).sum::<usize>() {
+        return Err(ArrowError::ComputeError("a row that is to be copied is not there".to_owned()));
+    }
+    Ok(batch)
 }
 
-/// One column of these stretches, which are so many rows.
-fn column(
-    batches: &[&RecordBatch],
-    at: usize,
-    stretches: &[Stretch],
-    rows: usize,
-) -> Result<ArrayRef, ArrowError> {
-    let columns: Vec<&ArrayRef> = batches.iter().filter_map(|batch| batch.columns().get(at)).collect();
-    let data: Vec<ArrayData> = columns.iter().map(|column| column.to_data()).collect();
-    // With no more room than is needed: runs are held in memory.
-    let texts: Vec<_> = columns.iter().filter_map(|column| column.as_string_opt::<i32>()).collect();
-    let bytes = |stretch: &Stretch| {
-        let offsets = texts.get(stretch.batch)?.value_offsets();
-        let place = |row: usize| offsets.get(row).and_then(|place| usize::try_from(*place).ok());
-        place(stretch.row + stretch.rows)?.checked_sub(place(stretch.row)?)
-    };
-    let bytes = (!texts.is_empty()).then(|| stretches.iter().filter_map(bytes).sum());
-    let room = bytes.map_or(Capacities::Array(rows), |bytes| Capacities::Binary(rows, Some(bytes)));
-    let mut copied = MutableArrayData::with_capacities(data.iter().collect(), false, room);
-    stretches
-        .iter()
-        .try_for_each(|Stretch { batch, row, rows }| copied.try_extend(*batch, *row, row + rows))?;
-    Ok(make_array(copied.freeze()))
+/// One column of some batches, and the stretches of it that are wanted.
+struct Copying<'a> {
+    columns: Vec<&'a ArrayRef>,
+    stretches: &'a [Stretch],
+}
+
+impl Copying<'_> {
+    fn column(&self) -> Result<ArrayRef, ArrowError> {
+        match self.columns.first().map(|column| column.data_type()) {
+            Some(DataType::Int64) => Ok(self.numbers::<Int64Type>()),
+            Some(DataType::Int32) => Ok(self.numbers::<Int32Type>()),
+            Some(DataType::UInt16) => Ok(self.numbers::<UInt16Type>()),
+            Some(DataType::Date32) => Ok(self.numbers::<Date32Type>()),
+            Some(DataType::Decimal64(..)) => Ok(self.numbers::<Decimal64Type>()),
+            Some(DataType::Decimal128(..)) => Ok(self.numbers::<Decimal128Type>()),
+            Some(DataType::Boolean) => Ok(self.truths()),
+            Some(DataType::Utf8) => self.texts(),
+            other => Err(ArrowError::ComputeError(format!("no column of a contract is of type {other:?}"))),
+        }
+    }
+
+    /// The stretches with the column that each lies in.
+    fn places<'c, A: Array + 'static>(&'c self) -> impl Iterator<Item = (&'c A, Stretch)> {
+        let columns: Vec<&A> =
+            self.columns.iter().filter_map(|column| column.as_any().downcast_ref()).collect();
+        self.stretches.iter().filter_map(move |stretch| Some((*columns.get(stretch.batch)?, *stretch)))
+    }
+
+    fn rows(&self) -> usize {
+        self.stretches.iter().map(|stretch| stretch.rows).sum()
+    }
+
+    fn numbers<T: ArrowPrimitiveType>(&self) -> ArrayRef {
+        let mut copied = PrimitiveBuilder::<T>::with_capacity(self.rows());
+        if let Some(first) = self.columns.first() {
+            copied = copied.with_data_type(first.data_type().clone());
+        }
+        for (column, Stretch { row, rows, .. }) in self.places::<PrimitiveArray<T>>() {
+            match column.nulls() {
+                None => copied.append_slice(column.values().get(row..row + rows).unwrap_or_default()),
+                Some(_) => copied.append_array(&column.slice(row, rows)),
+            }
+        }
+        Arc::new(copied.finish())
+    }
+
+    fn truths(&self) -> ArrayRef {
+        let mut copied = BooleanBuilder::with_capacity(self.rows());
+        for (column, Stretch { row, rows, .. }) in self.places::<BooleanArray>() {
+            copied.append_array(&column.slice(row, rows));
+        }
+        Arc::new(copied.finish())
+    }
+
+    fn texts(&self) -> Result<ArrayRef, ArrowError> {
+        // With no more room than is needed: runs are held in memory.
+        let bytes = |(column, Stretch { row, rows, .. }): (&StringArray, Stretch)| {
+            let place = |row: usize| usize::try_from(*column.value_offsets().get(row)?).ok();
+            place(row + rows)?.checked_sub(place(row)?)
+        };
+        let bytes = self.places().filter_map(bytes).sum();
+        let mut copied = StringBuilder::with_capacity(self.rows(), bytes);
+        for (column, Stretch { row, rows, .. }) in self.places::<StringArray>() {
+            copied.append_array(&column.slice(row, rows))?;
+        }
+        Ok(Arc::new(copied.finish()))
+    }
 }
 
 #[cfg(test)]
@@ -255,13 +303,15 @@ mod tests {
     use std::sync::Arc;
 
     use arrow::{
-        array::{ArrayRef, AsArray, Int64Array},
-        datatypes::{DataType, Field, Int64Type, Schema},
+        array::{AsArray, Int32Array, Int64Array},
+        compute::{cast, concat_batches},
+        datatypes::{Field, Schema},
     };
     use rand::{RngExt as _, SeedableRng as _};
     use rand_chacha::ChaCha8Rng;
 
     use super::*;
+    use crate::{acquire::values::type_of, contract::Kind};
 
     /// Batches of a key each, and the row's place among all of them.
     fn batches(keys: &[Vec<i64>]) -> Vec<RecordBatch> {
@@ -328,6 +378,55 @@ mod tests {
         assert!(sorted(&[0], &[], &[]).is_empty());
         assert_eq!(parts(&[], 7).count(), 0);
         assert!(copied(&[], &[]).is_err());
+    }
+
+    #[test]
+    fn a_stretch_of_rows_that_are_not_there_is_an_error_and_no_loss() {
+        let batches = batches(&[vec![1, 2, 3]]);
+        let batches: Vec<_> = batches.iter().collect();
+        for stretch in [Stretch { batch: 1, row: 0, rows: 1 }, Stretch { batch: 0, row: 2, rows: 2 }] {
+            assert!(copied(&batches, &[stretch]).is_err(), "{stretch:?}");
+        }
+    }
+
+    #[test]
+    fn a_copy_has_the_values_and_nulls_of_every_type() {
+        let kinds = [
+            Kind::Person,
+            Kind::Ref,
+            Kind::Code,
+            Kind::Date,
+            Kind::Money,
+            Kind::Decimal { precision: 30, scale: 4 },
+            Kind::Int,
+            Kind::Bool,
+        ];
+        let column = |kind: Kind, rows: std::ops::Range<i32>, nulls: bool| {
+            let there = |row: &i32| !nulls || row % 3 > 0;
+            let numbers = Int32Array::from_iter(rows.clone().map(|row| Some(row).filter(there)));
+            let text = |row: i32| Some("户x".repeat(row as usize % 5)).filter(|_| there(&row));
+            match type_of(kind) {
+                DataType::Utf8 => Arc::new(StringArray::from_iter(rows.map(text))) as ArrayRef,
+                DataType::Boolean => {
+                    let truth = |row: i32| Some(row % 2 == 0).filter(|_| there(&row));
+                    Arc::new(BooleanArray::from_iter(rows.map(truth)))
+                }
+                other => cast(&numbers, &other).unwrap(),
+            }
+        };
+        let batch = |rows: std::ops::Range<i32>, nulls| {
+            let columns: Vec<_> = kinds.iter().map(|kind| column(*kind, rows.clone(), nulls)).collect();
+            let names = (0..).map(|at: u8| at.to_string());
+            RecordBatch::try_from_iter_with_nullable(names.zip(columns).map(|(name, one)| (name, one, true)))
+        };
+        let (one, other) = (batch(0..50, false).unwrap(), batch(100..150, true).unwrap());
+        let stretch = |batch, row, rows| Stretch { batch, row, rows };
+        let wanted =
+            [stretch(1, 3, 20), stretch(0, 0, 1), stretch(1, 49, 1), stretch(0, 7, 30), stretch(1, 0, 1)];
+        let slice = |stretch: &Stretch| [&one, &other][stretch.batch].slice(stretch.row, stretch.rows);
+        let slices: Vec<_> = wanted.iter().map(slice).collect();
+        let expected = concat_batches(&one.schema(), &slices).unwrap();
+        assert_eq!(copied(&[&one, &other], &wanted).unwrap(), expected);
     }
 
     #[test]
