@@ -12,13 +12,20 @@ use crate::contract::{Condition, Contract, Term};
 
 /// The conditions of a contract, made ready once: they are asked of every row.
 pub(super) struct Checks<'a> {
-    conditions: &'a [Condition],
+    conditions: Vec<&'a Condition>,
     deleted: Option<usize>,
 }
 
 impl<'a> Checks<'a> {
     pub(super) fn of(contract: &'a Contract) -> Self {
-        Self { conditions: &contract.conditions, deleted: contract.deleted_column() }
+        Self { conditions: contract.conditions.iter().collect(), deleted: contract.deleted_column() }
+    }
+
+    /// All but what is to be in order.
+    pub(super) fn but_orders(contract: &'a Contract) -> Self {
+        let mut checks = Self::of(contract);
+        checks.conditions.retain(|condition| !matches!(condition, Condition::Ordered(_)));
+        checks
     }
 
     /// The faults of one row: column and reason of each condition that fails. What could not be read is not judged again.
@@ -30,8 +37,17 @@ impl<'a> Checks<'a> {
     ) -> impl Iterator<Item = (usize, Reason)> {
         // A row that takes a record back is held to nothing: else a wrong record could not be undone.
         let is_deleted = self.deleted.is_some_and(|at| cell(at) == Cell::Bool(true));
-        let conditions = if is_deleted { &[] } else { self.conditions };
+        let conditions = if is_deleted { &[][..] } else { &self.conditions };
         conditions.iter().filter_map(move |condition| fault(condition, &cell, &text))
+    }
+
+    /// What is to be in order, link by link.
+    pub(super) fn links(contract: &Contract) -> impl Iterator<Item = (Term, Term)> {
+        let orders = contract.conditions.iter().filter_map(|condition| match condition {
+            Condition::Ordered(terms) => Some(terms),
+            _ => None,
+        });
+        orders.flat_map(|terms| terms.iter().copied().zip(terms.iter().copied().skip(1)))
     }
 
     /// Whether there is nothing to ask.

@@ -29,7 +29,7 @@ use super::{
     values::{Values, short, type_of},
 };
 use crate::{
-    contract::{Column, Contract, Kind},
+    contract::{Column, Contract, Kind, Term},
     identity::Sighting,
     model::Token,
 };
@@ -39,6 +39,7 @@ pub(super) struct Columns<'a> {
     contract: &'a Contract,
     as_of: NaiveDate,
     checks: Checks<'a>,
+    others: Checks<'a>,
     schema: SchemaRef,
     values: Vec<Values>,
     lines: Vec<i64>,
@@ -73,6 +74,7 @@ impl<'a> Columns<'a> {
             contract,
             as_of,
             checks: Checks::of(contract),
+            others: Checks::but_orders(contract),
             schema: Arc::new(Schema::new(typed.chain([file, line]).collect::<Vec<_>>())),
             values: contract.columns.iter().map(|column| Values::of(column.kind, 0, 0)).collect(),
             lines: Vec::new(),
@@ -120,7 +122,17 @@ impl<'a> Columns<'a> {
 
     /// Asks the contract's conditions of the rows that are good so far.
     fn ask(&self, grid: &Grid, places: &Places, before: usize, odd: &mut [bool]) {
-        if self.checks.is_empty() {
+        // What is to be in order needs numbers alone. A row that takes a record back need not be: a closer look finds that.
+        for (one, next) in Checks::links(self.contract) {
+            let number = |term, row| match term {
+                Term::Number(number) => Some(number),
+                Term::Column(at) => self.values.get(at).and_then(|values: &Values| values.number(row)),
+            };
+            for (row, odd) in (before..).zip(odd.iter_mut()) {
+                *odd |= number(one, row).zip(number(next, row)).is_some_and(|(one, next)| one > next);
+            }
+        }
+        if self.others.is_empty() {
             return;
         }
         for (row, odd) in odd.iter_mut().enumerate().filter(|(_, odd)| !**odd) {
@@ -129,7 +141,7 @@ impl<'a> Columns<'a> {
             let cell = |at: usize| {
                 self.values.get(at).map_or(Cell::Bad, |values| values.cell(before + row, text(at)))
             };
-            *odd = self.checks.faults(cell, text).next().is_some();
+            *odd = self.others.faults(cell, text).next().is_some();
         }
     }
 

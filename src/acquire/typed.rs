@@ -68,7 +68,10 @@ impl Typed {
             Array::Ready(_) => None,
         };
         let mut people: Vec<_> = self.arrays.iter_mut().filter_map(people).collect();
-        for row in 0..self.rows {
+        let is_new = |(number, nobody): (&i64, &bool)| *number == NOBODY && !nobody;
+        let has_new = |people: &People| people.numbers.iter().zip(&people.nobody).any(is_new);
+        let rows = if people.iter().any(has_new) { self.rows } else { 0 };
+        for row in 0..rows {
             for People { tokens, nobody, numbers } in &mut people {
                 if let (Some(token), Some(false), Some(number)) =
                     (tokens.get(row), nobody.get(row), numbers.get_mut(row))

@@ -120,6 +120,19 @@ impl Values {
         found.unwrap_or(Cell::Bad)
     }
 
+    /// The number in a row; none if there is none or it is a column of something else.
+    #[inline]
+    pub(super) fn number(&self, row: usize) -> Option<i128> {
+        let (number, null) = match self {
+            Self::Days(days, null) => (i128::from(*days.get(row)?), null),
+            Self::Units(units, null) => (i128::from(*units.get(row)?), null),
+            Self::Wide(units, null) => (*units.get(row)?, null),
+            Self::Ints(numbers, null) => (i128::from(*numbers.get(row)?), null),
+            Self::People(..) | Self::Texts(_) | Self::Codes(..) | Self::Bools(..) => return None,
+        };
+        (null.get(row) == Some(&false)).then_some(number)
+    }
+
     /// The units of the rows from this one on; nothing of other columns, and of amounts of money all.
     pub(super) fn units_from(&self, row: usize) -> &[i64] {
         match self {

@@ -89,19 +89,24 @@ impl Sorting<'_> {
     fn stretches(&self) -> Vec<Keyed> {
         let mut stretches = Vec::new();
         for (batch, heads) in self.heads.iter().enumerate() {
-            let mut open: Option<Keyed> = None;
-            let mut before = None;
-            for (row, head) in heads.iter().enumerate() {
-                let one = Keyed { head: *head, batch: batch as u32, row: row as u32, rows: 1 };
-                match &mut open {
-                    Some(stretch) if before.is_some_and(|before| self.compare(&before, &one).is_lt()) => {
-                        stretch.rows += 1
-                    }
-                    _ => stretches.extend(open.replace(one)),
+            let mut from = 0;
+            let mut end = |to: usize| {
+                let first = self.row(batch as u32, from as u32);
+                stretches.push(Keyed { rows: (to - from) as u32, ..first });
+                from = to;
+            };
+            for (row, (head, next)) in heads.iter().zip(heads.iter().skip(1)).enumerate() {
+                // Most rows have heads that differ, and need no more than these.
+                let one = |row: usize| self.row(batch as u32, row as u32);
+                let is_in_order =
+                    head < next || head == next && self.compare(&one(row), &one(row + 1)).is_lt();
+                if !is_in_order {
+                    end(row + 1);
                 }
-                before = Some(one);
             }
-            stretches.extend(open);
+            if !heads.is_empty() {
+                end(heads.len());
+            }
         }
         stretches
     }
