@@ -1,6 +1,8 @@
 //! Rows of text as a grid: as many fields in each as the header has, told by row and column. It types nothing and copies no text
 //! that lies together already.
 
+use std::sync::Arc;
+
 use super::fields::Fields;
 
 /// How many bytes a grid that is put together holds, about.
@@ -9,7 +11,7 @@ const FULL: usize = 2 << 20;
 /// Rows with one field a column.
 #[derive(Debug, Default)]
 pub struct Grid {
-    text: String,
+    text: Arc<String>,
     /// Where the fields of each row begin, and at its end where one more would; a byte lies between two.
     begins: Vec<u32>,
     /// The line of each row.
@@ -24,7 +26,7 @@ impl Grid {
     }
 
     /// Rows that lie in a text already: `begins` and `lines` as in [`Grid`].
-    pub(super) fn lying(text: String, width: usize, begins: Vec<u32>, lines: Vec<u64>) -> Self {
+    pub(super) fn lying(text: Arc<String>, width: usize, begins: Vec<u32>, lines: Vec<u64>) -> Self {
         Self { text, begins, lines, width }
     }
 
@@ -32,8 +34,10 @@ impl Grid {
     pub(super) fn push(&mut self, line: u64, fields: Fields<'_>) {
         for field in fields.iter() {
             self.begin();
-            self.text.push_str(field);
-            self.text.push(',');
+            // A grid that is put together has its text for itself.
+            let text = Arc::make_mut(&mut self.text);
+            text.push_str(field);
+            text.push(',');
         }
         self.begin();
         self.lines.push(line);

@@ -7,7 +7,11 @@
 //!   the same four states as the CSV reader's decide which line ends lie in a quoted field.
 //! - Records with a quote are parted from the others, so that a few of them do not make all of a piece slow to read.
 
-use std::io::{self, Read};
+use std::{
+    io::{self, Read},
+    ops::Range,
+    sync::Arc,
+};
 
 use super::decode::{DecodeFault, Decoding, lines};
 
@@ -25,6 +29,15 @@ pub(super) struct Piece {
     pub(super) text: Vec<u8>,
     /// The line that it begins on.
     pub(super) line: u64,
+}
+
+/// Whole records of a piece.
+#[derive(Debug)]
+pub(super) enum Part {
+    /// Records without a quotation mark, which lie here in a text that other parts lie in as well.
+    Plain { text: Arc<String>, place: Range<usize>, line: u64 },
+    /// Records with quotation marks, or any that have to be read as if they had some.
+    Quoted(Piece),
 }
 
 /// The pieces of a file, in order.
@@ -91,30 +104,43 @@ impl<R: Read> Pieces<R> {
 impl Piece {
     /// The piece in parts: records with a quotation mark each by itself, those between them together. Where quotation marks
     /// are many, the piece as it is.
-    pub(super) fn parted(self) -> Vec<Self> {
-        let text = &self.text;
-        if memchr::memchr_iter(b'"', text).count() > text.len() / FEW {
-            return vec![self];
+    pub(super) fn parted(self) -> Vec<Part> {
+        let length = self.text.len();
+        let is_many = memchr::memchr_iter(b'"', &self.text).count() > length / FEW;
+        // Places in a text are kept in four bytes; no piece is nearly as long.
+        if is_many || u32::try_from(length).is_err() {
+            return vec![Part::Quoted(self)];
         }
-        let mut parts = Vec::new();
-        let (mut from, mut line) = (0, self.line);
-        let mut part = |begin: usize, end: usize| {
-            let text = text.get(begin..end).unwrap_or_default();
-            if !text.is_empty() {
-                parts.push(Self { text: text.to_vec(), line });
-                line += lines(text);
-            }
+        let mut line = self.line;
+        let text = match String::from_utf8(self.text) {
+            Ok(text) => Arc::new(text),
+            Err(error) => return vec![Part::Quoted(Self { text: error.into_bytes(), line })],
         };
-        while let Some((begin, end)) = quoted_record(text, from) {
-            let end = end.unwrap_or(text.len());
-            part(from, begin);
-            part(begin, end);
+        let bytes = text.as_bytes();
+        let mut parts = Vec::new();
+        let mut from = 0;
+        while from < length {
+            let (begin, end) = match quoted_record(bytes, from) {
+                Some((begin, end)) => (begin, end.unwrap_or(length)),
+                None => (length, length),
+            };
+            let mut lines = |place: Range<usize>| {
+                let first = line;
+                line += bytes.get(place).map_or(0, lines);
+                first
+            };
+            if from < begin {
+                // After the last part nobody asks for the line.
+                let line = if begin < length { lines(from..begin) } else { lines(0..0) };
+                parts.push(Part::Plain { text: text.clone(), place: from..begin, line });
+            }
+            if begin < end {
+                let line = lines(begin..end);
+                let text = bytes.get(begin..end).unwrap_or_default().to_vec();
+                parts.push(Part::Quoted(Self { text, line }));
+            }
             from = end;
         }
-        if from == 0 {
-            return vec![self];
-        }
-        part(from, text.len());
         parts
     }
 }
@@ -219,18 +245,26 @@ mod tests {
             ] {
                 let parts = Piece { text: text.clone().into_bytes(), line: 7 }.parted();
                 assert!(parts.len() > 1, "{quoted:?}");
-                let mut together = Vec::new();
+                let (mut together, mut plain) = (Vec::new(), 0);
                 for part in &parts {
-                    assert_eq!(part.line, 7 + lines(&together), "{quoted:?}");
-                    together.extend_from_slice(&part.text);
+                    let (line, text) = match part {
+                        Part::Plain { text, place, line } => (*line, &text.as_bytes()[place.clone()]),
+                        Part::Quoted(Piece { text, line }) => (*line, text.as_slice()),
+                    };
+                    assert_eq!(line, 7 + lines(&together), "{quoted:?}");
+                    assert_eq!(matches!(part, Part::Quoted(_)), text.contains(&b'"'), "{quoted:?}");
+                    plain += if text.contains(&b'"') { 0 } else { text.len() };
+                    together.extend_from_slice(text);
                 }
                 assert_eq!(together, text.as_bytes(), "{quoted:?}");
-                let plain = parts.iter().filter(|part| !part.text.contains(&b'"'));
-                assert!(plain.map(|part| part.text.len()).sum::<usize>() >= filling.len(), "{quoted:?}");
+                assert!(plain >= filling.len(), "{quoted:?}");
             }
         }
         let quoted = Piece { text: "\"a\"\n".repeat(99).into_bytes(), line: 1 };
-        assert_eq!(quoted.parted().len(), 1, "many quotes");
+        assert!(matches!(quoted.parted()[..], [Part::Quoted(_)]), "many quotes");
+        let broken = Piece { text: b"a,\xff\n".to_vec(), line: 1 };
+        assert!(matches!(broken.parted()[..], [Part::Quoted(_)]), "no text");
+        assert!(Piece::default().parted().is_empty());
     }
 
     #[test]

@@ -1,19 +1,15 @@
 //! The records of a piece of CSV text that holds no quotation mark: every line is one, every comma parts two fields.
 //! It copies no byte, and reads the same as the CSV reader would.
 
-use std::path::Path;
+use std::{ops::Range, path::Path, sync::Arc};
 
-use super::{
-    decode::END,
-    fields::Fields,
-    grid::Grid,
-    pieces::{MAX_RECORD, Piece},
-    text_error::TextError,
-};
+use super::{decode::END, fields::Fields, grid::Grid, pieces::MAX_RECORD, text_error::TextError};
 
 /// The lines of a piece.
 pub(super) struct PlainRows {
-    text: String,
+    text: Arc<String>,
+    /// Where the records end in it.
+    end: usize,
     /// The line that is read next.
     line: u64,
     marks: Marks,
@@ -24,20 +20,10 @@ pub(super) struct PlainRows {
 }
 
 impl PlainRows {
-    /// The piece itself, if it has to be read in another way.
-    pub(super) fn new(piece: Piece) -> Result<Self, Piece> {
-        let line = piece.line;
-        if memchr::memchr(b'"', &piece.text).is_some() {
-            return Err(piece);
-        }
-        // Places are kept in four bytes; no piece is nearly as long.
-        if u32::try_from(piece.text.len()).is_err() {
-            return Err(piece);
-        }
-        match String::from_utf8(piece.text) {
-            Ok(text) => Ok(Self { text, line, marks: Marks::default(), next: 0, begins: Vec::new() }),
-            Err(error) => Err(Piece { text: error.into_bytes(), line }),
-        }
+    /// The records in this place of a text, which is shorter than four thousand million bytes; the first stands on that line.
+    pub(super) fn new(text: Arc<String>, place: Range<usize>, line: u64) -> Self {
+        let marks = Marks { next: place.start, found: 0 };
+        Self { text, end: place.end, line, marks, next: place.start, begins: Vec::new() }
     }
 
     /// Goes to the next record; its line.
@@ -52,7 +38,7 @@ impl PlainRows {
     /// Goes to the next record and adds where its fields begin, and where one more would; its line.
     #[inline]
     fn read_into(&mut self, begins: &mut Vec<u32>, path: &Path) -> Result<Option<u64>, TextError> {
-        let bytes = self.text.as_bytes();
+        let bytes = self.text.as_bytes().get(..self.end).unwrap_or_default();
         let start = self.next;
         let mut begin = start;
         begins.push(begin as u32);
@@ -96,7 +82,7 @@ impl PlainRows {
         mut told: impl FnMut(u64, Fields<'_>),
     ) -> Result<Grid, TextError> {
         // Most fields are longer than a few bytes: so there is hardly ever too little room.
-        let fields = self.text.len() / 8;
+        let fields = (self.end - self.next) / 8;
         let mut begins = Vec::with_capacity(fields);
         let mut lines = Vec::with_capacity(fields / (width + 1));
         loop {
@@ -162,12 +148,15 @@ mod tests {
     use csv::StringRecord;
 
     use super::*;
-    use crate::acquire::csv_rows::CsvRows;
+    use crate::acquire::{csv_rows::CsvRows, pieces::Piece};
 
     type Rows = Vec<(u64, Vec<String>)>;
 
+    /// Read with other text around it.
     fn plain(piece: Piece) -> Rows {
-        let mut rows = PlainRows::new(piece).ok().unwrap();
+        let text = String::from_utf8(piece.text).unwrap();
+        let place = 5..5 + text.len();
+        let mut rows = PlainRows::new(Arc::new(format!("a,\n,\n{text}b,c\n")), place, piece.line);
         let mut found = Vec::new();
         while let Some(line) = rows.read(Path::new("a.csv")).unwrap() {
             found.push((line, rows.fields().iter().map(str::to_owned).collect()));
@@ -219,11 +208,9 @@ mod tests {
     }
 
     #[test]
-    fn a_quotation_mark_and_a_line_without_end_are_not_read_here() {
-        let piece = |text: &str| Piece { text: text.as_bytes().to_vec(), line: 1 };
-        assert!(PlainRows::new(piece("a,\"b\"\n")).is_err());
-        let mut rows =
-            PlainRows::new(piece(&format!("a\n{}\n", "x".repeat(MAX_RECORD as usize)))).ok().unwrap();
+    fn a_line_without_end_is_not_read_to_it() {
+        let text = Arc::new(format!("a\n{}\n", "x".repeat(MAX_RECORD as usize)));
+        let mut rows = PlainRows::new(text.clone(), 0..text.len(), 1);
         assert_eq!(rows.read(Path::new("a.csv")).unwrap(), Some(1));
         assert!(matches!(rows.read(Path::new("a.csv")), Err(TextError::RecordTooLong { line: 2, .. })));
     }

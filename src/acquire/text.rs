@@ -36,7 +36,7 @@ use super::{
     grid::Grid,
     gzip::Gunzip,
     parquet_rows::ParquetRows,
-    pieces::{Piece, Pieces},
+    pieces::{self, Piece, Pieces},
     plain_rows::PlainRows,
     reason::Reason,
     sheet::{self, SheetRow},
@@ -87,6 +87,8 @@ pub struct Rows {
 }
 
 enum Part {
+    /// Not looked at yet: whoever reads it parts it, so that the next one need not wait for that.
+    Piece(Piece),
     Plain(Box<PlainRows>),
     Text(Box<CsvRows>),
     /// One after the other.
@@ -227,7 +229,7 @@ impl TextTable {
     fn next_part(&mut self) -> Result<Option<Part>, TextError> {
         if let Source::Csv(pieces) = &mut self.source {
             return match pieces.next() {
-                Ok(piece) => Ok(piece.map(Part::of)),
+                Ok(piece) => Ok(piece.map(Part::Piece)),
                 Err(error) if is_changed(&error) => Err(io_error(error, &self.path)),
                 Err(error) => Err(csv_rows::text_error(error, &self.path, pieces.line())),
             };
@@ -319,22 +321,16 @@ impl TextTable {
 }
 
 impl Part {
-    fn of(piece: Piece) -> Self {
-        let mut parts: VecDeque<Self> = piece.parted().into_iter().map(Self::of_one).collect();
-        match parts.pop_front() {
-            Some(only) if parts.is_empty() => only,
-            first => {
-                first.into_iter().for_each(|first| parts.push_front(first));
-                Self::Several(parts)
+    /// Parts a piece that has not been looked at yet.
+    fn open(&mut self) {
+        let Self::Piece(piece) = self else { return };
+        let parts = std::mem::take(piece).parted().into_iter().map(|part| match part {
+            pieces::Part::Plain { text, place, line } => {
+                Self::Plain(Box::new(PlainRows::new(text, place, line)))
             }
-        }
-    }
-
-    fn of_one(piece: Piece) -> Self {
-        match PlainRows::new(piece) {
-            Ok(rows) => Self::Plain(Box::new(rows)),
-            Err(piece) => Self::Text(Box::new(CsvRows::new(piece))),
-        }
+            pieces::Part::Quoted(piece) => Self::Text(Box::new(CsvRows::new(piece))),
+        });
+        *self = Self::Several(parts.collect());
     }
 
     /// Reads the next record, into `record` if it has to be put together; its line, and what is wrong with it as a whole.
@@ -343,7 +339,9 @@ impl Part {
         record: &mut StringRecord,
         path: &Path,
     ) -> Result<Option<(u64, Option<Reason>)>, TextError> {
+        self.open();
         match self {
+            Self::Piece(_) => Ok(None),
             Self::Plain(rows) => Ok(rows.read(path)?.map(|line| (line, None))),
             Self::Text(rows) => rows.read(record, path),
             Self::Several(parts) => {
@@ -368,7 +366,7 @@ impl Part {
         match self {
             Self::Plain(rows) => rows.fields(),
             Self::Several(parts) => parts.front().map_or(Fields::Built(record), |first| first.fields(record)),
-            Self::Text(_) | Self::Records(_) => Fields::Built(record),
+            Self::Piece(_) | Self::Text(_) | Self::Records(_) => Fields::Built(record),
         }
     }
 
@@ -387,6 +385,7 @@ impl Rows {
         &mut self,
         mut told: impl FnMut(u64, Reason, Fields<'_>),
     ) -> Result<Option<Grid>, TextError> {
+        self.part.open();
         let mut part = match &mut self.part {
             Part::Several(parts) => parts.pop_front().unwrap_or_else(Part::none),
             one => std::mem::replace(one, Part::none()),
