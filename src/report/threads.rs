@@ -22,10 +22,12 @@ pub(super) fn on_threads<T: Sync, R: Send>(
         made
     };
     let mut made = thread::scope(|scope| {
-        // Where the system gives no more threads, fewer do it.
+        // Threads that are begun one after the other have memory of their own to give out; with the one that waits here they
+        // might have to share. Where the system gives no more threads, fewer do it.
         let start = |_| thread::Builder::new().spawn_scoped(scope, take).ok();
-        let others: Vec<_> = (1..threads.min(items.len())).filter_map(start).collect();
-        let mut made = take();
+        let wanted = if threads < 2 { 0 } else { threads.min(items.len()) };
+        let others: Vec<_> = (0..wanted).filter_map(start).collect();
+        let mut made = if others.is_empty() { take() } else { Vec::new() };
         for other in others {
             made.extend(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
         }
