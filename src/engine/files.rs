@@ -40,6 +40,12 @@ pub(super) fn rows_in(file: &Path) -> Option<u64> {
     u64::try_from(reader.metadata().file_metadata().num_rows()).ok()
 }
 
+/// How many bytes the files of a table have that lie on this machine.
+pub(super) fn bytes_of(table: &ListingTable) -> u64 {
+    let files = files_of(table).unwrap_or_default();
+    files.iter().filter_map(|file| Some(std::fs::metadata(file).ok()?.len())).sum()
+}
+
 /// A file of this machine that a plan has to read and that is not there: the engine would take it for a folder in which nothing
 /// lies, and a night would find nothing.
 pub(super) fn gone(plan: &LogicalPlan) -> Result<Option<PathBuf>, DataFusionError> {
@@ -92,6 +98,9 @@ mod tests {
         let plan = engine.plan(inside, &Placeholders::default()).await.unwrap().0;
         assert_eq!(gone(&plan).unwrap(), None);
         engine.collect("inside", inside, &Placeholders::default()).await.unwrap();
+        let bytes = fs::metadata(&path).unwrap().len();
+        assert_eq!(engine.bytes_behind(inside).await, bytes);
+        assert_eq!(engine.bytes_behind("SELECT 1 FROM a.nowhere").await, 0);
         fs::remove_file(&path).unwrap();
         assert!(gone(&plan).unwrap().is_some_and(|gone| gone.ends_with("x.parquet")));
         for sql in [inside, "SELECT count(*) FROM a.x"] {

@@ -33,7 +33,7 @@ use super::{
     bind::{self, Placeholders},
     distinct::counting_rightly,
     fault::{EngineError, FaultKind, SqlFault},
-    files::{gone, is_gone},
+    files::{self, gone, is_gone},
     held::{self, Held, Room},
     look::{self, Look},
     planned::Planned,
@@ -340,6 +340,20 @@ impl Engine {
         names.sort();
         names.dedup();
         Ok(names)
+    }
+
+    /// The bytes of the files in which the tables lie that a statement reads, as far as they are on this machine: a measure of how
+    /// long it will take, and no more than that.
+    pub async fn bytes_behind(&self, sql: &str) -> u64 {
+        let Some(catalog) = self.context.catalog(CATALOG) else { return 0 };
+        let mut bytes = 0;
+        for name in self.tables_of(sql).unwrap_or_default() {
+            let Some(schema) = catalog.schema(&name.schema) else { continue };
+            if let Ok(Some(table)) = schema.table(&name.table).await {
+                bytes += files::table_of(table.as_ref()).map_or(0, files::bytes_of);
+            }
+        }
+        bytes
     }
 
     /// The names of the placeholders that a statement uses, without the `$`.

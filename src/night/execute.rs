@@ -3,18 +3,19 @@
 //! What an earlier night computed from exactly the same is taken from there; nothing of a result depends on whether it was.
 
 use std::{
+    cmp::Reverse,
     collections::{BTreeMap, BTreeSet},
     path::Path,
     sync::atomic::{AtomicBool, AtomicU64, Ordering},
 };
 
 use super::{
-    NightError, Order, RunPlan, Watch, Workshop,
+    NightError, Order, RunPlan, Watch, Workshop, households,
     lanes::{free_aside, in_lanes},
     workshop::facts_named,
 };
 use crate::{
-    compare::{self, Delivered, Facts, Office, Outcome, Part, People, Reuse, Told, Unfound},
+    compare::{self, Delivered, Facts, Key, Office, Outcome, Part, People, Reuse, Told, Unfound},
     engine::{Engine, Placeholders, SqlFault, TableName},
     model::{Digest, Text, Token},
     project::Rule,
@@ -30,9 +31,6 @@ pub const FIGURES: &str = "figures.parquet";
 /// How old and how large every dataset's standing delivery is, in the run's folder.
 pub const FEEDS: &str = "feeds.parquet";
 
-/// The fact that says in which household a person lives.
-const MEMBERS: &str = "case_members";
-
 /// What became of the rows of every delivery that the run rests on, in the run's folder.
 pub const DELIVERIES: &str = "deliveries.parquet";
 
@@ -42,7 +40,7 @@ pub struct Executed {
     pub outcomes: BTreeMap<String, Result<Outcome, String>>,
     /// Placeholders of the business date and the run's division, so that another engine can run the same SQL.
     pub values: Placeholders,
-    /// Person token → household, for leads that name no household themselves.
+    /// Person token → household, of people who have a lead.
     pub links: BTreeMap<String, String>,
     /// References between datasets that do not hold.
     pub unfound: Vec<Unfound>,
@@ -132,7 +130,7 @@ pub async fn execute(
     };
     let mut work = Vec::with_capacity(rules.len());
     // Grouping leads reads the members.
-    let mut asked = BTreeSet::from([MEMBERS.to_owned()]);
+    let mut asked = BTreeSet::from([households::MEMBERS.to_owned()]);
     for rule in rules {
         let key = Told::key(&office(engine), rule, reuse);
         let recalled = key.as_ref().and_then(|key| Told::recall(rule, key, reuse));
@@ -142,6 +140,7 @@ pub async fn execute(
         work.push((rule, key, recalled));
     }
     derived.stand(asked, reuse).await?;
+    let work = longest_first(engine, work).await;
     let mut taken_over = TakenOver {
         facts: facts.len() - derived.derived(),
         of_facts: facts.len(),
@@ -196,11 +195,25 @@ pub async fn execute(
         };
         outcomes.insert(id, outcome);
     }
-    let links = links(&workshop, dictionary).await?;
+    let links = households::of_leads(&workshop, dictionary, outcomes.values().flatten()).await?;
     drop(derived);
     let Workshop { engine, values, .. } = workshop;
     free_aside((engine, engines));
     Ok(Executed { outcomes, values, links, unfound, taken_over })
+}
+
+/// A rule, what its answers are found under, and those that were.
+type Work<'a> = (&'a Rule, Option<Key>, Option<Told>);
+
+/// The rules in the order in which they are begun: those that read most come first, so that in the end nobody waits long for one.
+async fn longest_first<'a>(engine: &Engine, work: Vec<Work<'a>>) -> Vec<Work<'a>> {
+    let mut weighed = Vec::with_capacity(work.len());
+    for (rule, key, recalled) in work {
+        let weight = if recalled.is_some() { 0 } else { engine.bytes_behind(&rule.text).await };
+        weighed.push((weight, (rule, key, recalled)));
+    }
+    weighed.sort_by_key(|(weight, _)| Reverse(*weight));
+    weighed.into_iter().map(|(_, work)| work).collect()
 }
 
 fn steps(count: usize) -> u64 {
@@ -230,30 +243,4 @@ fn deliveries(plan: &RunPlan) -> Vec<Delivered> {
         }
     });
     delivered.collect()
-}
-
-/// The household in which each current member of an active case lives, for grouping leads.
-async fn links(
-    workshop: &Workshop<'_>,
-    dictionary: &Dictionary,
-) -> Result<BTreeMap<String, String>, NightError> {
-    let engine = &workshop.engine;
-    if !engine.has(&TableName::new(compare::FACTS, MEMBERS)) {
-        return Ok(BTreeMap::new());
-    }
-    let sql =
-        "SELECT person_id, min(household_id) AS household_id FROM facts.case_members GROUP BY person_id";
-    let (_, batches) = engine.collect("households of members", sql, &workshop.values).await?;
-    let mut links = BTreeMap::new();
-    for batch in &batches {
-        for row in 0..batch.num_rows() {
-            let person =
-                crate::engine::cell(batch.column(0), row).int().and_then(|n| dictionary.token_text(n));
-            let household = crate::engine::cell(batch.column(1), row);
-            if let (Some(person), Some(household)) = (person, household.text()) {
-                links.insert(person, household.to_owned());
-            }
-        }
-    }
-    Ok(links)
 }

@@ -30,6 +30,7 @@ mod check;
 mod drift;
 mod execute;
 mod history;
+mod households;
 mod intake;
 mod lanes;
 mod manifest;

@@ -97,6 +97,7 @@ fn input(
     missing_figures: &[String],
 ) -> Result<ReportInput, NightError> {
     let project = order.project;
+    // There is too much of leads and evidence to have them twice.
     let mut leads: Vec<Lead> = Vec::new();
     let mut notes = words::notes(order, plan, missing_figures);
     notes.extend(executed.unfound.iter().map(Unfound::text));
@@ -104,11 +105,10 @@ fn input(
     let mut coverage = Vec::new();
     for outcome in executed.outcomes.values_mut().filter_map(|outcome| outcome.as_mut().ok()) {
         // What is about a feed or a delivery is told to those who run the system: nobody visits it.
-        let (of_feeds, of_people): (Vec<&Lead>, Vec<&Lead>) =
-            outcome.leads.iter().partition(|lead| lead.subject_kind.is_of_feeds());
-        leads.extend(of_people.into_iter().cloned());
-        notes.extend(of_feeds.into_iter().map(words::notice));
-        // There is too much of it to have it twice.
+        let (of_feeds, of_people): (Vec<Lead>, Vec<Lead>) =
+            std::mem::take(&mut outcome.leads).into_iter().partition(|lead| lead.subject_kind.is_of_feeds());
+        leads.extend(of_people);
+        notes.extend(of_feeds.iter().map(words::notice));
         evidence.append(&mut outcome.evidence);
         coverage.extend(outcome.coverage.iter().cloned());
     }
@@ -123,7 +123,8 @@ fn input(
             (rule.id.clone(), words::rule_note(rule, executed.outcomes.get(&rule.id), held_back))
         })
         .collect();
-    report::decide_listed(&mut leads, &rules, &executed.links, words::s3_min_amount(order));
+    let links = std::mem::take(&mut executed.links);
+    report::decide_listed(&mut leads, &rules, &links, words::s3_min_amount(order));
     Ok(ReportInput {
         date: order.t,
         run_id: plan.run.clone(),
@@ -142,7 +143,7 @@ fn input(
             .collect(),
         labels: words::labels(project.contracts.values()),
         fields: words::fields(project.contracts.values()),
-        links: executed.links.clone(),
+        links,
         history: BTreeMap::new(),
         calendar: calendar(order)?,
         notes,

@@ -1,10 +1,12 @@
 //! The review list as CSV: UTF-8 with a byte-order mark, one heading line, CRLF, every field quoted.
 
+use std::borrow::Cow;
+
 use csv::{QuoteStyle, Terminator, WriterBuilder};
 
 use crate::model::Lang;
 
-use super::{column::Column, harmless::harmless, line::Line};
+use super::{column::Column, line::Line};
 
 /// The bytes of the list.
 pub fn bytes(lines: &[Line], lang: Lang) -> Result<Vec<u8>, csv::Error> {
@@ -14,18 +16,21 @@ pub fn bytes(lines: &[Line], lang: Lang) -> Result<Vec<u8>, csv::Error> {
         .from_writer("\u{feff}".as_bytes().to_vec());
     writer.write_record(Column::ALL.map(|column| column.title().in_lang(lang).to_owned()))?;
     for line in lines {
-        writer.write_record(Column::ALL.map(|column| cell(column, line)))?;
+        for (column, text) in Column::ALL.iter().zip(&line.sheet) {
+            writer.write_field(cell(*column, text).as_ref())?;
+        }
+        // The end of the record.
+        writer.write_record(None::<&str>)?;
     }
     writer.into_inner().map_err(|error| csv::Error::from(error.into_error()))
 }
 
-fn cell(column: Column, line: &Line) -> String {
-    let text = harmless(&line.cell(column));
+fn cell(column: Column, text: &str) -> Cow<'_, str> {
     // CSV has no types: a number that is a name, such as 0012 or 12e4, would be changed when a spreadsheet opens it.
     let is_name = matches!(column, Column::LeadNo | Column::CaseNo);
     let reads_as_number =
         !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit() || b".eE,".contains(&b));
-    if is_name && reads_as_number { format!("'{text}") } else { text }
+    if is_name && reads_as_number { format!("'{text}").into() } else { text.into() }
 }
 
 #[cfg(test)]

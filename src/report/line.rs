@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use crate::model::{Direction, Lang, SubjectKind};
 
 use super::{
-    History, HouseholdCase, Legal, RankedLead, ReportInput, RuleNote, column::Column, priority,
-    witness::Witness, words, words::either,
+    History, HouseholdCase, Legal, RankedLead, ReportInput, RuleNote, column::Column, harmless::harmless,
+    priority, witness::Witness, words, words::either,
 };
 
 /// One lead as it stands on a list.
@@ -23,6 +23,8 @@ pub struct Line<'a> {
     pub witnesses: &'a [Witness],
     /// The language of the list.
     pub lang: Lang,
+    /// What stands in each column of a spreadsheet, made harmless, in the order of [`Column::ALL`].
+    pub sheet: Vec<String>,
 }
 
 /// The lines of a list, one block a household, in the order of the cases.
@@ -37,7 +39,9 @@ pub fn lines<'a>(
         case.listed().map(move |ranked| {
             let witnesses =
                 witnesses.get(ranked.lead.lead_id.as_str()).map(Vec::as_slice).unwrap_or_default();
-            Line { input, case, ranked, witnesses, lang }
+            let mut line = Line { input, case, ranked, witnesses, lang, sheet: Vec::new() };
+            line.sheet = Column::ALL.iter().map(|column| harmless(&line.cell(*column))).collect();
+            line
         })
     };
     cases.iter().flat_map(of).collect()

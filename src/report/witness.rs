@@ -2,7 +2,12 @@
 //!
 //! Never shows a whole person token, and never leaves out an agency that a lead rests on.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use chrono::NaiveDate;
 
 use crate::model::{DatasetId, EvidenceRow, Fen, Lang, Lead};
 
@@ -24,16 +29,23 @@ pub struct Witness {
     pub lines: Vec<String>,
 }
 
-/// The rows of evidence of every lead.
-pub type Rows<'a> = BTreeMap<&'a str, Vec<&'a EvidenceRow>>;
+/// The rows of evidence of every lead, in stretches.
+pub type Rows<'a> = BTreeMap<&'a str, Vec<&'a [EvidenceRow]>>;
 
-/// Puts together what stands together.
+/// Puts together what belongs together. What does stands together as a rule; it need not.
 pub fn rows(input: &ReportInput) -> Rows<'_> {
     let mut rows = Rows::new();
-    for row in &input.evidence {
-        rows.entry(&row.lead_id).or_default().push(row);
+    for stretch in input.evidence.chunk_by(|one, next| same(&one.lead_id, &next.lead_id)) {
+        if let Some(first) = stretch.first() {
+            rows.entry(&first.lead_id).or_default().push(stretch);
+        }
     }
     rows
+}
+
+/// Whether two texts are the same; most of those that are lie in one place.
+fn same(one: &Arc<str>, other: &Arc<str>) -> bool {
+    Arc::ptr_eq(one, other) || one == other
 }
 
 /// The evidence of some leads, in words.
@@ -57,10 +69,15 @@ pub fn by_lead(input: &ReportInput, lang: Lang) -> BTreeMap<&str, Vec<Witness>> 
     of_leads(input, &rows(input), input.leads.iter().filter(|lead| lead.listed), lang)
 }
 
-fn of_lead(lead: &Lead, rows: &[&EvidenceRow], input: &ReportInput, lang: Lang) -> Vec<Witness> {
+fn of_lead(lead: &Lead, rows: &[&[EvidenceRow]], input: &ReportInput, lang: Lang) -> Vec<Witness> {
     let mut datasets: BTreeMap<(&str, &str), Vec<&EvidenceRow>> = BTreeMap::new();
-    for row in rows {
-        datasets.entry((&row.agency, &row.dataset)).or_default().push(row);
+    let is_one = |one: &EvidenceRow, next: &EvidenceRow| {
+        same(&one.agency, &next.agency) && same(&one.dataset, &next.dataset)
+    };
+    for stretch in rows.iter().flat_map(|rows| rows.chunk_by(is_one)) {
+        if let Some(first) = stretch.first() {
+            datasets.entry((&first.agency, &first.dataset)).or_default().extend(stretch);
+        }
     }
     let witness = |((agency, dataset), rows): ((&str, &str), Vec<&EvidenceRow>)| {
         let dataset = DatasetId::new(agency, dataset);
@@ -68,6 +85,7 @@ fn of_lead(lead: &Lead, rows: &[&EvidenceRow], input: &ReportInput, lang: Lang) 
             input.feeds.iter().find(|feed| feed.dataset == dataset).map(|feed| feed.title.in_lang(lang));
         let agency = input.label("agency", &dataset.agency);
         let records = records(lead, &dataset, &rows, input);
+        let days: BTreeSet<NaiveDate> = rows.iter().map(|row| row.as_of).collect();
         let lines = if records.len() <= ROWS_ONE_BY_ONE {
             records.iter().map(|record| one_record(record, lang)).filter(|line| !line.is_empty()).collect()
         } else {
@@ -75,7 +93,7 @@ fn of_lead(lead: &Lead, rows: &[&EvidenceRow], input: &ReportInput, lang: Lang) 
         };
         Witness {
             source: format!("{} · {}", agency.in_lang(lang), title.unwrap_or(&dataset.dataset)),
-            as_of: span(rows.iter().map(|row| row.as_of.to_string()), lang),
+            as_of: span(days.into_iter().map(|day| day.to_string()), lang),
             lines,
         }
     };
@@ -102,14 +120,20 @@ fn records<'a>(
     let mut records: BTreeMap<(&str, &str), Record<'a>> = BTreeMap::new();
     // A lead may rest on very many rows of few columns.
     let mut notes: BTreeMap<&str, Option<&'a FieldNote>> = BTreeMap::new();
-    for row in rows {
-        let record = records.entry((&row.delivery, &row.row)).or_default();
-        let repeats =
-            [&lead.person_id, &lead.household_id].into_iter().any(|id| id.is_some() && *id == row.value);
-        if !repeats {
-            let field: &str = &row.field;
-            let note = *notes.entry(field).or_insert_with(|| input.fields.get(&format!("{dataset}.{field}")));
-            record.push(Value { input, field, note, value: row.value.as_deref() });
+    let is_one =
+        |one: &&EvidenceRow, next: &&EvidenceRow| one.row == next.row && same(&one.delivery, &next.delivery);
+    for stretch in rows.chunk_by(is_one) {
+        let Some(first) = stretch.first() else { continue };
+        let record = records.entry((&first.delivery, &first.row)).or_default();
+        for row in stretch {
+            let repeats =
+                [&lead.person_id, &lead.household_id].into_iter().any(|id| id.is_some() && *id == row.value);
+            if !repeats {
+                let field: &str = &row.field;
+                let note =
+                    *notes.entry(field).or_insert_with(|| input.fields.get(&format!("{dataset}.{field}")));
+                record.push(Value { input, field, note, value: row.value.as_deref() });
+            }
         }
     }
     let in_order = |mut record: Record<'a>| {

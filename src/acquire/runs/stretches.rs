@@ -256,7 +256,7 @@ impl Copying<'_> {
     }
 
     /// The stretches with the column that each lies in.
-    fn places<'c, A: Array + 'static>(&'c self) -> impl Iterator<Item = (&'c A, Stretch)> {
+    fn places<A: Array + 'static>(&self) -> impl Iterator<Item = (&A, Stretch)> {
         let columns: Vec<&A> =
             self.columns.iter().filter_map(|column| column.as_any().downcast_ref()).collect();
         self.stretches.iter().filter_map(move |stretch| Some((*columns.get(stretch.batch)?, *stretch)))

@@ -98,10 +98,9 @@ fn write_lines(sheet: &mut Worksheet, first: u32, lines: &[Line]) -> Result<(), 
         before = Some(&line.case.case_id);
         block += usize::from(begins);
         let mut tallest = 2;
-        for (at, column) in (0_u16..).zip(Column::ALL) {
+        for ((at, column), cell) in (0_u16..).zip(Column::ALL).zip(&line.sheet) {
             let format = cell_format(column, line, block, begins);
-            let cell = harmless(&line.cell(column));
-            tallest = tallest.max(lines_of(&cell, width(column)));
+            tallest = tallest.max(lines_of(cell, width(column)));
             match cell.split_once('\n') {
                 _ if cell.is_empty() => sheet.write_blank(row, at, &format)?,
                 // The rule's name, and the sum of the points, are what the eye looks for first.
