@@ -73,7 +73,8 @@ def measure(told, folder):
     ours, theirs = {"a": [], "b": [], "c": []}, {"a": [], "b": [], "c": []}
     alone = []
     for _ in range(told.rounds):
-        set_aside(folder, store)
+        set_aside(folder, store / "runs", store / "reuse")
+        shutil.rmtree(store, ignore_errors=True)
         taken, _ = acquire.hedui_round(told, folder, store)
         read = acquire.duckdb_round(told.threads, files, scratch)
         compared, stages = hedui_run(told, folder, store)
@@ -102,8 +103,8 @@ def measure(told, folder):
 
 
 def set_aside(folder, *old):
-    """Moves away what an earlier round left. Deleted, it would cost the next one: a file system may spend half a second a thousand
-    files on not giving out again what has just become free."""
+    """Moves away the many small files that an earlier round left. Deleted, they would cost the next one: a file system may spend half a
+    second a thousand files on not giving out again what has just become free."""
     (folder / "aside").mkdir(exist_ok=True)
     for one in filter(pathlib.Path.exists, old):
         one.rename(folder / "aside" / f"{one.name}-{time.monotonic_ns()}")
