@@ -32,7 +32,7 @@ pub(in crate::acquire) struct Stretch {
     pub(in crate::acquire) rows: usize,
 }
 
-/// In stretches of fewer rows than this the rows are copied one by one.
+/// Stretches of fewer rows than this are not merged: their rows are sorted one by one.
 const SHORT: usize = 8;
 
 /// A stretch by the key of its first row.
