@@ -1,4 +1,5 @@
-//! The conditions that a contract puts on several columns of a row, asked of one row. Knows no dataset by name.
+//! The conditions that a contract puts on several columns of a row, asked of one row; and which of them are orders of numbers, which
+//! can be asked of whole columns. Knows no dataset by name.
 
 use chrono::Datelike;
 

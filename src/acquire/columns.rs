@@ -39,6 +39,7 @@ pub(super) struct Columns<'a> {
     contract: &'a Contract,
     as_of: NaiveDate,
     checks: Checks<'a>,
+    /// Those of them that are asked row by row before anything is looked at more closely.
     others: Checks<'a>,
     schema: SchemaRef,
     values: Vec<Values>,
