@@ -4,8 +4,6 @@ about:
   zh: "C6（M-6 至 M-1）有单位缴费的人，以及月数、首末月和缴费基数合计。"
   en: "People with an employer contribution in C6, with the number of months, the first and the last, and the sum of the bases."
 ---*/
-SELECT person_id, count(month) AS months, min(month) AS first_month, max(month) AS last_month,
-       CAST(sum(base) AS DECIMAL(16, 2)) AS base
-FROM facts.employer_contributions
-WHERE month BETWEEN $m_6 AND $m_1
-GROUP BY person_id
+SELECT person_id, half_year_months AS months, half_year_first_month AS first_month, last_month, half_year_base AS base
+FROM facts.employment
+WHERE half_year_months > 0

@@ -20,6 +20,6 @@ FROM (
   FROM facts.post_months
   UNION ALL
   SELECT person_id, 0, 0, 0, base
-  FROM facts.employer_contributions
+  FROM facts.employment
 ) AS sources
 GROUP BY person_id

@@ -4,7 +4,6 @@ about:
   zh: "M-3 至 M-1 有单位缴费的人，以及月数和首末月。"
   en: "People with an employer contribution in M-3 to M-1, with the number of months and the first and last."
 ---*/
-SELECT person_id, count(month) AS months, min(month) AS first_month, max(month) AS last_month
-FROM facts.employer_contributions
-WHERE month BETWEEN $m_3 AND $m_1
-GROUP BY person_id
+SELECT person_id, recent_months AS months, recent_first_month AS first_month, last_month
+FROM facts.employment
+WHERE recent_months > 0

@@ -55,16 +55,6 @@ pub enum Imbalance {
     },
 }
 
-/// Counts the subjects of `run.judged` by division, without looking at their outcomes.
-///
-/// A row without a subject is nobody here and somebody among the outcomes; a subject in two divisions is two here and
-/// one there: either way the sums do not close.
-pub const POPULATION_SQL: &str =
-    "SELECT judged_division AS division, count(DISTINCT judged_subject) AS subjects
-FROM run.judged
-GROUP BY judged_division
-ORDER BY division";
-
 /// Adds up the outcomes by division and reason, and holds them against the population.
 pub(super) fn coverage(
     rule: &str,
@@ -164,22 +154,21 @@ fn number(batch: &RecordBatch, column: usize, row: usize) -> u64 {
 mod tests {
     use super::*;
     use crate::{
-        compare::verdict::COUNTING_SQL,
-        engine::{Engine, Limits, Placeholders, TableName},
+        compare::counts::{Counts, counts},
+        engine::{Engine, Limits, Placeholders},
         model::{Direction, Severity, SubjectKind},
     };
 
-    /// What the two statements and the sums say of judged rows (subject, verdict, division).
+    /// What the counts and the sums say of judged rows (subject, verdict, division).
     async fn counted(judged: &str) -> Result<Vec<String>, Imbalance> {
         let engine = Engine::new(Limits { threads: 1, memory: None }).unwrap();
         let values = Placeholders::default();
-        let sql =
-            format!("SELECT * FROM (VALUES {judged}) AS v (judged_subject, judged_verdict, judged_division)");
-        let (schema, rows) = engine.collect("judged", &sql, &values).await.unwrap();
-        engine.add_rows(&TableName::new("run", "judged"), schema, rows).unwrap();
-        let (_, population) = engine.collect("population", POPULATION_SQL, &values).await.unwrap();
-        let (_, outcomes) = engine.collect("outcomes", COUNTING_SQL, &values).await.unwrap();
-        let coverage = coverage("D-01", &population, &outcomes, None)?;
+        let sql = format!(
+            "SELECT *, false AS judged_withheld FROM (VALUES {judged}) AS v (judged_subject, judged_verdict, judged_division)"
+        );
+        let judged = engine.collect("judged", &sql, &values).await.unwrap();
+        let Counts { population, outcomes, .. } = counts(&judged).unwrap();
+        let coverage = coverage("D-01", &population.1, &outcomes.1, None)?;
         let say = |row: CoverageRow| {
             let reason = row.reason.unwrap_or_default();
             format!(

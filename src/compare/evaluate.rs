@@ -12,13 +12,14 @@ use arrow::{
 use chrono::NaiveDate;
 
 use super::{
-    closing::{self, Imbalance, POPULATION_SQL},
+    closing::{self, Imbalance},
+    counts::{self, Counts},
     evidence,
     facts::FACTS,
     feeds::{Block, Feeds, Standing, knows_identities, standing},
     reason,
     reuse::{Key, Reuse, Rows},
-    verdict::{COUNTING_SQL, HITS_SQL, Judged, facts_read, judging_sql},
+    verdict::{Judged, Verdict, facts_read, judging_sql},
 };
 use crate::{
     contract::Contract,
@@ -143,8 +144,8 @@ pub async fn evaluate(
     let (mut told, judging) = match recalled {
         Some(told) => (told, None),
         None => {
-            let (told, judging) = ask(office, rule, block.as_ref()).await?;
-            (told, Some(judging))
+            let (judged, judging) = ask(office, rule, block.as_ref()).await?;
+            (tell(rule, &judged)?, Some(judging))
         }
     };
     let (mut outcome, chosen) = conclude(office, rule, block.as_ref(), is_stale, &told)?;
@@ -164,22 +165,29 @@ pub async fn evaluate(
     Ok(outcome)
 }
 
-/// Outcomes and leads of one rule without the evidence, which the leads do not depend on: its keys are empty.
-pub async fn judge(office: &Office<'_>, rule: &Rule) -> Result<Outcome, EvaluateError> {
+/// Outcomes and leads of one rule without the evidence, which the leads do not depend on: its keys are empty. Also the outcome of
+/// every subject.
+pub async fn judge(
+    office: &Office<'_>,
+    rule: &Rule,
+) -> Result<(Outcome, Vec<(Cell, Verdict)>), EvaluateError> {
     let (block, is_stale) = match standing(rule, office.feeds, office.t) {
-        Standing::NotRun(dataset) => return Ok(Outcome { not_run: Some(dataset), ..Outcome::default() }),
+        Standing::NotRun(dataset) => {
+            return Ok((Outcome { not_run: Some(dataset), ..Outcome::default() }, Vec::new()));
+        }
         Standing::Runs { block, stale } => (block, !stale.is_empty()),
     };
-    let (told, _) = ask(office, rule, block.as_ref()).await?;
-    Ok(conclude(office, rule, block.as_ref(), is_stale, &told)?.0)
+    let (judged, _) = ask(office, rule, block.as_ref()).await?;
+    let (outcome, _) = conclude(office, rule, block.as_ref(), is_stale, &tell(rule, &judged)?)?;
+    Ok((outcome, counts::verdicts(&judged).map_err(|error| shape(rule, &error))?))
 }
 
-/// Asks the engine everything about a rule but the evidence, and returns how it was judged.
+/// Asks the engine for a rule's rows and judges them; returns them, and how they were judged.
 async fn ask(
     office: &Office<'_>,
     rule: &Rule,
     block: Option<&Block>,
-) -> Result<(Told, String), EvaluateError> {
+) -> Result<(Rows, String), EvaluateError> {
     let engine = office.engine;
     let (schema, rows) = engine.collect(&rule.id, &rule.text, office.values).await?;
     check_shape(rule, &schema)?;
@@ -187,13 +195,19 @@ async fn ask(
     let columns: Vec<&str> = schema.fields().iter().map(|field| field.name().as_str()).collect();
     let judged = Judged { block, knows_identities: knows_identities(office.feeds, office.t) };
     let judging = judging_sql(rule, &columns, &judged);
-    let (schema, rows) = engine.collect(&format!("{} outcomes", rule.id), &judging, office.values).await?;
-    engine.add_rows(&TableName::new("run", "judged"), schema, rows)?;
-    let population =
-        engine.collect(&format!("{} population", rule.id), POPULATION_SQL, office.values).await?;
-    let counts = engine.collect(&format!("{} counts", rule.id), COUNTING_SQL, office.values).await?;
-    let hits = engine.collect(&format!("{} hits", rule.id), HITS_SQL, office.values).await?;
-    Ok((Told { population, counts, hits, evidence: Vec::new() }, judging))
+    let judged = engine.collect(&format!("{} outcomes", rule.id), &judging, office.values).await?;
+    Ok((judged, judging))
+}
+
+/// Counts what was judged.
+fn tell(rule: &Rule, judged: &Rows) -> Result<Told, EvaluateError> {
+    let Counts { population, outcomes, hits } =
+        counts::counts(judged).map_err(|error| shape(rule, &error))?;
+    Ok(Told { population, counts: outcomes, hits, evidence: Vec::new() })
+}
+
+fn shape(rule: &Rule, problem: &dyn std::fmt::Display) -> EvaluateError {
+    EvaluateError::Shape { rule: rule.id.clone(), problem: problem.to_string() }
 }
 
 /// Makes outcomes and leads of what the engine said, and proves that they close; also the rows that became leads.
@@ -277,17 +291,17 @@ fn leads(
     schema: &SchemaRef,
     hits: &[RecordBatch],
 ) -> Result<(Vec<(String, Lead)>, RecordBatch), EvaluateError> {
-    let shape = |problem: String| EvaluateError::Shape { rule: rule.id.clone(), problem };
-    let hits = concat_batches(schema, hits).map_err(|error| shape(error.to_string()))?;
+    let hits = concat_batches(schema, hits).map_err(|error| shape(rule, &error))?;
     let mut best: BTreeMap<String, (i64, Option<String>, String, usize)> = BTreeMap::new();
     for index in 0..hits.num_rows() {
         let row = Row { batch: &hits, row: index };
         let subject = match (rule.subject, row.cell("judged_subject")) {
-            (SubjectKind::Person, Cell::Int(number)) => office
-                .people
-                .token_text(number)
-                .ok_or_else(|| shape(format!("the person number {number} is not in the dictionary")))?,
-            (SubjectKind::Person, _) => return Err(shape("person_id is not a person number".to_owned())),
+            (SubjectKind::Person, Cell::Int(number)) => {
+                office.people.token_text(number).ok_or_else(|| {
+                    shape(rule, &format!("the person number {number} is not in the dictionary"))
+                })?
+            }
+            (SubjectKind::Person, _) => return Err(shape(rule, &"person_id is not a person number")),
             (_, cell) => cell.to_string(),
         };
         // Rows that tie are told apart by what they say, never by where the engine put them: that varies with threads.
@@ -307,16 +321,15 @@ fn leads(
         leads.push((division, lead(office, rule, is_stale, subject, *verdict, &row)));
         picked.push(u32::try_from(*index).unwrap_or_default());
     }
-    let chosen =
-        take_record_batch(&hits, &UInt32Array::from(picked)).map_err(|error| shape(error.to_string()))?;
+    let chosen = take_record_batch(&hits, &UInt32Array::from(picked)).map_err(|error| shape(rule, &error))?;
     let ids: ArrayRef =
         Arc::new(StringArray::from_iter_values(leads.iter().map(|(_, lead)| lead.lead_id.as_str())));
     let mut fields = chosen.schema().fields().to_vec();
     fields.push(Arc::new(Field::new("lead_id", DataType::Utf8, false)));
     let mut columns = chosen.columns().to_vec();
     columns.push(ids);
-    let chosen = RecordBatch::try_new(Arc::new(Schema::new(fields)), columns)
-        .map_err(|error| shape(error.to_string()))?;
+    let chosen =
+        RecordBatch::try_new(Arc::new(Schema::new(fields)), columns).map_err(|error| shape(rule, &error))?;
     leads.sort_by(|(_, a), (_, b)| a.lead_id.cmp(&b.lead_id));
     Ok((leads, chosen))
 }

@@ -22,6 +22,7 @@
 
 pub mod calendar;
 mod closing;
+mod counts;
 mod datasets;
 mod deliveries;
 mod derive;
@@ -38,7 +39,7 @@ mod reuse;
 mod verdict;
 mod volume;
 
-pub use closing::{Imbalance, POPULATION_SQL};
+pub use closing::Imbalance;
 pub use datasets::{Part, add_dataset, add_rows};
 pub use deliveries::{Delivered, add_deliveries};
 pub use derive::Facts;
@@ -51,5 +52,5 @@ pub use feeds::{Block, Feed, Feeds, Standing, knows_identities, needs, standing}
 pub use figures::{add_figures, set_figures};
 pub use references::{Unfound, unfound};
 pub use reuse::{Key, Reuse};
-pub use verdict::{COUNTING_SQL, HITS_SQL, Judged, Reason, Verdict, facts_read, judging_sql};
+pub use verdict::{Judged, Reason, Verdict, facts_read, judging_sql};
 pub use volume::{LOOKED_AT, Volume, volume_drop};

@@ -217,17 +217,3 @@ pub fn judging_sql(rule: &Rule, columns: &[&str], standing: &Judged<'_>) -> Stri
          CAST({monthly} AS DECIMAL(14, 2)) AS judged_monthly\nFROM run.candidates AS r{joins}"
     )
 }
-
-/// Counts subjects by division and outcome: hit if any of its rows is, else the lowest-numbered reason, else clear.
-pub const COUNTING_SQL: &str = "SELECT division, verdict, count(*) AS subjects
-FROM (
-  SELECT judged_subject, min(judged_division) AS division, min(judged_verdict) AS verdict
-  FROM run.judged
-  GROUP BY judged_subject
-) AS outcomes
-GROUP BY division, verdict
-ORDER BY division, verdict";
-
-/// The rows that make leads: hits, and rows that would be hits but for an identity in doubt.
-pub const HITS_SQL: &str = "SELECT * FROM run.judged
-WHERE judged_verdict = 0 OR (judged_verdict = 5 AND judged_withheld)";

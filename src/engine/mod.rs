@@ -29,6 +29,7 @@
 //!   1.0 GB, but no well-kept crate brings it; whoever has it can preload it. `main.rs` has how the C library's is set.
 
 mod address;
+mod asked_first;
 mod bind;
 mod cells;
 #[cfg(feature = "cluster")]

@@ -30,6 +30,7 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 use super::{
     Cluster,
+    asked_first::joins_first,
     bind::{self, Placeholders},
     distinct::counting_rightly,
     fault::{EngineError, FaultKind, SqlFault},
@@ -498,7 +499,7 @@ impl Engine {
             state = SessionStateBuilder::new_from_existing(state).with_config(config).build();
         }
         let plan = state.optimizer().optimize(plan, &state, |_, _| {})?;
-        let ready = state.query_planner().create_physical_plan(&plan, &state).await?;
+        let ready = joins_first(state.query_planner().create_physical_plan(&plan, &state).await?)?;
         // Looked at now: what was there while its files were listed is in the plan.
         if let Some(file) = gone(&plan)? {
             return Err(is_gone(&file));

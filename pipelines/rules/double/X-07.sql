@@ -56,19 +56,22 @@ months AS (
   GROUP BY person_id, month
 ),
 doubled AS (
-  SELECT person_id, count(month) AS months_both, min(month) AS first_month, max(month) AS last_month,
-         sum(surplus) AS total_so_far, max(surplus) AS monthly_at_risk,
-         max(employee) AS employee, max(civil_servant) AS civil_servant, max(resident) AS resident
-  FROM months
-  WHERE employee + civil_servant + resident >= 2
-  GROUP BY person_id
+  SELECT person_id, months_both, first_month, last_month, total_so_far, monthly_at_risk,
+         CASE WHEN resident = 0 THEN '职工养老金和机关事业单位养老金' WHEN civil_servant = 0 THEN '职工养老金和居民养老金'
+              WHEN employee = 0 THEN '机关事业单位养老金和居民养老金' ELSE '职工、机关事业单位和居民养老金中的两种以上' END AS schemes,
+         CASE WHEN resident = 0 THEN 'the employee and the civil servant pension' WHEN civil_servant = 0 THEN 'the employee and the resident pension'
+              WHEN employee = 0 THEN 'the civil servant and the resident pension' ELSE 'two or more of the employee, civil servant and resident pensions' END AS schemes_en
+  FROM (
+    SELECT person_id, count(month) AS months_both, min(month) AS first_month, max(month) AS last_month,
+           sum(surplus) AS total_so_far, max(surplus) AS monthly_at_risk,
+           max(employee) AS employee, max(civil_servant) AS civil_servant, max(resident) AS resident
+    FROM months
+    WHERE employee + civil_servant + resident >= 2
+    GROUP BY person_id
+  ) AS overlaps
 )
 SELECT s.person_id, coalesce(d.months_both, 0) >= $overlap_months_min AS hit, coalesce(d.months_both, 0) AS months_both,
-       d.first_month, d.last_month, d.total_so_far, d.monthly_at_risk,
-       CASE WHEN d.resident = 0 THEN '职工养老金和机关事业单位养老金' WHEN d.civil_servant = 0 THEN '职工养老金和居民养老金'
-            WHEN d.employee = 0 THEN '机关事业单位养老金和居民养老金' ELSE '职工、机关事业单位和居民养老金中的两种以上' END AS schemes,
-       CASE WHEN d.resident = 0 THEN 'the employee and the civil servant pension' WHEN d.civil_servant = 0 THEN 'the employee and the resident pension'
-            WHEN d.employee = 0 THEN 'the civil servant and the resident pension' ELSE 'two or more of the employee, civil servant and resident pensions' END AS schemes_en,
+       d.first_month, d.last_month, d.total_so_far, d.monthly_at_risk, d.schemes, d.schemes_en,
        $overlap_months_min AS threshold, coalesce(d.months_both, 0) AS value
 FROM drawers AS s
 LEFT JOIN doubled AS d ON d.person_id = s.person_id

@@ -57,10 +57,16 @@ pensions AS (
   FROM human_resources.pension_payments
   WHERE amount > 0 AND person_id IN (SELECT person_id FROM jobless)
 ),
+works AS (
+  SELECT DISTINCT person_id, month
+  FROM human_resources.contributions
+  WHERE insurance IN ('110', '120') AND paid AND paid_by = 'employer' AND month BETWEEN $m_12 AND $m_1
+    AND person_id IN (SELECT person_id FROM jobless)
+),
 months AS (
   SELECT j.person_id, j.month, j.amount, w.month IS NOT NULL AS works, p.month IS NOT NULL AS retired
   FROM jobless AS j
-  LEFT JOIN facts.employer_contributions AS w ON w.person_id = j.person_id AND w.month = j.month
+  LEFT JOIN works AS w ON w.person_id = j.person_id AND w.month = j.month
   LEFT JOIN pensions AS p ON p.person_id = j.person_id AND p.month = j.month
 )
 SELECT person_id,

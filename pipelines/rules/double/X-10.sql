@@ -43,7 +43,18 @@ evidence:
     fields: [case_id, household_id, person_id, programme, category, status, division, hukou_kind, start_month, end_month, monthly_amount]
 ---*/
 WITH latest AS (
-  SELECT person_id, programme, item, payments, paid, bound
+  SELECT person_id, payments, paid, bound,
+         CASE programme WHEN 'dibao' THEN '低保' WHEN 'dibao_marginal' THEN '低保边缘' WHEN 'rigid_expenditure' THEN '刚性支出困难'
+                        WHEN 'tekun' THEN '特困供养' WHEN 'temporary' THEN '临时救助' WHEN 'orphan' THEN '孤儿基本生活费'
+                        WHEN 'de_facto_unattended' THEN '事实无人抚养儿童补贴' WHEN 'disability_living' THEN '残疾人生活补贴'
+                        WHEN 'disability_care' THEN '残疾人护理补贴' ELSE '高龄津贴' END AS programme_name,
+         CASE programme WHEN 'dibao_marginal' THEN 'the dibao margin' WHEN 'rigid_expenditure' THEN 'rigid expenditure'
+                        WHEN 'temporary' THEN 'temporary assistance' WHEN 'orphan' THEN 'the orphan allowance'
+                        WHEN 'de_facto_unattended' THEN 'the allowance for de facto unattended children'
+                        WHEN 'disability_living' THEN 'the disability living subsidy' WHEN 'disability_care' THEN 'the disability care subsidy'
+                        WHEN 'elderly_allowance' THEN 'the elderly allowance' ELSE programme END AS programme_en,
+         CASE item WHEN 'basic' THEN '基本金' ELSE '增发金' END AS item_name,
+         CASE item WHEN 'basic' THEN 'basic' ELSE 'top-up' END AS item_en
   FROM (
     SELECT person_id, programme, item, payments, paid, bound,
            row_number() OVER (PARTITION BY person_id ORDER BY pay_month DESC, programme, item) AS place
@@ -72,17 +83,7 @@ doubled AS (
     ON d.person_id = p.person_id AND d.programme = p.programme AND d.item = p.item AND d.pay_month = p.pay_month
 )
 SELECT s.case_id, s.person_id, h.case_id IS NOT NULL AS hit, t.months_doubled, t.first_month, t.last_month, l.payments, l.paid, l.bound,
-       CASE l.programme WHEN 'dibao' THEN '低保' WHEN 'dibao_marginal' THEN '低保边缘' WHEN 'rigid_expenditure' THEN '刚性支出困难'
-                        WHEN 'tekun' THEN '特困供养' WHEN 'temporary' THEN '临时救助' WHEN 'orphan' THEN '孤儿基本生活费'
-                        WHEN 'de_facto_unattended' THEN '事实无人抚养儿童补贴' WHEN 'disability_living' THEN '残疾人生活补贴'
-                        WHEN 'disability_care' THEN '残疾人护理补贴' ELSE '高龄津贴' END AS programme_name,
-       CASE l.programme WHEN 'dibao_marginal' THEN 'the dibao margin' WHEN 'rigid_expenditure' THEN 'rigid expenditure'
-                        WHEN 'temporary' THEN 'temporary assistance' WHEN 'orphan' THEN 'the orphan allowance'
-                        WHEN 'de_facto_unattended' THEN 'the allowance for de facto unattended children'
-                        WHEN 'disability_living' THEN 'the disability living subsidy' WHEN 'disability_care' THEN 'the disability care subsidy'
-                        WHEN 'elderly_allowance' THEN 'the elderly allowance' ELSE l.programme END AS programme_en,
-       CASE l.item WHEN 'basic' THEN '基本金' ELSE '增发金' END AS item_name,
-       CASE l.item WHEN 'basic' THEN 'basic' ELSE 'top-up' END AS item_en,
+       l.programme_name, l.programme_en, l.item_name, l.item_en,
        t.total_so_far, t.monthly_at_risk, t.granted, 0 AS threshold, t.months_doubled AS value
 FROM subjects AS s
 LEFT JOIN doubled AS h ON h.case_id = s.case_id AND h.person_id = s.person_id

@@ -56,13 +56,18 @@ WITH grounds AS (
   WHERE m.person_id IS NULL
 ),
 provided AS (
-  SELECT person_id FROM facts.pupils
-  UNION
-  SELECT person_id FROM human_resources.resident_premiums WHERE year <= $m AND date_part('year', year) >= date_part('year', $t) - 1
-  UNION
-  SELECT person_id FROM facts.insured_now
-  UNION
-  SELECT person_id FROM facts.recent_pensions WHERE first_month <= $m_1
+  -- Of very many people few are asked about.
+  SELECT DISTINCT person_id
+  FROM (
+    SELECT person_id FROM facts.pupils
+    UNION ALL
+    SELECT person_id FROM human_resources.resident_premiums WHERE year <= $m AND date_part('year', year) >= date_part('year', $t) - 1
+    UNION ALL
+    SELECT person_id FROM facts.insured_now
+    UNION ALL
+    SELECT person_id FROM facts.recent_pensions WHERE first_month <= $m_1
+  ) AS everyone
+  WHERE person_id IN (SELECT person_id FROM grounds)
 )
 SELECT r.case_id, r.person_id, g.age_months IS NULL AS no_age, p.person_id IS NULL AS hit, CAST(floor(g.age_months / 12.0) AS INTEGER) AS age,
        CASE r.ground WHEN 1 THEN '在保低保或特困人员' ELSE '一级或二级残疾人' END AS ground,

@@ -64,21 +64,20 @@ people AS (
   LEFT JOIN (SELECT DISTINCT person_id FROM members) AS m ON m.person_id = t.person_id
   WHERE m.person_id IS NULL
 ),
-worked AS (
-  SELECT person_id, count(DISTINCT month) AS months, min(month) AS first_month, max(month) AS last_month
-  FROM facts.employer_contributions
-  WHERE person_id IN (SELECT person_id FROM people)
-  GROUP BY person_id
-),
 provided AS (
-  SELECT person_id FROM facts.recent_employment
-  UNION
-  SELECT person_id FROM facts.recent_pensions WHERE last_month >= $m_3
-  UNION
-  SELECT person_id FROM human_resources.unemployment_benefits WHERE amount > 0 AND state = 'paid' AND month BETWEEN $m_3 AND $m
-  UNION
-  SELECT person_id FROM human_resources.insurance_enrolments
-  WHERE insurance IN ('110', '120') AND enrol_state = 1 AND from_month BETWEEN $m_3 AND $m
+  -- Of very many people few are asked about.
+  SELECT DISTINCT person_id
+  FROM (
+    SELECT person_id FROM facts.recent_employment
+    UNION ALL
+    SELECT person_id FROM facts.recent_pensions WHERE last_month >= $m_3
+    UNION ALL
+    SELECT person_id FROM human_resources.unemployment_benefits WHERE amount > 0 AND state = 'paid' AND month BETWEEN $m_3 AND $m
+    UNION ALL
+    SELECT person_id FROM human_resources.insurance_enrolments
+    WHERE insurance IN ('110', '120') AND enrol_state = 1 AND from_month BETWEEN $m_3 AND $m
+  ) AS everyone
+  WHERE person_id IN (SELECT person_id FROM people)
 )
 SELECT m.case_id, m.person_id, g.age_months IS NULL AS no_age,
        coalesce(w.months, 0) >= 6 AND p.person_id IS NULL AS hit,
@@ -89,6 +88,6 @@ SELECT m.case_id, m.person_id, g.age_months IS NULL AS no_age,
 FROM people AS m
 LEFT JOIN facts.person_ages AS g ON g.person_id = m.person_id
 LEFT JOIN facts.deaths AS d ON d.person_id = m.person_id
-LEFT JOIN worked AS w ON w.person_id = m.person_id
+LEFT JOIN facts.employment AS w ON w.person_id = m.person_id
 LEFT JOIN provided AS p ON p.person_id = m.person_id
 WHERE d.person_id IS NULL AND (g.age_months IS NULL OR g.age_months BETWEEN 192 AND 719)

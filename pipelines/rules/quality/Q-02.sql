@@ -38,21 +38,24 @@ evidence:
 ---*/
 WITH everyone AS (SELECT DISTINCT person_id FROM civil_affairs.persons),
 contradicted AS (
-  SELECT p.person_id, count(*) AS records, count(DISTINCT p.birth_month) AS birth_months,
-         substr(CAST(min(p.birth_month) AS VARCHAR), 1, 7) AS earliest, substr(CAST(max(p.birth_month) AS VARCHAR), 1, 7) AS last_one,
-         count(DISTINCT CASE WHEN p.sex IN ('1', '2') THEN p.sex END) AS sexes
-  FROM civil_affairs.persons AS p
-  WHERE p.person_id IN (SELECT person_id FROM facts.doubtful_persons)
-  GROUP BY p.person_id
+  SELECT person_id, records,
+         CASE WHEN birth_months > 1
+              THEN '出生年月有' || CAST(birth_months AS VARCHAR) || '个（最早' || earliest || '，最晚' || last_one || '）' ELSE '' END
+           || CASE WHEN birth_months > 1 AND sexes > 1 THEN '，' ELSE '' END
+           || CASE WHEN sexes > 1 THEN '同时登记为男和女' ELSE '' END AS what,
+         CASE WHEN birth_months > 1
+              THEN CAST(birth_months AS VARCHAR) || ' birth months (the earliest ' || earliest || ', the latest ' || last_one || ')' ELSE '' END
+           || CASE WHEN birth_months > 1 AND sexes > 1 THEN ', ' ELSE '' END
+           || CASE WHEN sexes > 1 THEN 'male and female at once' ELSE '' END AS what_en
+  FROM (
+    SELECT p.person_id, count(*) AS records, count(DISTINCT p.birth_month) AS birth_months,
+           substr(CAST(min(p.birth_month) AS VARCHAR), 1, 7) AS earliest, substr(CAST(max(p.birth_month) AS VARCHAR), 1, 7) AS last_one,
+           count(DISTINCT CASE WHEN p.sex IN ('1', '2') THEN p.sex END) AS sexes
+    FROM civil_affairs.persons AS p
+    WHERE p.person_id IN (SELECT person_id FROM facts.doubtful_persons)
+    GROUP BY p.person_id
+  ) AS people
 )
-SELECT e.person_id, c.person_id IS NOT NULL AS hit, c.records,
-       CASE WHEN c.birth_months > 1
-            THEN '出生年月有' || CAST(c.birth_months AS VARCHAR) || '个（最早' || c.earliest || '，最晚' || c.last_one || '）' ELSE '' END
-         || CASE WHEN c.birth_months > 1 AND c.sexes > 1 THEN '，' ELSE '' END
-         || CASE WHEN c.sexes > 1 THEN '同时登记为男和女' ELSE '' END AS what,
-       CASE WHEN c.birth_months > 1
-            THEN CAST(c.birth_months AS VARCHAR) || ' birth months (the earliest ' || c.earliest || ', the latest ' || c.last_one || ')' ELSE '' END
-         || CASE WHEN c.birth_months > 1 AND c.sexes > 1 THEN ', ' ELSE '' END
-         || CASE WHEN c.sexes > 1 THEN 'male and female at once' ELSE '' END AS what_en
+SELECT e.person_id, c.person_id IS NOT NULL AS hit, c.records, c.what, c.what_en
 FROM everyone AS e
 LEFT JOIN contradicted AS c ON c.person_id = e.person_id

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{Subject, Trial, TrialError, judge, world, world::World};
 use crate::{
     compare::{self, EvaluateError, Feeds, Office, Outcome, Verdict},
-    engine::{Engine, EngineError, Limits, cell},
+    engine::{Cell, Engine, EngineError, Limits},
     night::Workshop,
     parameter::ParameterBook,
     project::{Fact, Project, Rule},
@@ -125,33 +125,15 @@ impl<'a> Room<'a> {
             t: subject.test.on,
             people: &self.world,
         };
-        let outcome = compare::judge(&office, rule).await;
-        let verdicts = match &outcome {
-            Ok(outcome) if outcome.not_run.is_none() => self.verdicts(rule).await?,
-            _ => BTreeMap::new(),
+        let judged = compare::judge(&office, rule).await;
+        let (outcome, subjects) =
+            judged.map_or_else(|error| (Err(error), Vec::new()), |(one, all)| (Ok(one), all));
+        let name = |subject: Cell| match subject.int() {
+            Some(number) => compare::People::token_text(&self.world, number).unwrap_or_default(),
+            None => subject.to_string(),
         };
+        let verdicts = subjects.into_iter().map(|(subject, verdict)| (name(subject), verdict)).collect();
         Ok(Evaluation { outcome, verdicts, feeds })
-    }
-
-    /// Each subject's outcome, from the judged rows that the evaluation left in the engine.
-    async fn verdicts(&self, rule: &Rule) -> Result<BTreeMap<String, Verdict>, EngineError> {
-        let sql =
-            "SELECT judged_subject, min(judged_verdict) AS verdict FROM run.judged GROUP BY judged_subject";
-        let (_, batches) = self.workshop.engine.collect(&rule.id, sql, &self.workshop.values).await?;
-        let mut verdicts = BTreeMap::new();
-        for batch in &batches {
-            for row in 0..batch.num_rows() {
-                let subject = cell(batch.column(0), row);
-                let subject = match subject.int() {
-                    Some(number) => compare::People::token_text(&self.world, number).unwrap_or_default(),
-                    None => subject.to_string(),
-                };
-                if let Some(verdict) = cell(batch.column(1), row).int().and_then(Verdict::from_number) {
-                    verdicts.insert(subject, verdict);
-                }
-            }
-        }
-        Ok(verdicts)
     }
 }
 
