@@ -60,8 +60,7 @@ pensions AS (
 works AS (
   SELECT DISTINCT person_id, month
   FROM human_resources.contributions
-  WHERE insurance IN ('110', '120') AND paid AND paid_by = 'employer' AND month BETWEEN $m_12 AND $m_1
-    AND person_id IN (SELECT person_id FROM jobless)
+  WHERE insurance IN ('110', '120') AND paid AND paid_by = 'employer' AND person_id IN (SELECT person_id FROM jobless)
 ),
 months AS (
   SELECT j.person_id, j.month, j.amount, w.month IS NOT NULL AS works, p.month IS NOT NULL AS retired

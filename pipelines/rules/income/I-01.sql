@@ -50,12 +50,12 @@ evidence:
 ---*/
 SELECT m.case_id, m.household_id, m.person_id, g.age_months IS NULL AS no_age,
        coalesce(g.age_months, 0) BETWEEN 192 AND 719
-         AND coalesce(p.months, 0) >= coalesce(f.contribution_months_min, $contribution_months_min)
+         AND coalesce(p.half_year_months, 0) >= coalesce(f.contribution_months_min, $contribution_months_min)
          AND m.declared = 0 AS hit,
-       p.first_month, p.last_month, p.base,
-       coalesce(f.contribution_months_min, $contribution_months_min) AS threshold, coalesce(p.months, 0) AS value
+       p.half_year_first_month AS first_month, p.last_month, p.half_year_base AS base,
+       coalesce(f.contribution_months_min, $contribution_months_min) AS threshold, coalesce(p.half_year_months, 0) AS value
 FROM facts.case_members AS m
 LEFT JOIN facts.person_ages AS g ON g.person_id = m.person_id
-LEFT JOIN facts.half_year_employment AS p ON p.person_id = m.person_id
+LEFT JOIN facts.employment AS p ON p.person_id = m.person_id
 LEFT JOIN run.figures AS f ON f.division = m.division AND f.hukou_kind = m.hukou_kind
 WHERE m.programme = 'dibao'

@@ -50,11 +50,11 @@ evidence:
 ---*/
 WITH students AS (SELECT DISTINCT person_id FROM facts.pupils WHERE full_time)
 SELECT m.case_id, m.person_id,
-       coalesce(w.months, 0) >= coalesce(f.contribution_months_min, $contribution_months_min) AS hit,
-       w.first_month, w.last_month,
-       coalesce(f.contribution_months_min, $contribution_months_min) AS threshold, coalesce(w.months, 0) AS value
+       coalesce(w.half_year_months, 0) >= coalesce(f.contribution_months_min, $contribution_months_min) AS hit,
+       w.half_year_first_month AS first_month, w.last_month,
+       coalesce(f.contribution_months_min, $contribution_months_min) AS threshold, coalesce(w.half_year_months, 0) AS value
 FROM facts.case_members AS m
 JOIN students AS s ON s.person_id = m.person_id
-LEFT JOIN facts.half_year_employment AS w ON w.person_id = m.person_id
+LEFT JOIN facts.employment AS w ON w.person_id = m.person_id
 LEFT JOIN run.figures AS f ON f.division = m.division AND f.hukou_kind = m.hukou_kind
 WHERE m.programme IN ('dibao', 'dibao_marginal', 'rigid_expenditure', 'temporary', 'tekun', 'orphan', 'de_facto_unattended')
