@@ -8,4 +8,4 @@ SELECT p.case_id, p.person_id, p.programme, p.pay_month, p.amount
 FROM facts.payees AS w
 JOIN facts.payments_made AS p ON p.case_id = w.case_id AND p.person_id = w.person_id AND p.programme = w.programme
 -- Of the living nothing is asked.
-WHERE w.last_due_no IS NOT NULL AND p.month_no > w.last_due_no
+WHERE w.last_due_no IS NOT NULL AND date_part('year', p.pay_month) * 12 + date_part('month', p.pay_month) > w.last_due_no

@@ -14,6 +14,7 @@ use arrow::{
     datatypes::{DataType, Field, Int64Type, Schema, SchemaRef},
     error::ArrowError,
 };
+use hashbrown::HashMap;
 
 use super::{
     reuse::Rows,
@@ -104,47 +105,50 @@ pub(super) fn verdicts((_, batches): &Rows) -> Result<Vec<(Cell, Verdict)>, Arro
 
 /// What the rows say in the order of their subjects, and all divisions, sorted.
 fn said(columns: &[Columns]) -> (Vec<&str>, Vec<Said<'_>>) {
-    let mut places: BTreeMap<&str, u32> = BTreeMap::new();
-    for columns in columns {
-        let mut above = None;
-        for division in columns.divisions().filter(|division| above.replace(*division) != Some(*division)) {
-            places.insert(division, 0);
-        }
-    }
-    for (place, number) in places.values_mut().zip(0..) {
-        *place = number;
-    }
+    let mut places: HashMap<&str, u32> = HashMap::new();
     let mut said = Vec::with_capacity(columns.iter().map(|columns| columns.subject.len()).sum());
     for columns in columns {
         let rows = columns.subjects().zip(columns.divisions()).zip(columns.verdicts());
         said.extend(rows.map(|((subject, division), verdict)| {
-            let division = places.get(division).copied().unwrap_or_default();
-            Said { subject, division, verdict }
+            let next = u32::try_from(places.len()).unwrap_or(u32::MAX);
+            Said { subject, division: *places.entry(division).or_insert(next), verdict }
         }));
     }
+    // Their places among all are known when all have been seen.
+    let mut seen: Vec<(&str, u32)> = places.into_iter().collect();
+    seen.sort_unstable();
+    let mut sorted = vec![0; seen.len()];
+    for ((_, place), number) in seen.iter().zip(0..) {
+        if let Some(sorted) = sorted.get_mut(*place as usize) {
+            *sorted = number;
+        }
+    }
+    for row in &mut said {
+        row.division = sorted.get(row.division as usize).copied().unwrap_or(u32::MAX);
+    }
     said.sort_unstable();
-    (places.into_keys().collect(), said)
+    (seen.into_iter().map(|(name, _)| name).collect(), said)
 }
 
 /// Counts the subjects of every division, without looking at outcomes.
 fn population(said: &[Said<'_>]) -> BTreeMap<u32, i64> {
-    let mut population = BTreeMap::new();
+    let mut population = HashMap::new();
     for rows in said.chunk_by(|one, next| (one.subject, one.division) == (next.subject, next.division)) {
         if let Some(first) = rows.first() {
             *population.entry(first.division).or_default() += i64::from(first.subject != Subject::Nobody);
         }
     }
-    population
+    population.into_iter().collect()
 }
 
 /// Counts the subjects of every division and outcome.
 fn outcomes(said: &[Said<'_>]) -> BTreeMap<(u32, i64), i64> {
-    let mut outcomes = BTreeMap::new();
+    let mut outcomes = HashMap::new();
     for rows in said.chunk_by(|one, next| one.subject == next.subject) {
         let division = rows.iter().map(|row| row.division).min().unwrap_or_default();
         *outcomes.entry((division, least_verdict(rows))).or_default() += 1;
     }
-    outcomes
+    outcomes.into_iter().collect()
 }
 
 fn least_verdict(rows: &[Said<'_>]) -> i64 {
