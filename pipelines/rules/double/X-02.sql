@@ -44,7 +44,8 @@ WITH counted AS (
          row_number() OVER (PARTITION BY person_id ORDER BY case_id) AS place,
          count(case_id) OVER (PARTITION BY person_id) AS dibao_cases
   FROM facts.case_members
-  WHERE programme = 'dibao'
+  -- Very few are in both.
+  WHERE programme = 'dibao' AND person_id IN (SELECT person_id FROM facts.case_members WHERE programme = 'tekun')
 )
 SELECT m.case_id, m.household_id, m.person_id, d.person_id IS NOT NULL AS hit,
        d.dibao_cases, d.case_id AS dibao_case, d.monthly_amount AS dibao_amount,

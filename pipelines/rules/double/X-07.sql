@@ -39,20 +39,19 @@ evidence:
     fields: [person_id, scheme, month, amount, basic_amount]
 ---*/
 WITH drawings AS (
-  SELECT person_id, month, amount, CASE scheme WHEN 'employee' THEN 1 ELSE 0 END AS employee,
-         CASE scheme WHEN 'civil_servant' THEN 1 ELSE 0 END AS civil_servant, CASE scheme WHEN 'resident' THEN 1 ELSE 0 END AS resident
+  SELECT person_id, month, amount, CASE scheme WHEN 'employee' THEN 1 WHEN 'civil_servant' THEN 2 WHEN 'resident' THEN 3 END AS kind
   FROM human_resources.pension_payments
   WHERE amount > 0 AND month BETWEEN $m_12 AND $m_1
 ),
 drawers AS (
-  SELECT person_id, max(employee) + max(civil_servant) + max(resident) AS schemes FROM drawings GROUP BY person_id
+  SELECT person_id, min(kind) <> max(kind) AS has_several FROM drawings GROUP BY person_id
 ),
 months AS (
   -- Very few have two schemes at all.
-  SELECT person_id, month, sum(amount) - max(amount) AS surplus,
-         max(employee) AS employee, max(civil_servant) AS civil_servant, max(resident) AS resident
+  SELECT person_id, month, sum(amount) - max(amount) AS surplus, max(CASE kind WHEN 1 THEN 1 ELSE 0 END) AS employee,
+         max(CASE kind WHEN 2 THEN 1 ELSE 0 END) AS civil_servant, max(CASE kind WHEN 3 THEN 1 ELSE 0 END) AS resident
   FROM drawings
-  WHERE person_id IN (SELECT person_id FROM drawers WHERE schemes >= 2)
+  WHERE person_id IN (SELECT person_id FROM drawers WHERE has_several)
   GROUP BY person_id, month
 ),
 doubled AS (
