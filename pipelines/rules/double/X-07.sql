@@ -67,7 +67,7 @@ doubled AS (
     FROM months
     WHERE employee + civil_servant + resident >= 2
     GROUP BY person_id
-  ) AS overlaps
+  ) AS overlapping
 )
 SELECT s.person_id, coalesce(d.months_both, 0) >= $overlap_months_min AS hit, coalesce(d.months_both, 0) AS months_both,
        d.first_month, d.last_month, d.total_so_far, d.monthly_at_risk, d.schemes, d.schemes_en,
