@@ -3,8 +3,8 @@
 //!
 //! # Decisions
 //!
-//! - Counted here, not by statements of SQL, of which every rule took three: of three million people they were a twelfth of the
-//!   work on the rules, a third of that for planning them.
+//! - Counted here, not by statements of SQL, of which every rule took three: of three million people these were 1.3 of the 11 s that
+//!   the rules took on one thread, and this is less than half a second.
 
 use std::collections::BTreeMap;
 

@@ -17,6 +17,9 @@
 //!   is taken over by digest (`reuse`): a fact whole, of a rule what the engine answered.
 //! - Rules about a few people that read a register of everybody say so before they group or sort it (`person_id IN (…)`): of a
 //!   million people four such rules took 8 seconds, and 1 with it.
+//! - What few need is made of few: words about hits before they are joined to everyone looked at, employment one row a person and
+//!   not one a month. With subjects counted outside of SQL and files asked by joins first (`engine::asked_first`) the facts and
+//!   rules of three million people took 13.8 s instead of 18.1 s on one thread.
 //! - A figure is looked up for every division and hukou kind that a case has (`run.figures`), so that a rule's own
 //!   SQL needs no prefix search; rules without a case use `$name`, the figure of the run's division.
 
