@@ -87,9 +87,7 @@ pub enum EvaluateError {
 /// What the engine says about a rule, before any word is made of it: the same tables give the same outcome.
 #[derive(Debug, Clone)]
 pub struct Told {
-    population: Rows,
-    counts: Rows,
-    hits: Rows,
+    counts: Counts,
     /// One table a kind of evidence that the rule names; none of them where there is no lead.
     evidence: Vec<Rows>,
 }
@@ -114,17 +112,19 @@ impl Told {
     pub fn recall(rule: &Rule, key: &Key, reuse: &Reuse) -> Option<Self> {
         let mut tables = reuse.recall(key)?.into_iter();
         let mut next = || tables.next();
-        let (population, counts, hits) = (next()?, next()?, next()?);
+        let (population, outcomes, hits) = (next()?, next()?, next()?);
         let evidence: Vec<Rows> = tables.collect();
         let has_hits = hits.1.iter().any(|batch| batch.num_rows() > 0);
         let is_whole = evidence.len() == if has_hits { rule.evidence.len() } else { 0 };
-        is_whole.then_some(Self { population, counts, hits, evidence })
+        is_whole.then_some(Self { counts: Counts { population, outcomes, hits }, evidence })
     }
 
     /// Leaves the answers for the next night.
     pub fn leave(&self, rule: &Rule, key: &Key, reuse: &Reuse) {
-        let tables: Vec<&Rows> =
-            [&self.population, &self.counts, &self.hits].into_iter().chain(&self.evidence).collect();
+        let tables: Vec<&Rows> = [&self.counts.population, &self.counts.outcomes, &self.counts.hits]
+            .into_iter()
+            .chain(&self.evidence)
+            .collect();
         reuse.leave(key, &rule.id, &tables);
     }
 }
@@ -201,9 +201,8 @@ async fn ask(
 
 /// Counts what was judged.
 fn tell(rule: &Rule, judged: &Rows) -> Result<Told, EvaluateError> {
-    let Counts { population, outcomes, hits } =
-        counts::counts(judged).map_err(|error| shape(rule, &error))?;
-    Ok(Told { population, counts: outcomes, hits, evidence: Vec::new() })
+    let counts = counts::counts(judged).map_err(|error| shape(rule, &error))?;
+    Ok(Told { counts, evidence: Vec::new() })
 }
 
 fn shape(rule: &Rule, problem: &dyn std::fmt::Display) -> EvaluateError {
@@ -218,8 +217,9 @@ fn conclude(
     is_stale: bool,
     told: &Told,
 ) -> Result<(Outcome, RecordBatch), EvaluateError> {
-    let coverage = closing::coverage(&rule.id, &told.population.1, &told.counts.1, block)?;
-    let (leads, chosen) = leads(office, rule, is_stale, &told.hits.0, &told.hits.1)?;
+    let Counts { population, outcomes, hits } = &told.counts;
+    let coverage = closing::coverage(&rule.id, &population.1, &outcomes.1, block)?;
+    let (leads, chosen) = leads(office, rule, is_stale, &hits.0, &hits.1)?;
     let of_subjects = leads.iter().map(|(division, lead)| (division.as_str(), lead));
     closing::leads_close(&rule.id, &coverage, of_subjects)?;
     let leads: Vec<Lead> = leads.into_iter().map(|(_, lead)| lead).collect();

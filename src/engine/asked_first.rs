@@ -26,16 +26,16 @@ use datafusion::{
     },
 };
 
-/// A file with so many times the rows that the other side reads is read for few of them.
+/// Few rows of a file are wanted where it has so many times the rows that a join's other side reads.
 const FEW: usize = 32;
 
 /// The same plan; of the conditions on files those that joins bring stand first, and where they leave few rows the reader asks them.
 pub(super) fn joins_first(plan: Arc<dyn ExecutionPlan>) -> Result<Arc<dyn ExecutionPlan>> {
-    below(plan, usize::MAX)
+    below(plan, None)
 }
 
-/// `others`: how many rows the other side of a join above reads.
-fn below(node: Arc<dyn ExecutionPlan>, others: usize) -> Result<Arc<dyn ExecutionPlan>> {
+/// `others`: how many rows the other side of a join above reads, where that is known.
+fn below(node: Arc<dyn ExecutionPlan>, others: Option<usize>) -> Result<Arc<dyn ExecutionPlan>> {
     if let Some(scan) = asked(&node, others) {
         return Ok(scan);
     }
@@ -43,16 +43,16 @@ fn below(node: Arc<dyn ExecutionPlan>, others: usize) -> Result<Arc<dyn Executio
     // The first side of a join is read first, and may tell the second what it looks for.
     let tells =
         node.downcast_ref::<HashJoinExec>().filter(|join| !join.dynamic_expressions_produced().is_empty());
-    let first = tells.map(|join| rows_read(join.left()));
+    let first = tells.and_then(|join| rows_read(join.left()));
     for (place, child) in children.iter_mut().enumerate() {
-        let told = first.filter(|_| place == 1).map_or(others, |first| others.min(first));
+        let told = others.into_iter().chain(first.filter(|_| place == 1)).min();
         *child = below(Arc::clone(child), told)?;
     }
     replace_children_if_necessary(node, children)
 }
 
 /// A scan whose conditions stand in another order.
-fn asked(node: &Arc<dyn ExecutionPlan>, others: usize) -> Option<Arc<dyn ExecutionPlan>> {
+fn asked(node: &Arc<dyn ExecutionPlan>, others: Option<usize>) -> Option<Arc<dyn ExecutionPlan>> {
     let (config, source) =
         node.downcast_ref::<DataSourceExec>()?.downcast_to_file_source::<ParquetSource>()?;
     let conditions = source.filter()?;
@@ -65,21 +65,21 @@ fn asked(node: &Arc<dyn ExecutionPlan>, others: usize) -> Option<Arc<dyn Executi
     }
     of_joins.extend(of_rows);
     let mut source = source.with_predicate(conjunction(of_joins));
-    if others.saturating_mul(FEW) <= rows_read(node) {
+    if others.zip(rows_read(node)).is_some_and(|(others, all)| others.saturating_mul(FEW) <= all) {
         source = source.with_pushdown_filters(true);
     }
     let config = FileScanConfigBuilder::from(config.clone()).with_source(Arc::new(source)).build();
     Some(DataSourceExec::from_data_source(config))
 }
 
-/// How many rows the tables have that a plan reads, as far as that is known.
-fn rows_read(plan: &Arc<dyn ExecutionPlan>) -> usize {
+/// How many rows the tables have that a plan reads; None where that is not known of each.
+fn rows_read(plan: &Arc<dyn ExecutionPlan>) -> Option<usize> {
     let children = plan.children();
     if !children.is_empty() {
-        return children.into_iter().map(rows_read).fold(0, usize::saturating_add);
+        return children.into_iter().map(rows_read).try_fold(0, |sum: usize, rows| sum.checked_add(rows?));
     }
-    let told = StatisticsContext::new().compute(plan.as_ref(), &StatisticsArgs::new());
-    told.ok().and_then(|told| told.num_rows.get_value().copied()).unwrap_or(usize::MAX)
+    let told = StatisticsContext::new().compute(plan.as_ref(), &StatisticsArgs::new()).ok()?;
+    told.num_rows.get_value().copied()
 }
 
 #[cfg(test)]

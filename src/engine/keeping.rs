@@ -4,6 +4,8 @@
 //!
 //! - Plain Parquet without packing: it is read again within minutes and from the system's cache, and packing costs more than
 //!   reading what is not packed.
+//! - Tried and left out: dictionaries for texts, and differences for whole numbers. Both make fewer bytes to write, digest and read
+//!   again, and cost as much as that saves (facts of three million people on one thread, in turn, twice: 5.8, 5.9 and 5.8 s).
 
 use std::{
     fs,
