@@ -36,7 +36,8 @@ DAY, NEXT_DAY = "2026-03-15", "2026-03-16"
 
 def second_nights(told, folder, first):
     """Runs second nights after the first of `folder/store`, each in a copy of it, and holds every one against the same night
-    computed anew, byte by byte. `first` is what accepting and running took on the first night."""
+    computed anew, byte by byte. `first` is what the first night took, with the taking in of its deliveries, as that of each
+    other night counts."""
     every = sorted(file.name.removesuffix(".odcs.yaml") for file in (city.ROOT / "schemas").glob("*.odcs.yaml"))
     # A register that comes twice a year.
     every.remove("civil_affairs.staff_relatives")
@@ -48,14 +49,13 @@ def second_nights(told, folder, first):
         ("the next day, everything anew", every, NEXT_DAY),
     ):
         rows, changed = deliver(folder, datasets, DAY)
-        taken, again_cost, said, run = night(told, folder, "store.again", date)
-        _, anew_cost, _, anew = night(told, folder, "store.anew", date, "--fresh")
+        cost, said, run = night(told, folder, "store.again", date)
+        anew_cost, _, anew = night(told, folder, "store.anew", date, "--fresh")
         same = run == anew and not differences(folder, run)
-        whole = acquire.Cost(taken.wall + again_cost.wall, taken.cpu + again_cost.cpu, max(taken.peak, again_cost.peak))
         over = said["taken_over"]
         print(f"  {name}: {rows} rows delivered, {changed} of them changed\n"
-              f"    accept {taken.wall:.1f} s, run {again_cost.wall:.1f} s (anew {anew_cost.wall:.1f} s): {whole.wall / first.wall:.2f} of the first "
-              f"night's time, {whole.cpu / first.cpu:.2f} of its processor's time; taken over {over['facts']} of {over['of_facts']} facts, "
+              f"    {cost.wall:.1f} s (anew {anew_cost.wall:.1f} s): {cost.wall / first.wall:.2f} of the first night's time, "
+              f"{cost.cpu / first.cpu:.2f} of its processor's time; taken over {over['facts']} of {over['of_facts']} facts, "
               f"{over['rules']} of {over['of_rules']} rules; {'the same bytes' if same else 'DIFFERENT from the night computed anew'}")
         for new in (folder / "inbox").glob("*/*-again"):
             shutil.rmtree(new)
@@ -64,7 +64,7 @@ def second_nights(told, folder, first):
 
 
 def night(told, folder, name, date, *more):
-    """Accepts what is new and runs a night in a copy of the store."""
+    """Runs a night in a copy of the store: what is new is taken in, and all is compared."""
     store = folder / name
     shutil.rmtree(store, ignore_errors=True)
     shutil.copytree(folder / "store", store)
@@ -72,9 +72,8 @@ def night(told, folder, name, date, *more):
     os.sync()
     where = ["--inbox", folder / "inbox", "--store", store, "--signers", folder / "allowed_signers"]
     memory = ["--memory", told.memory] if told.memory else []
-    taken, _ = acquire.hedui(told, "accept", *where, "--date", date, *memory)
     cost, said = acquire.hedui(told, "run", "pipelines/night.yaml", *where, "--reference", folder, "--date", date, *memory, *more)
-    return taken, cost, said, f"{date}/{said['run']}"
+    return cost, said, f"{date}/{said['run']}"
 
 
 def differences(folder, run):

@@ -22,7 +22,7 @@ use super::{
 };
 
 /// How much of a file is looked at to tell its encoding, and how much is decoded at a time.
-const WINDOW: usize = 1 << 18;
+pub(super) const WINDOW: usize = 1 << 18;
 /// What follows the last byte of a file.
 const END_MARK: &[u8] = b"\n\0\n";
 /// Byte-order marks, which a file may begin with. Anywhere else they are a fault of the row.
@@ -122,6 +122,9 @@ impl<R: Read> Decoding<R> {
         if self.ended || self.fault.is_some() {
             return self.fault.map_or(Ok(false), |fault| Err(io::Error::other(fault)));
         }
+        if self.begun && self.raw.is_empty() && self.read_plain_into(text)? {
+            return Ok(true);
+        }
         self.fill_window()?;
         if !self.begun {
             self.begin();
@@ -152,6 +155,27 @@ impl<R: Read> Decoding<R> {
             }
         }
         Ok(true)
+    }
+
+    /// Reads a window straight into the text if nothing of it has to be decoded or changed, as of most files; false if anything has,
+    /// or the file ends there: then it is the window to be decoded.
+    fn read_plain_into(&mut self, text: &mut Vec<u8>) -> io::Result<bool> {
+        let is_open = self.after_cr || self.decoder.is_some() || !self.watch.is_between_runs();
+        if is_open || self.inner_ended {
+            return Ok(false);
+        }
+        let before = text.len();
+        let read = self.inner.by_ref().take(WINDOW as u64).read_to_end(text);
+        let window = text.get(before..).unwrap_or_default();
+        if let (Ok(WINDOW), Some(lines)) = (&read, plain_lines(window)) {
+            self.line += lines;
+            self.offset += WINDOW as u64;
+            return Ok(true);
+        }
+        self.raw.extend_from_slice(window);
+        text.truncate(before);
+        self.inner_ended = read? < WINDOW;
+        Ok(false)
     }
 
     fn fill_window(&mut self) -> io::Result<()> {
@@ -262,6 +286,23 @@ pub(super) fn lines(text: &[u8]) -> u64 {
     memchr::memchr_iter(b'\n', text).count() as u64
 }
 
+/// How many lines end in a text that is ASCII without NUL and `\r`; none of any other.
+fn plain_lines(text: &[u8]) -> Option<u64> {
+    /// So many bytes are looked at together: their line ends can be counted in a byte.
+    const BLOCK: usize = 192;
+    let look = |bytes: &[u8]| {
+        bytes.iter().fold((0_u8, 0_u8), |(lines, odd), &byte| {
+            let is_odd = u8::from(byte == 0) | u8::from(byte == b'\r') | byte & 0x80;
+            (lines.wrapping_add(u8::from(byte == b'\n')), odd | is_odd)
+        })
+    };
+    let (blocks, rest) = text.as_chunks::<BLOCK>();
+    let looked = blocks.iter().map(|block| look(block)).chain([look(rest)]);
+    let (lines, odd) =
+        looked.fold((0, 0), |(lines, odd), (more, other)| (lines + u64::from(more), odd | other));
+    (odd == 0).then_some(lines)
+}
+
 /// Tells the encoding of text whose first byte is above ASCII.
 fn tell_encoding(window: &[u8], last: bool) -> Encoding {
     let is_utf8 = |bytes: &[u8], may_be_cut: bool| match std::str::from_utf8(bytes) {
@@ -328,6 +369,46 @@ mod tests {
         let text = "低保台账,甲𠮷\n".repeat(30_000);
         assert!(decode(text.as_bytes()).unwrap().0 == text);
         assert!(decode(&gbk(&text)).unwrap().0 == text);
+    }
+
+    #[test]
+    fn what_stands_anywhere_in_a_plain_file_is_read_as_at_its_beginning() {
+        let plain = b"xy,z\n".repeat(WINDOW * 7 / 10);
+        for at in [WINDOW, 2 * WINDOW, 3 * WINDOW].into_iter().flat_map(|border| border - 2..border + 3) {
+            let (before, after) = plain.split_at(at);
+            let with = |odd: &[u8]| decode(&[before, odd, after].concat());
+            let expected = |text: &str| {
+                let around = [before, text.as_bytes(), after].concat();
+                String::from_utf8(around).unwrap()
+            };
+            for (odd, text) in [
+                ("\r\n".as_bytes(), "\n"),
+                (b"\r", if after[0] == b'\n' { "" } else { "\n" }),
+                ("甲".as_bytes(), "甲"),
+                (&gbk("户号甲"), "户号甲"),
+            ] {
+                assert!(with(odd).unwrap().0 == expected(text), "{text:?} at {at}");
+            }
+            let (line, offset) = (lines(before) + 1, at as u64);
+            assert_eq!(with(b"\0"), Err(DecodeFault::Nul { line, offset }));
+            let malformed = DecodeFault::Malformed { encoding: Encoding::Gb18030, line, offset };
+            assert_eq!(with(b"\xFF"), Err(malformed));
+            let lost = DecodeFault::Garbled { how: Garbled::Lost, line };
+            assert_eq!(with("\u{FFFD}".as_bytes()), Err(lost));
+        }
+    }
+
+    #[test]
+    fn a_text_is_plain_if_every_byte_of_it_is() {
+        for byte in 0..=u8::MAX {
+            for at in (0..600).step_by(7) {
+                let mut text = b"abc\n".repeat(150);
+                text[at] = byte;
+                let is_plain = byte.is_ascii() && ![0, b'\r'].contains(&byte);
+                assert_eq!(plain_lines(&text), is_plain.then(|| lines(&text)), "{byte} at {at}");
+            }
+        }
+        assert_eq!(plain_lines(&b"\n".repeat(1_000)), Some(1_000));
     }
 
     #[test]

@@ -87,6 +87,11 @@ impl GarbleWatch {
         self.see(text.as_bytes()).map(|(garbled, _)| garbled).or_else(|| self.judge())
     }
 
+    /// Whether it waits for nothing: what comes next may be passed by if it is ASCII.
+    pub(super) fn is_between_runs(&self) -> bool {
+        self.run.is_empty()
+    }
+
     /// What the whole file amounts to.
     pub(super) fn finish(&mut self) -> Option<Garbled> {
         self.judge().or((!self.any_sound && self.doubtful >= ENOUGH_IN_ALL).then_some(Garbled::AsGbk))

@@ -13,7 +13,7 @@ use std::{
     sync::Arc,
 };
 
-use super::decode::{DecodeFault, Decoding, lines};
+use super::decode::{DecodeFault, Decoding, WINDOW, lines};
 
 /// The longest record that is read, in bytes of UTF-8.
 pub const MAX_RECORD: u64 = 1 << 20;
@@ -51,7 +51,12 @@ pub(super) struct Pieces<R> {
 
 impl<R: Read> Pieces<R> {
     pub(super) fn new(bytes: R) -> Self {
-        Self { decoding: Decoding::new(bytes), rest: Vec::new(), line: 1, ended: false }
+        Self {
+            decoding: Decoding::new(bytes),
+            rest: Vec::with_capacity(PIECE + WINDOW),
+            line: 1,
+            ended: false,
+        }
     }
 
     pub(super) fn decoding(&self) -> &Decoding<R> {
@@ -85,7 +90,7 @@ impl<R: Read> Pieces<R> {
     }
 
     fn hand_out(&mut self, end: usize) -> Piece {
-        let mut after = Vec::with_capacity(self.rest.capacity());
+        let mut after = Vec::with_capacity(PIECE + WINDOW);
         after.extend_from_slice(self.rest.get(end..).unwrap_or_default());
         self.rest.truncate(end);
         let piece = Piece { text: std::mem::replace(&mut self.rest, after), line: self.line };

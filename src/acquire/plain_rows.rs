@@ -3,6 +3,8 @@
 
 use std::{ops::Range, path::Path, sync::Arc};
 
+use wide::u8x16;
+
 use super::{decode::END, fields::Fields, grid::Grid, pieces::MAX_RECORD, text_error::TextError};
 
 /// The lines of a piece.
@@ -10,46 +12,44 @@ pub(super) struct PlainRows {
     text: Arc<String>,
     /// Where the records end in it.
     end: usize,
+    place: Place,
+    /// Where the fields of the record at hand begin, and at the end where one more would.
+    begins: Vec<u32>,
+}
+
+/// How far a text has been read.
+#[derive(Clone, Copy)]
+struct Place {
     /// The line that is read next.
     line: u64,
     marks: Marks,
     /// Where the next record begins.
     next: usize,
-    /// Where the fields of the record at hand begin, and at the end where one more would.
-    begins: Vec<u32>,
 }
 
-impl PlainRows {
-    /// The records in this place of a text, which is shorter than four thousand million bytes; the first stands on that line.
-    pub(super) fn new(text: Arc<String>, place: Range<usize>, line: u64) -> Self {
-        let marks = Marks { next: place.start, found: 0 };
-        Self { text, end: place.end, line, marks, next: place.start, begins: Vec::new() }
-    }
+/// What is read next.
+enum Next {
+    /// A record, on this line.
+    Record(u64),
+    /// One that is too long, on this line.
+    TooLong(u64),
+    End,
+}
 
-    /// Goes to the next record; its line.
-    pub(super) fn read(&mut self, path: &Path) -> Result<Option<u64>, TextError> {
-        let mut begins = std::mem::take(&mut self.begins);
-        begins.clear();
-        let line = self.read_into(&mut begins, path);
-        self.begins = begins;
-        line
-    }
-
-    /// Goes to the next record and adds where its fields begin, and where one more would; its line.
-    #[inline]
-    fn read_into(&mut self, begins: &mut Vec<u32>, path: &Path) -> Result<Option<u64>, TextError> {
-        let bytes = self.text.as_bytes().get(..self.end).unwrap_or_default();
+impl Place {
+    /// Goes to the next record and adds where its fields begin, and where one more would.
+    #[inline(always)]
+    fn read(&mut self, text: &str, begins: &mut Vec<u32>) -> Next {
         let start = self.next;
         let mut begin = start;
         begins.push(begin as u32);
         loop {
             // Only a text that was cut off ends without a line end.
-            let at = self.marks.next(bytes).unwrap_or(bytes.len());
-            let is_end = bytes.get(at) != Some(&b',');
+            let (at, is_end) = self.marks.next(text.as_bytes()).unwrap_or((text.len(), true));
             if is_end && at == begin {
                 begins.pop();
-                if at == bytes.len() {
-                    return Ok(None);
+                if at == text.len() {
+                    return Next::End;
                 }
                 // A blank line is no record.
                 begin = at + 1;
@@ -64,39 +64,62 @@ impl PlainRows {
             let line = self.line;
             self.line += 1;
             self.next = at + 1;
-            if self.text.get(begin..at) == Some(END) {
-                return Ok(None);
+            if text.get(begin..at) == Some(END) {
+                return Next::End;
             }
-            if (at - start) as u64 >= MAX_RECORD {
-                return Err(TextError::RecordTooLong { path: path.to_owned(), line });
-            }
-            return Ok(Some(line));
+            return if (at - start) as u64 >= MAX_RECORD { Next::TooLong(line) } else { Next::Record(line) };
+        }
+    }
+}
+
+impl PlainRows {
+    /// The records in this place of a text, which is shorter than four thousand million bytes; the first stands on that line.
+    pub(super) fn new(text: Arc<String>, place: Range<usize>, line: u64) -> Self {
+        let marks = Marks { next: place.start, ..Marks::default() };
+        let end = place.end;
+        Self { text, end, place: Place { line, marks, next: place.start }, begins: Vec::new() }
+    }
+
+    /// Goes to the next record; its line.
+    pub(super) fn read(&mut self, path: &Path) -> Result<Option<u64>, TextError> {
+        self.begins.clear();
+        match self.place.read(self.text.get(..self.end).unwrap_or_default(), &mut self.begins) {
+            Next::Record(line) => Ok(Some(line)),
+            Next::TooLong(line) => Err(TextError::RecordTooLong { path: path.to_owned(), line }),
+            Next::End => Ok(None),
         }
     }
 
     /// All records that are left. Those that have more or fewer fields than `width` are told and left out.
     pub(super) fn grid(
-        mut self,
+        self,
         width: usize,
         path: &Path,
         mut told: impl FnMut(u64, Fields<'_>),
     ) -> Result<Grid, TextError> {
+        // A place of its own, which nobody else sees, stays in the processor's registers.
+        let Self { text, end, mut place, .. } = self;
         // Most fields are longer than a few bytes: so there is hardly ever too little room.
-        let fields = (self.end - self.next) / 8;
+        let fields = (end - place.next) / 8;
         let mut begins = Vec::with_capacity(fields);
         let mut lines = Vec::with_capacity(fields / (width + 1));
         loop {
             let from = begins.len();
-            let Some(line) = self.read_into(&mut begins, path)? else {
-                begins.truncate(from);
-                return Ok(Grid::lying(self.text, width, begins, lines));
-            };
-            if begins.len() == from + width + 1 {
-                lines.push(line);
-                continue;
+            match place.read(text.get(..end).unwrap_or_default(), &mut begins) {
+                Next::Record(line) if begins.len() == from + width + 1 => lines.push(line),
+                Next::Record(line) => {
+                    let begins_of_it = begins.get(from..).unwrap_or_default();
+                    told(line, Fields::Line { text: &text, begins: begins_of_it });
+                    begins.truncate(from);
+                }
+                Next::TooLong(line) => {
+                    return Err(TextError::RecordTooLong { path: path.to_owned(), line });
+                }
+                Next::End => {
+                    begins.truncate(from);
+                    return Ok(Grid::lying(text, width, begins, lines));
+                }
             }
-            told(line, Fields::Line { text: &self.text, begins: begins.get(from..).unwrap_or_default() });
-            begins.truncate(from);
         }
     }
 
@@ -106,41 +129,46 @@ impl PlainRows {
     }
 }
 
-/// Finds the commas and line ends of a text, eight bytes at a time.
-#[derive(Default)]
+/// How many bytes are looked at together.
+const BLOCK: usize = 64;
+
+/// Finds the commas and line ends of a text, a block at a time.
+#[derive(Default, Clone, Copy)]
 struct Marks {
-    /// Where the next eight bytes begin.
+    /// Where the next block begins.
     next: usize,
-    /// What was found in the last eight and not told yet: the highest bit of each byte.
+    /// What was found in the last block and not told yet: a bit of each byte.
     found: u64,
+    /// Which of its bytes are line ends.
+    ends: u64,
 }
 
 impl Marks {
-    /// The next one.
-    fn next(&mut self, text: &[u8]) -> Option<usize> {
+    /// The next one, and whether it is a line end.
+    #[inline(always)]
+    fn next(&mut self, text: &[u8]) -> Option<(usize, bool)> {
         while self.found == 0 {
             let rest = text.get(self.next..).filter(|rest| !rest.is_empty())?;
-            let eight = rest.first_chunk().copied().unwrap_or_else(|| {
-                let mut last = [0; 8];
+            let block = rest.first_chunk().copied().unwrap_or_else(|| {
+                let mut last = [0; BLOCK];
                 last.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
                 last
             });
-            let eight = u64::from_le_bytes(eight);
-            self.found = equal(eight, b',') | equal(eight, b'\n');
-            self.next += 8;
+            self.ends = equal(&block, b'\n');
+            self.found = self.ends | equal(&block, b',');
+            self.next += BLOCK;
         }
-        let at = self.next - 8 + (self.found.trailing_zeros() / 8) as usize;
+        let place = self.found.trailing_zeros();
         self.found &= self.found - 1;
-        Some(at)
+        Some((self.next - BLOCK + place as usize, self.ends >> place & 1 == 1))
     }
 }
 
-/// Which of eight bytes are this one: the highest bit of each.
-fn equal(eight: u64, byte: u8) -> u64 {
-    const LOW: u64 = u64::from_ne_bytes([0x7f; 8]);
-    let other = eight ^ u64::from_ne_bytes([byte; 8]);
-    // A byte of `other` is zero where adding to its low bits does not reach the highest, and that is not set either.
-    !(((other & LOW) + LOW) | other | LOW)
+/// Which bytes of a block are this one: a bit of each, that of the first the lowest.
+fn equal(block: &[u8; BLOCK], byte: u8) -> u64 {
+    let (parts, _) = block.as_chunks::<16>();
+    let parts = parts.iter().map(|part| u8x16::new(*part).simd_eq(u8x16::splat(byte)).to_bitmask());
+    parts.rev().fold(0, |bits, part| bits << 16 | u64::from(part))
 }
 
 #[cfg(test)]
@@ -177,7 +205,7 @@ mod tests {
     #[test]
     fn lines_are_read_as_the_csv_reader_reads_them() {
         let letters = ["a", ",", "\n", "甲", "\u{FEFF}"];
-        // Every text of up to six of these letters, at the beginning and end of the eight bytes that are looked at together.
+        // Every text of up to six of these letters, at the beginning, in the middle and at the end of a block.
         for length in 0..=6_u32 {
             for mut number in 0..5_usize.pow(length) {
                 let mut text = String::new();
@@ -185,7 +213,7 @@ mod tests {
                     text.push_str(letters[number % 5]);
                     number /= 5;
                 }
-                for around in ["", "1234567", "x,y\n"] {
+                for around in ["", "x,y\n", &"x".repeat(BLOCK - 2)] {
                     let text = format!("{around}{text}{around}\n\0\n");
                     let piece = || Piece { text: text.clone().into_bytes(), line: 5 };
                     assert_eq!(plain(piece()), as_the_csv_reader(piece()), "{text:?}");
@@ -197,12 +225,13 @@ mod tests {
     #[test]
     fn no_byte_but_the_two_is_taken_for_one_of_them() {
         for byte in (0..=u8::MAX).filter(|byte| ![b',', b'\n'].contains(byte)) {
-            for at in 0..8 {
-                let mut text = *b"\n,\n,\n,\n,";
+            for at in 0..BLOCK + 3 {
+                let mut text = b"\n,".repeat(BLOCK);
                 text[at] = byte;
                 let mut marks = Marks::default();
-                let found: Vec<usize> = std::iter::from_fn(|| marks.next(&text)).collect();
-                assert_eq!(found, (0..8).filter(|other| *other != at).collect::<Vec<_>>(), "{byte} at {at}");
+                let found: Vec<_> = std::iter::from_fn(|| marks.next(&text)).collect();
+                let others = (0..text.len()).filter(|other| *other != at);
+                assert_eq!(found, others.map(|at| (at, at % 2 == 0)).collect::<Vec<_>>(), "{byte} at {at}");
             }
         }
     }

@@ -132,13 +132,21 @@ fn warn_of_open(is_loopback: bool, output: &Output) {
     }
 }
 
-/// Reaches the cluster that was asked for, if any.
+/// Reaches the cluster that was asked for, if any. What is lost there and asked for again is said as it happens.
 pub async fn reach<'a>(
     address: Option<&Address>,
     reached: &'a Reached,
+    output: &Arc<Output>,
 ) -> Result<Option<&'a Cluster>, Failure> {
     let Some(address) = address else { return Ok(None) };
-    let cluster = Cluster::reach(address).await.map_err(|error| failure(&error))?;
+    let output = Arc::clone(output);
+    let hear = move |what: &str| {
+        output.warning(
+            &format!("{what} 在集群上丢失，正在从头再求一次"),
+            &format!("{what} was lost on the cluster and is asked for again"),
+        );
+    };
+    let cluster = Cluster::reach(address, hear).await.map_err(|error| failure(&error))?;
     Ok(Some(reached.get_or_init(|| cluster)))
 }
 
@@ -164,7 +172,7 @@ fn failure(error: &ClusterError) -> Failure {
         }
         ClusterError::Listen { .. } => ("不能在这个地址监听", "it cannot listen on this address"),
         ClusterError::Work { .. } => ("中间数据的文件夹不能使用", "the folder for rows cannot be used"),
-        ClusterError::Ended(_) | ClusterError::GivenUp { .. } => {
+        ClusterError::Ended(_) | ClusterError::GivenUp { .. } | ClusterError::Untold { .. } => {
             ("节点停止了工作", "the node has stopped working")
         }
     };

@@ -43,7 +43,7 @@ pub async fn run(
 ) -> Result<Exit, Failure> {
     let project = open::open(global, &run.pipeline, run.reference.as_deref(), output)?;
     let t = run.date.unwrap_or_else(today);
-    let cluster = cluster::reach(run.engine.as_ref(), reached).await?;
+    let cluster = cluster::reach(run.engine.as_ref(), reached, output).await?;
     let places = Places::open(&run.store, &run.inbox, run.cache.as_deref(), Need::Night(t), output).await?;
     let signers = signers(&project, run.signers.as_deref(), &places.store);
     tell_limits(global, output);

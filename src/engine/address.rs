@@ -144,6 +144,12 @@ pub enum ClusterError {
     /// It stopped by itself.
     #[error("failed to go on serving: {0}")]
     Ended(String),
+    /// Its scheduler did not hear what became of a task, and would wait for it without end.
+    #[error("failed to tell the scheduler at {scheduler} what became of a task")]
+    Untold {
+        /// The scheduler.
+        scheduler: Address,
+    },
     /// Its scheduler has no more use for it, or is no more.
     #[error("failed to go on serving: the scheduler at {scheduler} gave this executor up, or is gone")]
     GivenUp {
@@ -176,6 +182,10 @@ impl ClusterError {
                 ("用 --work 指明一个可写的文件夹", "name a folder that can be written with --work")
             }
             Self::Ended(_) => return None,
+            Self::Untold { .. } => (
+                "核对到调度端的网络，然后重新启动它，服务管理器可以自动做到；它手上的语句会由别的执行端从头再做",
+                "look at the network to the scheduler and start it again, which a service manager can do by itself; what it worked on is asked for again from the beginning",
+            ),
             Self::GivenUp { .. } => (
                 "重新启动它，服务管理器可以自动做到；若只是太忙而没有及时应答，给调度端更大的 --patience",
                 "start it again, which a service manager can do by itself; if it was only too busy to answer in time, give the scheduler more --patience",

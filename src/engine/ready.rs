@@ -75,11 +75,11 @@ impl Ready {
         })
     }
 
-    /// Whether what was lost may come when it is asked for again.
-    pub(super) async fn can_be_asked_again(&self) -> bool {
+    /// Whether what was lost may come when it is asked for again; whoever watches the cluster hears that it is.
+    pub(super) async fn can_be_asked_again(&self, what: &str) -> bool {
         match self {
             Self::Here(..) => false,
-            Self::There(job) => job.can_be_asked_again().await,
+            Self::There(job) => job.can_be_asked_again(what).await,
         }
     }
 

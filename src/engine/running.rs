@@ -125,10 +125,10 @@ pub(super) async fn with_room<T>(
             (Err(EngineError::Memory { .. }), Ready::Here(..)) if joins == Joins::Hashed => {
                 joins = Joins::Sorted;
             }
-            (Err(EngineError::Cluster { .. }), planned) if attempt < ATTEMPTS => {
+            (Err(EngineError::Cluster { what, .. }), planned) if attempt < ATTEMPTS => {
                 tokio::time::sleep(pause).await;
                 pause *= 2;
-                if !planned.can_be_asked_again().await {
+                if !planned.can_be_asked_again(what).await {
                     return ran;
                 }
             }

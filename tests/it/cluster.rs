@@ -36,10 +36,14 @@ mod far;
 mod nodes {
     use std::{
         fs,
-        net::TcpListener,
+        net::{Shutdown, TcpListener, TcpStream},
         path::{Path, PathBuf},
         process::Command,
-        sync::LazyLock,
+        sync::{
+            Arc, LazyLock, Mutex,
+            atomic::{AtomicBool, Ordering::Relaxed},
+        },
+        thread,
         time::Duration,
     };
 
@@ -101,6 +105,8 @@ mod nodes {
     pub(super) struct Cluster {
         pub(super) scheduler: Running,
         address: String,
+        /// Where executors find the scheduler.
+        way: String,
         pub(super) executors: Vec<Running>,
         folder: tempfile::TempDir,
         dress: Dress,
@@ -121,7 +127,8 @@ mod nodes {
             let line = scheduler.line("the scheduler listens on ").unwrap();
             let address = line.split(' ').next_back().unwrap().to_owned();
             let folder = tempfile::tempdir().unwrap();
-            let mut cluster = Self { scheduler, address, executors: Vec::new(), folder, dress };
+            let way = address.clone();
+            let mut cluster = Self { scheduler, address, way, executors: Vec::new(), folder, dress };
             for _ in 0..executors {
                 cluster.grow();
             }
@@ -148,7 +155,7 @@ mod nodes {
         pub(super) fn executor(&self) -> Command {
             let (rows, tasks) = (free_port(), free_port());
             let mut command = hedui(["cluster", "executor", "--lang", "en", "--threads", "1"]);
-            command.args(["--scheduler", &self.address, "--tasks", &tasks.to_string(), "--listen"]);
+            command.args(["--scheduler", &self.way, "--tasks", &tasks.to_string(), "--listen"]);
             command.arg(format!("127.0.0.1:{rows}"));
             command
         }
@@ -181,6 +188,45 @@ mod nodes {
         fn drop(&mut self) {
             self.scheduler.signal("KILL");
             self.executors.iter().for_each(|executor| executor.signal("KILL"));
+        }
+    }
+
+    /// A way to the scheduler that can be cut: as long as it is open, it hands on what goes through.
+    struct Way {
+        is_open: Arc<AtomicBool>,
+        under_way: Arc<Mutex<Vec<TcpStream>>>,
+    }
+
+    impl Way {
+        /// By this address to that one.
+        fn new(by: &str, to: &str) -> Self {
+            let (listener, to) = (TcpListener::bind(by).unwrap(), to.to_owned());
+            let way = Self { is_open: Arc::new(AtomicBool::new(true)), under_way: Arc::default() };
+            let (is_open, under_way) = (way.is_open.clone(), way.under_way.clone());
+            thread::spawn(move || {
+                for here in listener.incoming().map_while(Result::ok) {
+                    // Where it is cut, whoever comes is turned away.
+                    let there = if is_open.load(Relaxed) { TcpStream::connect(&to).ok() } else { None };
+                    let Some(there) = there else { continue };
+                    for (from, to) in [(&here, &there), (&there, &here)] {
+                        let (mut from, mut to) = (from.try_clone().unwrap(), to.try_clone().unwrap());
+                        under_way.lock().unwrap().push(from.try_clone().unwrap());
+                        thread::spawn(move || std::io::copy(&mut from, &mut to));
+                    }
+                }
+            });
+            way
+        }
+
+        fn open(&self, is_open: bool) {
+            self.is_open.store(is_open, Relaxed);
+            if !is_open {
+                self.under_way
+                    .lock()
+                    .unwrap()
+                    .drain(..)
+                    .for_each(|stream| drop(stream.shutdown(Shutdown::Both)));
+            }
         }
     }
 
@@ -225,6 +271,30 @@ mod nodes {
         cluster.executors[1].signal("KILL");
         let (_, _, said) = night.end();
         said.ends(3);
+        assert_same_run(&place.night.current(), &ALONE);
+    }
+
+    #[test]
+    fn an_executor_whose_scheduler_does_not_hear_what_became_of_a_task_ends_and_the_night_goes_on() {
+        const BY: &str = "127.0.0.2";
+        let named = |command: &mut Command| {
+            if command.get_args().any(|word| word == "scheduler") {
+                command.args(["--name", BY]);
+            }
+        };
+        let mut cluster = Cluster::dressed(0, Box::new(named));
+        cluster.way = cluster.address.replace("127.0.0.1", BY);
+        let way = Way::new(&cluster.way, &cluster.address);
+        cluster.grow();
+        let place = small(FEW);
+        let night = cluster.night_until(&place, "deriving facts");
+        way.open(false);
+        let (_, _, said) = cluster.executors.remove(0).end();
+        said.ends(1).warns(&["the node has stopped working", "what became of a task", "start it again"]);
+        way.open(true);
+        cluster.grow();
+        let (_, _, said) = night.end();
+        said.ends(3).warns(&["was lost on the cluster and is asked for again"]);
         assert_same_run(&place.night.current(), &ALONE);
     }
 

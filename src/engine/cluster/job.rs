@@ -104,9 +104,13 @@ impl Job {
         Ok(Box::pin(RecordBatchStreamAdapter::new(self.schema.clone(), rows)))
     }
 
-    /// Whether the cluster still answers.
-    pub(in crate::engine) async fn can_be_asked_again(&self) -> bool {
-        self.cluster.answers().await
+    /// Whether the cluster still answers. Then the statement is asked for once more, which is told.
+    pub(in crate::engine) async fn can_be_asked_again(&self, what: &str) -> bool {
+        let answers = self.cluster.answers().await;
+        if answers {
+            self.cluster.tell(what);
+        }
+        answers
     }
 
     /// All of it came back: there is nothing to cancel.

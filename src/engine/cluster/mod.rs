@@ -130,19 +130,27 @@ struct Reached {
     url: String,
     jobs: Mutex<BTreeMap<u64, Arc<Query>>>,
     begun: AtomicU64,
+    hear: Box<dyn Fn(&str) + Send + Sync>,
 }
 
 impl Cluster {
-    /// Reaches a scheduler and has an executor answer.
-    pub async fn reach(address: &Address) -> Result<Self, ClusterError> {
+    /// Reaches a scheduler and has an executor answer. `hear` is told of every statement that is lost there and asked for again.
+    pub async fn reach(
+        address: &Address,
+        hear: impl Fn(&str) + Send + Sync + 'static,
+    ) -> Result<Self, ClusterError> {
         let failed = |message: String| ClusterError::NoScheduler { address: address.clone(), message };
         match timeout(CONNECTING, TcpStream::connect(address.to_string())).await {
             Ok(Ok(_)) => {}
             Ok(Err(error)) => return Err(failed(error.to_string())),
             Err(_) => return Err(failed(format!("no answer in {} s", CONNECTING.as_secs()))),
         }
-        let reached =
-            Reached { url: format!("http://{address}"), jobs: Mutex::default(), begun: AtomicU64::new(0) };
+        let reached = Reached {
+            url: format!("http://{address}"),
+            jobs: Mutex::default(),
+            begun: AtomicU64::new(0),
+            hear: Box::new(hear),
+        };
         let cluster = Self(Arc::new(reached));
         let asked_at = Instant::now();
         let no_executor =
@@ -196,6 +204,10 @@ impl Cluster {
         for (number, query) in running {
             self.cancel(number, &query).await;
         }
+    }
+
+    fn tell(&self, what: &str) {
+        (self.0.hear)(what);
     }
 
     fn jobs(&self) -> std::sync::MutexGuard<'_, BTreeMap<u64, Arc<Query>>> {

@@ -33,6 +33,7 @@ use super::{
     reading::Readable,
     slots::Slots,
     watch::{LOOKING_SECONDS, give_up},
+    words::untold,
     work::Quiet,
 };
 use crate::engine::{
@@ -147,7 +148,12 @@ pub async fn serve_executor(setting: &ExecutorSetting, announce: impl FnOnce()) 
         ..ExecutorProcessConfig::default()
     };
     announce();
-    start_executor_process(Arc::new(config)).await.map_err(|error| ClusterError::Ended(error.to_string()))
+    tokio::select! {
+        served = start_executor_process(Arc::new(config)) => {
+            served.map_err(|error| ClusterError::Ended(error.to_string()))
+        }
+        () = untold() => Err(ClusterError::Untold { scheduler: address.clone() }),
+    }
 }
 
 /// As it stands in an address.

@@ -53,7 +53,7 @@ impl Nodes {
             };
             tokio::spawn(async move { serve_executor(&setting, || {}).await });
         }
-        Self { cluster: Cluster::reach(&scheduler).await.unwrap(), folder }
+        Self { cluster: Cluster::reach(&scheduler, |_| {}).await.unwrap(), folder }
     }
 
     /// The rows that a statement gives, sorted: here, and on the cluster in so many parts.

@@ -8,6 +8,8 @@
 //! - A task that failed by itself, for want of room on a disk, has handed on nothing. Ballista tries it again and in the end tells why,
 //!   which is more than a job that was given up can tell.
 //! - A job of which nothing runs and nothing waits to be run would be waited for without end. It is given up as well.
+//! - A task of which nothing is ever heard again would count as running for ever. An executor that could not tell what became of a
+//!   task ends by itself (see `words.rs`), and is lost like any other.
 //! - Without executors everything is given up that waits: Ballista lets it wait for ever.
 
 use std::{
