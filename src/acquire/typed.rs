@@ -46,17 +46,18 @@ impl Typed {
     pub(super) fn look_up(&mut self, dictionary: &Dictionary) {
         for array in &mut self.arrays {
             let Array::People(People { tokens, nobody, numbers }) = array else { continue };
-            let mut last: Option<(&Token, i64)> = None;
-            numbers.extend(tokens.iter().zip(nobody).map(|(token, nobody)| match last {
-                _ if *nobody => NOBODY,
-                // Registers often name a person in several rows on end.
-                Some((same, number)) if token == same => number,
-                _ => {
-                    let number = dictionary.number_of(token).unwrap_or(NOBODY);
-                    last = Some((token, number));
-                    number
+            // Registers often name a person in several rows on end, of which one is looked up.
+            let mut asked: Vec<&Token> = Vec::new();
+            let mut rows = Vec::with_capacity(tokens.len());
+            for (token, nobody) in tokens.iter().zip(nobody) {
+                if !*nobody && asked.last() != Some(&token) {
+                    asked.push(token);
                 }
-            }));
+                rows.push(if *nobody { None } else { asked.len().checked_sub(1) });
+            }
+            let found = dictionary.numbers_of(&asked);
+            let number = |row: Option<usize>| found.get(row?).copied().flatten();
+            numbers.extend(rows.into_iter().map(|row| number(row).unwrap_or(NOBODY)));
         }
     }
 

@@ -20,6 +20,8 @@
 //!   look-up and 330 MB, 490 MB while it grew; a sorted vector with binary search 3.0 µs a look-up.
 //! - A token is its own hash: it is the output of a keyed hash, and the whole of it is compared anyway. An agency
 //!   that made up tokens with equal first bytes could slow us down, but it signs what it sends.
+//! - People are looked up some thousands at a time (`numbers_of`): of taking in three million people that took 0.7 s of processor time
+//!   instead of 1.25, because it is waiting for the memory that takes long.
 //! - 4-byte places bound the dictionary at 4.29 thousand million people.
 
 use std::fs;
@@ -77,6 +79,24 @@ impl Dictionary {
         let same = |place: &u32| self.tokens.get(*place as usize) == Some(&token.0);
         let found = self.index.find(hash(&token.0), same).map(|place| i64::from(*place) + 1);
         found.or_else(|| self.aliases.number_of(token))
+    }
+
+    /// The numbers of many people, as [`Self::number_of`] finds each.
+    ///
+    /// Where each may stand is looked up before any is compared: so the processor waits for many places of the memory at once, and
+    /// not for one after the other.
+    pub fn numbers_of(&self, tokens: &[&Token]) -> Vec<Option<i64>> {
+        let may_stand = |token: &&Token| {
+            let mut first = None;
+            self.index.find(hash(&token.0), |place| first.replace(*place).is_none());
+            first
+        };
+        let places: Vec<Option<u32>> = tokens.iter().map(may_stand).collect();
+        let number = |(token, place): (&&Token, Option<u32>)| match place {
+            Some(place) if self.tokens.get(place as usize) == Some(&token.0) => Some(i64::from(place) + 1),
+            _ => self.number_of(token),
+        };
+        tokens.iter().zip(places).map(number).collect()
     }
 
     /// The person of a number.

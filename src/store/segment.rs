@@ -220,6 +220,11 @@ mod tests {
         assert_eq!(dictionary.assign(&token(1)).unwrap(), 1);
         assert_eq!(dictionary.assign(&other).unwrap(), 2);
         assert_eq!(dictionary.assign(&token(1)).unwrap(), 1);
+        let mut nobody = other;
+        nobody.0[31] = 3;
+        let asked = [&token(1), &other, &nobody, &token(2), &other];
+        assert_eq!(dictionary.numbers_of(&asked), [Some(1), Some(2), None, None, Some(2)]);
+        assert_eq!(asked.map(|token| dictionary.number_of(token)), [Some(1), Some(2), None, None, Some(2)]);
     }
 
     #[test]
