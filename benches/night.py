@@ -84,6 +84,8 @@ def measure(told, folder):
         alone.append((two, min(seconds for _, seconds in rounds)))
         set_aside(folder, store / "runs", store / "reuse")
         shutil.rmtree(store)
+        # What came between may have driven them out of the memory.
+        acquire.warm(files)
         night, _ = hedui_run(told, folder, store)
         for sides, a, b, c in ((ours, taken, compared, night), (theirs, read, found, add(read, found))):
             sides["a"].append(a)
