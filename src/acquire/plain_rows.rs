@@ -113,8 +113,7 @@ impl PlainRows {
             match place.read(text.get(..end).unwrap_or_default(), &mut begins) {
                 Next::Record(line) if begins.len() == from + width + 1 => lines.push(line),
                 Next::Record(line) => {
-                    let begins_of_it = begins.get(from..).unwrap_or_default();
-                    told(line, Fields::Line { text: &text, begins: begins_of_it });
+                    told(line, Fields::Line { text: &text, begins: begins.get(from..).unwrap_or_default() });
                     begins.truncate(from);
                 }
                 Next::TooLong(line) => {

@@ -102,6 +102,8 @@ async fn executor(
     // Whoever keeps it running must see that nobody asked it to stop.
     Ok(match served {
         Ok(()) if !told.is_finished() => Err(ClusterError::GivenUp { scheduler: node.scheduler.clone() }),
+        // Told to stop, it takes its leave, whether or not the scheduler still heard of every task.
+        Err(ClusterError::Untold { .. }) if told.is_finished() => Ok(()),
         served => served,
     })
 }

@@ -21,7 +21,7 @@
 //! - A token is its own hash: it is the output of a keyed hash, and the whole of it is compared anyway. An agency
 //!   that made up tokens with equal first bytes could slow us down, but it signs what it sends.
 //! - People are looked up some thousands at a time (`numbers_of`): of taking in three million people that took 0.7 s of processor time
-//!   instead of 1.25, because it is waiting for the memory that takes long.
+//!   instead of 1.25 (profiled once each), because it is waiting for the memory that takes long.
 //! - 4-byte places bound the dictionary at 4.29 thousand million people.
 
 use std::fs;
