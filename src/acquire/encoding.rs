@@ -12,21 +12,24 @@ use std::{
     collections::VecDeque,
     fs::File,
     path::Path,
-    sync::{Condvar, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     thread,
 };
 
 use arrow::{
     array::{ArrayRef, RecordBatch},
-    datatypes::SchemaRef,
+    datatypes::{FieldRef, SchemaRef},
 };
 use parquet::{
     arrow::{
         ArrowWriter,
-        arrow_writer::{ArrowColumnChunk, ArrowColumnWriter, ArrowRowGroupWriterFactory, compute_leaves},
+        arrow_writer::{ArrowColumnChunk, ArrowColumnWriter, ArrowRowGroupWriterFactory},
     },
     errors::Result,
-    file::{properties::WriterProperties, writer::SerializedFileWriter},
+    file::{
+        properties::{WriterProperties, WriterPropertiesPtr},
+        writer::SerializedFileWriter,
+    },
 };
 
 use super::AcquireError;
@@ -34,6 +37,10 @@ use crate::{
     model::{Digest, Digested},
     store::StoreError,
 };
+
+mod alike;
+
+use alike::{Alike, Copied, Known};
 
 /// How many rows make a group in the file.
 const ROWS_IN_GROUP: usize = 1 << 20;
@@ -53,6 +60,7 @@ pub(super) struct Encoding<'a> {
     /// Something was done.
     moved: Condvar,
     file: Mutex<SerializedFileWriter<Digested<File>>>,
+    properties: WriterPropertiesPtr,
 }
 
 /// What there is to do.
@@ -69,8 +77,31 @@ struct Column {
     waiting: VecDeque<Step>,
     /// Somebody is at it.
     busy: bool,
+    pen: Pen,
+    closed: VecDeque<Part>,
+}
+
+/// What it takes to go on with a column.
+#[derive(Default)]
+struct Pen {
     writer: Option<ArrowColumnWriter>,
-    closed: VecDeque<ArrowColumnChunk>,
+    /// Rows of the group at hand that are alike and not written yet.
+    alike: Option<Alike>,
+    /// Some rows of the group are not alike: they are written as they come.
+    mixed: bool,
+    known: Known,
+}
+
+impl Pen {
+    fn write(&mut self, field: &FieldRef, rows: &ArrayRef) -> Result<()> {
+        self.writer.as_mut().map_or(Ok(()), |writer| alike::write(writer, field, rows))
+    }
+}
+
+/// A column's part of a group.
+enum Part {
+    Own(Box<ArrowColumnChunk>),
+    Copied(Arc<Copied>),
 }
 
 /// What is to be done with a column next.
@@ -90,7 +121,7 @@ enum Failure {
 struct Task {
     column: usize,
     step: Option<Step>,
-    writer: Option<ArrowColumnWriter>,
+    pen: Pen,
 }
 
 /// A thread that panics never gives its column back: nobody may wait for it.
@@ -129,13 +160,15 @@ impl<'a> Encoding<'a> {
         prepare: &'a Prepare<'a>,
     ) -> Result<Self, StoreError> {
         let file = File::create(path).map_err(StoreError::io("create", path))?;
-        let (file, groups) = ArrowWriter::try_new(Digested::new(file), schema.clone(), Some(properties))
-            .and_then(ArrowWriter::into_serialized_writer)
-            .map_err(StoreError::parquet("write", path))?;
+        let (file, groups) =
+            ArrowWriter::try_new(Digested::new(file), schema.clone(), Some(properties.clone()))
+                .and_then(ArrowWriter::into_serialized_writer)
+                .map_err(StoreError::parquet("write", path))?;
         let columns = schema.fields().iter().map(|_| Column::default()).collect();
         let desk = Desk { columns, begun: 0, rows_in_group: 0, ended: false, failed: None };
         let (desk, file) = (Mutex::new(desk), Mutex::new(file));
-        Ok(Self { path, schema, prepare, groups, desk, moved: Condvar::new(), file })
+        let properties = Arc::new(properties);
+        Ok(Self { path, schema, prepare, groups, desk, moved: Condvar::new(), file, properties })
     }
 
     /// Encodes what `produce` hands on, on so many threads, its own among them, and ends the file; its digest.
@@ -227,40 +260,50 @@ impl<'a> Encoding<'a> {
                 desk.failed.get_or_insert(Failure::Acquire(error.into()));
             }
             if let Some(column) = desk.columns.get_mut(task.column) {
-                (column.busy, column.writer) = (false, task.writer);
+                (column.busy, column.pen) = (false, task.pen);
             }
             self.moved.notify_all();
         }
     }
 
     fn step(&self, task: &mut Task) -> Result<()> {
-        match task.step.take() {
+        let (pen, step) = (&mut task.pen, task.step.take());
+        let Some(field) = self.schema.fields().get(task.column) else { return Ok(()) };
+        let prepare = |rows| (self.prepare)(task.column, rows);
+        match step {
             None => {}
-            Some(Step::Begin(writer)) => task.writer = Some(*writer),
-            Some(Step::Write(array)) => {
-                let array = (self.prepare)(task.column, array)?;
-                let field = self.schema.fields().get(task.column);
-                if let (Some(field), Some(writer)) = (field, &mut task.writer) {
-                    for leaf in compute_leaves(field, &array)? {
-                        writer.write(&leaf)?;
+            Some(Step::Begin(writer)) => (pen.writer, pen.alike, pen.mixed) = (Some(*writer), None, false),
+            Some(Step::Write(rows)) => {
+                if !pen.mixed {
+                    let before = pen.alike;
+                    pen.alike = Alike::and(before, &rows);
+                    if pen.alike.is_some() {
+                        return Ok(());
+                    }
+                    pen.mixed = true;
+                    if let Some(before) = before {
+                        pen.write(field, &prepare(before.rows())?)?;
                     }
                 }
+                pen.write(field, &prepare(rows)?)?;
             }
             Some(Step::Close) => {
-                if let Some(writer) = task.writer.take() {
-                    let chunk = writer.close()?;
-                    self.close(task.column, chunk)?;
-                }
+                let Some(writer) = pen.writer.take() else { return Ok(()) };
+                let part = match pen.alike.take() {
+                    Some(alike) => Part::Copied(pen.known.part(alike, field, &self.properties, prepare)?),
+                    None => Part::Own(Box::new(writer.close()?)),
+                };
+                self.close(task.column, part)?;
             }
         }
         Ok(())
     }
 
     /// Keeps a column's part of a group, and writes the group if that was the last one.
-    fn close(&self, column: usize, chunk: ArrowColumnChunk) -> Result<()> {
+    fn close(&self, column: usize, part: Part) -> Result<()> {
         let mut desk = locked(&self.desk);
         if let Some(column) = desk.columns.get_mut(column) {
-            column.closed.push_back(chunk);
+            column.closed.push_back(part);
         }
         if desk.columns.iter().any(|column| column.closed.is_empty()) {
             return Ok(());
@@ -269,8 +312,11 @@ impl<'a> Encoding<'a> {
         drop(desk);
         let mut file = locked(&self.file);
         let mut group = file.next_row_group()?;
-        for chunk in whole {
-            chunk.append_to_row_group(&mut group)?;
+        for part in whole {
+            match part {
+                Part::Own(chunk) => chunk.append_to_row_group(&mut group)?,
+                Part::Copied(chunk) => chunk.append_to_row_group(&mut group)?,
+            }
         }
         group.close()?;
         Ok(())
@@ -284,7 +330,7 @@ impl Desk {
         let (at, column) = free.max_by_key(|(_, column)| column.waiting.len())?;
         let step = column.waiting.pop_front()?;
         column.busy = true;
-        Some(Task { column: at, step: Some(step), writer: column.writer.take() })
+        Some(Task { column: at, step: Some(step), pen: std::mem::take(&mut column.pen) })
     }
 
     fn begin_group(&mut self, encoding: &Encoding<'_>) -> Result<(), Failure> {

@@ -146,10 +146,12 @@ impl<'a> Intake<'a> {
         room: &Path,
         dictionary: &mut GrowingDictionary,
     ) -> Result<Gathered, AcquireError> {
+        let sizes = self.accepted.package.resources.iter().map(|resource| resource.bytes);
+        let Means { threads, memory } = self.means;
         let mut gathered = Gathered {
-            gathering: Gathering::new(self.means.memory),
+            gathering: Gathering::new(memory, threads, sizes.fold(0, u64::saturating_add)),
             runs: Vec::new(),
-            quarantine: Quarantine::new(room, self.means.memory),
+            quarantine: Quarantine::new(room, memory),
             repairs: Repairs::default(),
             leaks: Leaks::new(self.accepted.package.as_of),
         };
@@ -379,7 +381,7 @@ impl<'a> Intake<'a> {
         Ok(Snapshot { folder, record })
     }
 
-    /// Writes the settled rows and, on a thread of its own if there may be two, the new people's numbers.
+    /// Writes the settled rows and, on threads of their own if there may be two, the new people's numbers.
     fn write(
         &self,
         path: &Path,
@@ -399,11 +401,11 @@ impl<'a> Intake<'a> {
         };
         if self.means.threads < 2 {
             let (settled, months, sha256) = write()?;
-            return Ok(Written { settled, months, sha256, people: dictionary.write()? });
+            return Ok(Written { settled, months, sha256, people: dictionary.write(1)? });
         }
         thread::scope(|scope| {
             let numbering = thread::Builder::new()
-                .spawn_scoped(scope, || dictionary.write())
+                .spawn_scoped(scope, || dictionary.write(self.means.threads))
                 .map_err(AcquireError::Threads)?;
             let written = write();
             let people = numbering.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;

@@ -24,6 +24,7 @@
 use std::{
     fs::File,
     io::BufWriter,
+    ops::Range,
     path::{Path, PathBuf},
     thread,
 };
@@ -49,8 +50,11 @@ pub(super) use keys::{Head, cell};
 pub(super) use merged::{Merged, Place};
 pub(super) use stretches::{Stretch, add};
 
-/// Where a run is cut: bytes of rows and of what sorting them takes.
-const RUN: usize = 64 << 20;
+/// Where a run is cut: bytes of rows and of what sorting them takes. Those of a small delivery are smaller, so that in the end nobody
+/// waits long for one.
+const RUN: Range<usize> = 8 << 20..64 << 20;
+/// How many runs each thread should have to sort, at least.
+const RUNS: usize = 8;
 /// The head of a row's key and its place in the order, about.
 const KEY: usize = 48;
 /// Rows of a run at a time.
@@ -71,9 +75,12 @@ pub(super) struct Unsorted {
 }
 
 impl Gathering {
-    /// Cuts runs so that `memory` bytes hold a few of them.
-    pub(super) fn new(memory: usize) -> Self {
-        Self { batches: Vec::new(), bytes: 0, cut: RUN.min(memory / 4).max(1), runs: 0 }
+    /// Cuts runs so that `memory` bytes hold a few of them, and each of so many threads has some to sort in a delivery of so many
+    /// bytes.
+    pub(super) fn new(memory: usize, threads: usize, bytes: u64) -> Self {
+        let share = usize::try_from(bytes).unwrap_or(usize::MAX) / (RUNS * threads.max(1));
+        let cut = share.clamp(RUN.start, RUN.end).min(memory / 4).max(1);
+        Self { batches: Vec::new(), bytes: 0, cut, runs: 0 }
     }
 
     /// Adds rows; what is to be sorted now, if that is enough.

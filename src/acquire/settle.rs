@@ -279,7 +279,7 @@ mod tests {
     ) -> (Settled, Vec<(i64, i64)>) {
         let folder = tempfile::tempdir().unwrap();
         let sorter = Sorter::new(contract, memory, folder.path());
-        let mut gathering = Gathering::new(memory);
+        let mut gathering = Gathering::new(memory, 1, 0);
         let mut runs = Vec::new();
         let mut unsorted = Vec::new();
         for (at, part) in rows.chunks(at_once).enumerate() {

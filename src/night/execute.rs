@@ -9,6 +9,8 @@ use std::{
     sync::atomic::{AtomicBool, AtomicU64, Ordering},
 };
 
+use futures::{StreamExt, stream};
+
 use super::{
     NightError, Order, RunPlan, Watch, Workshop, households,
     lanes::{free_aside, in_lanes},
@@ -24,6 +26,9 @@ use crate::{
 
 /// Rules that are evaluated side by side at the most: planning is single-threaded, and memory is shared.
 const LANES: usize = 4;
+
+/// Datasets whose references are looked at side by side at the most: while one is planned or ends, on one thread, the other goes on.
+const ASKED: usize = 2;
 
 /// The figures of every division and hukou kind that a case has, in the run's folder.
 pub const FIGURES: &str = "figures.parquet";
@@ -88,11 +93,18 @@ pub async fn execute(
         reuse.tell(TableName::new(&contract.id.agency, &contract.id.dataset), content);
     }
     let mut unfound = Vec::new();
-    for (contract, done) in project.contracts.values().zip(1..) {
+    let asked = project.contracts.values().map(|contract| {
         watch.step(&contract.id.to_string());
-        unfound.extend(compare::unfound(&engine, contract, &plan.feeds, reuse).await?);
+        compare::unfound(&engine, contract, &plan.feeds, reuse)
+    });
+    let mut asked = stream::iter(asked).buffered(ASKED.min(engine.threads()));
+    let mut done = 0;
+    while let Some(of_dataset) = asked.next().await {
+        unfound.extend(of_dataset?);
+        done += 1;
         watch.reached(done, steps(project.contracts.len()), &Text::new("个数据集", "datasets"));
     }
+    drop(asked);
     let workshop = Workshop::open(engine, project, &project.parameters, order.t).await?;
     compare::add_feeds(&workshop.engine, &plan.feeds)?;
     compare::add_deliveries(&workshop.engine, &deliveries(plan))?;

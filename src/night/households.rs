@@ -6,7 +6,6 @@ use super::{NightError, Workshop};
 use crate::{
     compare::{self, Outcome},
     engine::{TableName, cell},
-    model::Token,
     store::Dictionary,
 };
 
@@ -28,13 +27,14 @@ pub(super) async fn of_leads(
     }
     let people =
         outcomes.flat_map(|outcome| outcome.leads.iter().filter_map(|lead| lead.person_id.as_deref()));
-    let wanted: HashSet<Token> = people.filter_map(|token| token.parse().ok()).collect();
+    let people = people.filter_map(|token| token.parse().ok());
+    let wanted: HashSet<i64> = people.filter_map(|token| dictionary.number_of(&token)).collect();
     let (_, batches) = engine.collect("households of members", SQL, &workshop.values).await?;
     let mut households = BTreeMap::new();
     for batch in &batches {
         for row in 0..batch.num_rows() {
-            let person = cell(batch.column(0), row).int().and_then(|number| dictionary.token_of(number));
-            let Some(person) = person.filter(|token| wanted.contains(token)) else { continue };
+            let number = cell(batch.column(0), row).int().filter(|number| wanted.contains(number));
+            let Some(person) = number.and_then(|number| dictionary.token_of(number)) else { continue };
             if let Some(household) = cell(batch.column(1), row).text() {
                 households.insert(person.to_string(), household.to_owned());
             }

@@ -42,15 +42,6 @@ pub(super) fn in_lanes<W: Send, R: Send>(
     Ok(results.into_iter().map(|(_, result)| result).collect())
 }
 
-/// Sorts rows, the parts of it on so many threads: the engine's answers to many rules make a long list.
-pub(super) fn sort_in_lanes<T: Ord + Send>(lanes: usize, rows: &mut [T]) -> io::Result<()> {
-    let part = rows.len().div_ceil(lanes.max(1)).max(1);
-    in_lanes(lanes, rows.chunks_mut(part).collect(), |_, part: &mut [T]| part.sort_unstable())?;
-    // Parts that are in order are found to be so, and only merged.
-    rows.sort();
-    Ok(())
-}
-
 /// Frees it on a thread of its own: what a city's night held in memory takes a while, for which nothing need wait.
 pub(super) fn free_aside<T: Send + 'static>(done: T) {
     // Where the system gives no thread it is freed here and now.
@@ -60,18 +51,6 @@ pub(super) fn free_aside<T: Send + 'static>(done: T) {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn rows_are_sorted_on_any_number_of_lanes() {
-        let rows: Vec<u32> = (0..1_000).map(|row| row * 7_919 % 1_000 / 3).collect();
-        for (lanes, count) in [(0, 1_000), (1, 1_000), (3, 1_000), (4, 1), (2, 0)] {
-            let mut sorted: Vec<u32> = rows.iter().take(count).copied().collect();
-            let mut expected = sorted.clone();
-            expected.sort_unstable();
-            sort_in_lanes(lanes, &mut sorted).unwrap();
-            assert_eq!(sorted, expected, "{count} rows on {lanes} lanes");
-        }
-    }
 
     #[test]
     fn results_come_in_the_order_of_the_work_on_any_number_of_lanes() {

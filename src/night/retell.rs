@@ -6,10 +6,8 @@ use std::{
 };
 
 use super::{
-    Intake, NightError, Order, RuleRecord, RunPlan, RunRecord, Watch, approval,
-    execute::Executed,
-    lanes::{free_aside, sort_in_lanes},
-    manifest, words,
+    Intake, NightError, Order, RuleRecord, RunPlan, RunRecord, Watch, approval, execute::Executed,
+    lanes::free_aside, manifest, words,
 };
 use crate::{
     compare::Unfound,
@@ -112,7 +110,8 @@ fn input(
         evidence.append(&mut outcome.evidence);
         coverage.extend(outcome.coverage.iter().cloned());
     }
-    sort_in_lanes(order.limits.threads, &mut evidence).map_err(NightError::Threads)?;
+    // That of each rule is in order, and leads are called by their rules: it is hardly more than a look.
+    evidence.sort();
     coverage.sort();
     plan.earlier.mark(&mut leads);
     let rules: BTreeMap<String, RuleNote> = project

@@ -107,7 +107,8 @@ pub fn compose(
         work.push(Box::new(|| list(township)));
     }
     let mut files = BTreeMap::new();
-    for made in on_threads(threads, &work, |piece| piece()) {
+    // A workbook is written out by threads of its own, for which the one that asked for it waits: others go on meanwhile.
+    for made in on_threads(if threads < 2 { threads } else { 2 * threads }, &work, |piece| piece()) {
         files.extend(made?);
     }
     drop(work);

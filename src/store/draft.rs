@@ -6,9 +6,15 @@ use std::{
     fs::{self, File},
     io,
     path::{Path, PathBuf},
+    thread,
 };
 
 use super::StoreError;
+
+/// How many flush files at the same time, at the most.
+const FLUSHERS: usize = 8;
+/// Fewer files than this are flushed one after the other.
+const FEW: usize = 16;
 
 /// A folder that nobody sees yet.
 #[derive(Debug)]
@@ -79,16 +85,34 @@ impl Drop for Draft {
     }
 }
 
+/// Flushes a folder and everything below it. Where that is much, several at a time: each waits for the disk.
 fn flush_tree(folder: &Path) -> Result<(), StoreError> {
+    let mut all = Vec::new();
+    entries(folder, &mut all)?;
+    let each = all.len().div_ceil(FLUSHERS).max(FEW);
+    let mut shares = all.chunks(each);
+    let own = shares.next().unwrap_or_default();
+    let flush_all = |share: &[PathBuf]| share.iter().try_for_each(|path| flush(path));
+    thread::scope(|scope| {
+        let others = shares
+            .map(|share| thread::Builder::new().spawn_scoped(scope, move || flush_all(share)))
+            .collect::<io::Result<Vec<_>>>()
+            .map_err(StoreError::io("flush", folder))?;
+        flush_all(own)?;
+        others
+            .into_iter()
+            .try_for_each(|other| other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+    })
+}
+
+/// A folder and everything below it.
+fn entries(folder: &Path, all: &mut Vec<PathBuf>) -> Result<(), StoreError> {
     for entry in fs::read_dir(folder).map_err(StoreError::io("read", folder))? {
         let path = entry.map_err(StoreError::io("read", folder))?.path();
-        if path.is_dir() {
-            flush_tree(&path)?;
-        } else {
-            flush(&path)?;
-        }
+        if path.is_dir() { entries(&path, all)? } else { all.push(path) }
     }
-    flush(folder)
+    all.push(folder.to_owned());
+    Ok(())
 }
 
 fn flush(path: &Path) -> Result<(), StoreError> {
@@ -124,6 +148,26 @@ mod tests {
         }
         assert_eq!(fs::read_to_string(target.join("x")).unwrap(), "first");
         assert_eq!(fs::read_dir(root.path().join(".drafts")).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn of_many_files_in_folders_all_are_flushed_and_one_that_cannot_be_is_named() {
+        let root = tempfile::tempdir().unwrap();
+        for number in 0..100 {
+            let folder = root.path().join((number % 7).to_string()).join("x");
+            fs::create_dir_all(&folder).unwrap();
+            fs::write(folder.join(number.to_string()), "x").unwrap();
+        }
+        let mut all = Vec::new();
+        entries(root.path(), &mut all).unwrap();
+        assert_eq!(all.len(), 100 + 2 * 7 + 1);
+        flush_tree(root.path()).unwrap();
+        let gone = root.path().join("3/x/3");
+        fs::remove_file(&gone).unwrap();
+        #[cfg(unix)]
+        std::os::unix::fs::symlink("nowhere", &gone).unwrap();
+        let error = flush_tree(root.path()).unwrap_err();
+        assert!(error.to_string().contains("3/x/3"), "{error}");
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! The dictionary in the hands of its one writer: numbers are given in memory, then sealed as a new segment.
+//! The dictionary in the hands of its one writer: numbers are given in memory, then sealed as new segments.
 //!
 //! A snapshot must never be sealed before the numbers it uses. After a crash between the two, the segment simply
 //! holds people whom no snapshot names yet.
@@ -8,13 +8,16 @@ use std::{
     thread::{self, JoinHandle},
 };
 
-use super::{Bridged, Dictionary, StoreError, StoreLock, bridged, segment::Written};
+use super::{
+    Bridged, Dictionary, StoreError, StoreLock, bridged,
+    segment::{MOST, Written},
+};
 use crate::model::Token;
 
 /// Numbers that were written and do not count yet; dropped, they never will.
 #[derive(Debug)]
 pub struct Unsealed {
-    written: Option<Written>,
+    written: Vec<Written>,
     count: usize,
 }
 
@@ -61,26 +64,42 @@ impl GrowingDictionary {
         self.dictionary.find_or_add(&token.0).map(|(number, _)| number)
     }
 
-    /// Writes the numbers given since the last seal as one new segment, which does not count yet.
-    pub fn write(&self) -> Result<Unsealed, StoreError> {
+    /// Writes the numbers given since the last seal as new segments, on so many threads; they do not count yet.
+    pub fn write(&self, threads: usize) -> Result<Unsealed, StoreError> {
         let new = self.dictionary.tokens_from(self.sealed);
-        let written =
-            if new.is_empty() { None } else { Some(Written::new(&self.lock, self.sealed as i64 + 1, new)?) };
+        let firsts = (self.sealed as i64 + 1..).step_by(MOST);
+        let segments: Vec<_> = firsts.zip(new.chunks(MOST)).collect();
+        let write = |segments: &[(i64, &[[u8; 32]])]| {
+            let each = segments.iter().map(|(first, tokens)| Written::new(&self.lock, *first, tokens));
+            each.collect::<Result<Vec<_>, _>>()
+        };
+        let mut shares = segments.chunks(segments.len().div_ceil(threads.max(1)).max(1));
+        let own = shares.next().unwrap_or_default();
+        let written = thread::scope(|scope| {
+            let folder = self.lock.store().dictionary();
+            let others = shares
+                .map(|share| thread::Builder::new().spawn_scoped(scope, move || write(share)))
+                .collect::<Result<Vec<_>, _>>()
+                .map_err(StoreError::io("write", &folder))?;
+            let mut written = write(own)?;
+            for other in others {
+                written.extend(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?);
+            }
+            Ok::<_, StoreError>(written)
+        })?;
         Ok(Unsealed { written, count: new.len() })
     }
 
-    /// Makes a segment count that was written since the last seal; how many numbers it holds.
+    /// Makes the segments count that were written since the last seal, the lowest numbers first; how many numbers they hold.
     pub fn seal_written(&mut self, unsealed: Unsealed) -> Result<usize, StoreError> {
-        if let Some(written) = unsealed.written {
-            written.seal(&self.lock)?;
-        }
+        unsealed.written.into_iter().try_for_each(|written| written.seal(&self.lock))?;
         self.sealed += unsealed.count;
         Ok(unsealed.count)
     }
 
-    /// Seals the numbers given since the last time as one new segment; how many there were.
+    /// Seals the numbers given since the last time as new segments; how many there were.
     pub fn seal(&mut self) -> Result<usize, StoreError> {
-        let unsealed = self.write()?;
+        let unsealed = self.write(1)?;
         self.seal_written(unsealed)
     }
 

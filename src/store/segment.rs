@@ -23,6 +23,8 @@
 //!   The price is two seconds a night at five million people and no disk.
 //! - In the order of the numbers, with a bloom filter: number → token is found by the statistics, token → number by
 //!   the filter, and a gap shows itself while reading.
+//! - New people are cut into segments of a quarter million, which are written side by side: where a delivery is small and names many
+//!   people for the first time, writing them took longer than writing its snapshot, on one thread.
 
 use std::{
     fs::File,
@@ -45,6 +47,8 @@ use super::{Dictionary, Draft, StoreError, StoreLock};
 use crate::model::Token;
 
 const ROWS_AT_ONCE: usize = 1 << 16;
+/// The most people of a segment. The same whatever the number of threads, so that the files are the same.
+pub(super) const MOST: usize = 1 << 18;
 /// How many times that may be read ahead.
 const PIECES: usize = 4;
 
@@ -225,6 +229,31 @@ mod tests {
         let asked = [&token(1), &other, &nobody, &token(2), &other];
         assert_eq!(dictionary.numbers_of(&asked), [Some(1), Some(2), None, None, Some(2)]);
         assert_eq!(asked.map(|token| dictionary.number_of(token)), [Some(1), Some(2), None, None, Some(2)]);
+    }
+
+    #[test]
+    fn many_people_fill_several_segments_which_are_the_same_on_any_number_of_threads() {
+        let segments = |threads: usize| {
+            let root = tempfile::tempdir().unwrap();
+            let mut dictionary = grown(root.path(), &[]);
+            for n in 0..2 * MOST as u64 + 1 {
+                let mut token = token(0);
+                token.0[..8].copy_from_slice(&n.wrapping_mul(0x9e37_79b9_7f4a_7c15).to_le_bytes());
+                dictionary.assign(&token).unwrap();
+            }
+            let written = dictionary.write(threads).unwrap();
+            assert_eq!(dictionary.seal_written(written).unwrap(), 2 * MOST + 1);
+            drop(dictionary);
+            assert_eq!(Dictionary::load(&Store::at(root.path())).unwrap().len(), 2 * MOST + 1);
+            let entries = fs::read_dir(root.path().join("dictionary")).unwrap();
+            let mut files: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
+            files.sort();
+            files.iter().map(|file| (first_number(file), fs::read(file).unwrap())).collect::<Vec<_>>()
+        };
+        let alone = segments(1);
+        let firsts: Vec<_> = alone.iter().map(|(first, _)| *first).collect();
+        assert_eq!(firsts, [1, MOST as i64 + 1, 2 * MOST as i64 + 1].map(Some));
+        assert!(segments(2) == alone && segments(5) == alone);
     }
 
     #[test]

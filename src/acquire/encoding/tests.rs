@@ -3,8 +3,9 @@
 use std::{fs, sync::Arc};
 
 use arrow::{
-    array::{Int64Array, StringArray},
-    datatypes::{DataType, Field, Schema},
+    array::{AsArray, DictionaryArray, Int64Array, StringArray, UInt16Array},
+    compute::cast,
+    datatypes::{DataType, Field, Schema, UInt16Type},
 };
 use parquet::errors::ParquetError;
 
@@ -16,21 +17,35 @@ fn schema() -> SchemaRef {
         field("number", DataType::Int64),
         field("text", DataType::Utf8),
         field("twice", DataType::Int64),
+        field("changing", DataType::Utf8),
+        field("same", DataType::Utf8),
     ]))
 }
+
+/// Before this row one place in a list stands in every row, in two groups and a part of the third; after it another one.
+const CHANGE: usize = 2_250_000;
 
 /// Batches of so many rows each.
 fn batches(rows: usize, count: usize) -> impl Iterator<Item = RecordBatch> {
     (0..count).map(move |at| {
         let numbers = || (at * rows..(at + 1) * rows).map(|row| (row * 7919 % 10_007) as i64);
         let texts = numbers().map(|number| (number % 11).to_string());
+        let changing = (at * rows..(at + 1) * rows).map(|row| u16::from(row >= CHANGE));
+        let changing: ArrayRef = Arc::new(UInt16Array::from_iter_values(changing));
+        let same: ArrayRef = Arc::new(UInt16Array::from_value(1, rows));
         let number: ArrayRef = Arc::new(Int64Array::from_iter_values(numbers()));
         let text: ArrayRef = Arc::new(StringArray::from_iter_values(texts));
-        RecordBatch::try_new(schema(), vec![number.clone(), text, number]).unwrap()
+        let columns = [number.clone(), text, number, changing, same];
+        RecordBatch::try_from_iter(schema().fields().iter().map(|field| field.name()).zip(columns)).unwrap()
     })
 }
 
+/// The third column is doubled, and of places in a list the texts are made.
 fn doubled(column: usize, array: ArrayRef) -> Result<ArrayRef> {
+    if let Some(places) = array.as_primitive_opt::<UInt16Type>() {
+        let list = Arc::new(StringArray::from(vec!["one.csv", "other.csv"]));
+        return Ok(Arc::new(DictionaryArray::try_new(places.clone(), list)?));
+    }
     if column != 2 {
         return Ok(array);
     }
@@ -39,11 +54,14 @@ fn doubled(column: usize, array: ArrayRef) -> Result<ArrayRef> {
     Ok(Arc::new(numbers.unary::<_, arrow::datatypes::Int64Type>(|number| number * 2)))
 }
 
+/// So many rows at a time that pages, which are cut after some thousand rows handed on, are cut alike where rows are handed on together.
+const BATCH: usize = 150 << 10;
+
 fn encode(path: &Path, threads: usize, prepare: &Prepare<'_>) -> Result<Digest, AcquireError> {
     let encoding = Encoding::create(path, schema(), WriterProperties::default(), prepare)?;
     // Groups of rows end in the middle of a batch.
     let encoded = encoding.run(threads, |hand_on| {
-        batches(150_000, 15).for_each(|batch| hand_on(&batch));
+        batches(BATCH, 15).for_each(|batch| hand_on(&batch));
         Ok(())
     });
     encoded.map(|((), digest)| digest)
@@ -54,18 +72,33 @@ fn any_number_of_threads_writes_the_bytes_that_the_library_writes_alone() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("alone.parquet");
     let mut writer = ArrowWriter::try_new(File::create(&path).unwrap(), schema(), None).unwrap();
-    for batch in batches(150_000, 15) {
-        let mut columns = batch.columns().to_vec();
-        columns[2] = doubled(2, columns[2].clone()).unwrap();
-        writer.write(&RecordBatch::try_new(schema(), columns).unwrap()).unwrap();
+    let schema = schema();
+    for batch in batches(BATCH, 15) {
+        let columns = batch.columns().iter().cloned().enumerate();
+        let columns = columns.map(|(at, column)| doubled(at, column).unwrap()).zip(schema.fields());
+        let columns = columns.map(|(column, field)| cast(&column, field.data_type()).unwrap()).collect();
+        writer.write(&RecordBatch::try_new(schema.clone(), columns).unwrap()).unwrap();
     }
     writer.close().unwrap();
+    assert!((2 * ROWS_IN_GROUP..15 * BATCH).contains(&CHANGE));
     let alone = fs::read(&path).unwrap();
     for threads in [1, 2, 5] {
         let path = folder.path().join(format!("{threads}.parquet"));
         assert_eq!(encode(&path, threads, &doubled).unwrap(), Digest::of(&alone));
         assert!(fs::read(&path).unwrap() == alone, "{threads} threads");
     }
+}
+
+#[test]
+fn rows_are_alike_where_all_have_one_place_and_none_is_empty() {
+    let places = |rows: &[Option<u16>]| -> ArrayRef { Arc::new(UInt16Array::from(rows.to_vec())) };
+    let both = Alike::and(Alike::and(None, &places(&[Some(3), Some(3)])), &places(&[Some(3)])).unwrap();
+    assert_eq!(both.rows().as_ref(), places(&[Some(3); 3]).as_ref());
+    for other in [&[Some(4)][..], &[Some(3), Some(4)], &[Some(3), None], &[None], &[]] {
+        assert_eq!(Alike::and(Some(both), &places(other)), None, "{other:?}");
+    }
+    let texts: ArrayRef = Arc::new(StringArray::from(vec!["3"]));
+    assert_eq!(Alike::and(None, &texts), None);
 }
 
 #[test]
