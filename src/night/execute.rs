@@ -9,8 +9,6 @@ use std::{
     sync::atomic::{AtomicBool, AtomicU64, Ordering},
 };
 
-use futures::{StreamExt, stream};
-
 use super::{
     NightError, Order, RunPlan, Watch, Workshop, households,
     lanes::{free_aside, in_lanes},
@@ -18,17 +16,16 @@ use super::{
 };
 use crate::{
     compare::{self, Delivered, Facts, Key, Office, Outcome, Part, People, Reuse, Told, Unfound},
+    contract::Contract,
     engine::{Engine, Placeholders, SqlFault, TableName},
     model::{Digest, Text, Token},
     project::Rule,
     store::{Dictionary, Resolved},
 };
 
-/// Rules that are evaluated side by side at the most: planning is single-threaded, and memory is shared.
+/// Rules that are evaluated, and datasets whose references are looked at, side by side at the most: planning is single-threaded, and
+/// memory is shared.
 const LANES: usize = 4;
-
-/// Datasets whose references are looked at side by side at the most: while one is planned or ends, on one thread, the other goes on.
-const ASKED: usize = 2;
 
 /// The figures of every division and hukou kind that a case has, in the run's folder.
 pub const FIGURES: &str = "figures.parquet";
@@ -92,19 +89,7 @@ pub async fn execute(
         let content = Digest::of_parts([format!("{contract:?}").as_str(), rows.hex().as_str()]);
         reuse.tell(TableName::new(&contract.id.agency, &contract.id.dataset), content);
     }
-    let mut unfound = Vec::new();
-    let asked = project.contracts.values().map(|contract| {
-        watch.step(&contract.id.to_string());
-        compare::unfound(&engine, contract, &plan.feeds, reuse)
-    });
-    let mut asked = stream::iter(asked).buffered(ASKED.min(engine.threads()));
-    let mut done = 0;
-    while let Some(of_dataset) = asked.next().await {
-        unfound.extend(of_dataset?);
-        done += 1;
-        watch.reached(done, steps(project.contracts.len()), &Text::new("个数据集", "datasets"));
-    }
-    drop(asked);
+    let unfound = unfound(order, plan, &engine, reuse, watch)?;
     let workshop = Workshop::open(engine, project, &project.parameters, order.t).await?;
     compare::add_feeds(&workshop.engine, &plan.feeds)?;
     compare::add_deliveries(&workshop.engine, &deliveries(plan))?;
@@ -212,6 +197,32 @@ pub async fn execute(
     let Workshop { engine, values, .. } = workshop;
     free_aside((engine, engines));
     Ok(Executed { outcomes, values, links, unfound, taken_over })
+}
+
+/// The references of all datasets that do not hold.
+fn unfound(
+    order: &Order<'_>,
+    plan: &RunPlan,
+    engine: &Engine,
+    reuse: &Reuse,
+    watch: &dyn Watch,
+) -> Result<Vec<Unfound>, NightError> {
+    let contracts: Vec<&Contract> = order.project.contracts.values().collect();
+    let (done, count) = (AtomicU64::new(0), steps(contracts.len()));
+    let runtime = tokio::runtime::Handle::current();
+    let lanes = order.limits.threads.clamp(1, LANES);
+    let of_datasets = in_lanes(lanes, contracts, |_, contract| {
+        watch.step(&contract.id.to_string());
+        let found = runtime.block_on(compare::unfound(engine, contract, &plan.feeds, reuse));
+        let done = done.fetch_add(1, Ordering::Relaxed) + 1;
+        watch.reached(done, count, &Text::new("个数据集", "datasets"));
+        found
+    });
+    let mut unfound = Vec::new();
+    for of_dataset in of_datasets.map_err(NightError::Threads)? {
+        unfound.extend(of_dataset?);
+    }
+    Ok(unfound)
 }
 
 /// A rule, what its answers are found under, and those that were.
