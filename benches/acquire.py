@@ -9,7 +9,7 @@ signatures, digests, row counts, control totals, every rule of the contract, key
 tokens by numbers and sorts. DuckDB reads text and casts it (`read_csv(all_varchar)` + `TRY_CAST` + `COPY … TO parquet`).
 
 Measured with a city of a million people (31 files, 2,075 MB, 19 million rows), two threads, on an otherwise idle virtual machine
-with two cores: the best of three rounds in turn 4.9 s against 5.8 s, 8.6 CPU seconds against 9.7. The goal is a ratio of 1.
+with two cores: the best of three rounds in turn 4.3 s against 5.9 s, 7.7 CPU seconds against 9.7. The goal is a ratio of 1.
 """
 
 import argparse

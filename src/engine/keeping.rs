@@ -65,12 +65,12 @@ struct Part {
     sum: Option<Sum>,
 }
 
-/// Where parts of one result are put, and how many rows of it have been digested.
+/// Where parts of one result are put, and how many rows of it there were so far.
 #[derive(Clone)]
 struct Place {
     what: String,
     folder: PathBuf,
-    digested: Arc<AtomicU64>,
+    rows: Arc<AtomicU64>,
 }
 
 impl Engine {
@@ -84,7 +84,7 @@ impl Engine {
         values: &Placeholders,
         folder: &Path,
     ) -> Result<KeptRows, EngineError> {
-        let place = Place { what: what.to_owned(), folder: folder.to_owned(), digested: Arc::default() };
+        let place = Place { what: what.to_owned(), folder: folder.to_owned(), rows: Arc::default() };
         if let Some((stretches, plans)) =
             self.stretches(what, sql, values, Measure::of(self.threads())).await?
         {
@@ -193,27 +193,41 @@ async fn into_kept_file(
     let failed = |message: String| EngineError::File { path: path.display().to_string(), message };
     let file = fs::File::create(&path).map_err(|error| failed(error.to_string()))?;
     let mut digest = RowsDigest::new(rows.schema()).ok();
+    // Digested in the end: of a result with too many rows not one need be.
+    let mut waiting = Vec::new();
     let mut count = 0;
     let mut writer = ArrowWriter::try_new(Digested::new(file), rows.schema(), Some(plain()))
         .map_err(|error| failed(error.to_string()))?;
     while let Some(batch) = rows.try_next().await.map_err(|error| EngineError::of(&place.what, &error))? {
         let more = u64::try_from(batch.num_rows()).unwrap_or_default();
         count += more;
-        let so_far = place.digested.fetch_add(more, Ordering::Relaxed) + more;
-        // Rows of a type that has no digest are kept all the same.
-        digest = digest
-            .filter(|_| so_far <= ROWS_DIGESTED)
-            .and_then(|mut digest| digest.add(&batch).ok().map(|()| digest));
+        let so_far = place.rows.fetch_add(more, Ordering::Relaxed) + more;
         writer.write(&batch).map_err(|error| failed(error.to_string()))?;
+        if so_far <= ROWS_DIGESTED {
+            waiting.push(batch);
+        } else {
+            waiting.clear();
+            digest = None;
+        }
     }
+    if place.rows.load(Ordering::Relaxed) > ROWS_DIGESTED {
+        digest = None;
+    }
+    // Rows of a type that has no digest are kept all the same.
+    let sum = digest.and_then(|mut digest| {
+        waiting.iter().try_for_each(|batch| digest.add(batch)).ok()?;
+        Some(digest.sum())
+    });
     let file = writer.into_inner().map_err(|error| failed(error.to_string()))?;
     let (bytes, sha256) = file.so_far();
-    let sum = digest.map(|digest| digest.sum());
     Ok(Part { file: KeptFile { path, bytes, sha256 }, rows: count, sum })
 }
 
 #[cfg(test)]
 mod tests {
+    use arrow::array::{ArrayRef, Int64Array, RecordBatch};
+    use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
+
     use super::*;
     use crate::engine::{
         TableName, cell,
@@ -224,7 +238,7 @@ mod tests {
 
     /// Keeps a statement that is cut into small stretches.
     async fn keep_cut(engine: &Engine, sql: &str, folder: &Path) -> Result<KeptRows, EngineError> {
-        let place = Place { what: "cut".to_owned(), folder: folder.to_owned(), digested: Arc::default() };
+        let place = Place { what: "cut".to_owned(), folder: folder.to_owned(), rows: Arc::default() };
         let cut = engine.stretches("cut", sql, &Placeholders::default(), SMALL).await.unwrap();
         let (stretches, plans) = cut.unwrap();
         engine.keep_stretches(place, &stretches, plans).await
@@ -274,6 +288,19 @@ mod tests {
             let sql = format!("SELECT person, month FROM a.rows WHERE {condition}");
             let kept = keep_cut(&engine, &sql, folder.path()).await.unwrap();
             assert_eq!((kept.files.len(), files_in(folder.path())), (1, 1), "{condition}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_result_with_too_many_rows_has_no_digest_of_them() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = Place { what: "rows".to_owned(), folder: folder.path().to_owned(), rows: Arc::default() };
+        for (name, count, has_digest) in [("all", ROWS_DIGESTED as i64, true), ("more", 1, false)] {
+            let numbers: ArrayRef = Arc::new(Int64Array::from_iter_values(0..count));
+            let batch = RecordBatch::try_from_iter([("number", numbers)]).unwrap();
+            let rows = RecordBatchStreamAdapter::new(batch.schema(), stream::iter([Ok(batch)]));
+            let part = into_kept_file(&place, Box::pin(rows), folder.path().join(name)).await.unwrap();
+            assert_eq!((part.rows, part.sum.is_some()), (count as u64, has_digest), "{name}");
         }
     }
 
