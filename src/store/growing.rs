@@ -16,10 +16,7 @@ use crate::model::Token;
 
 /// Numbers that were written and do not count yet; dropped, they never will.
 #[derive(Debug)]
-pub struct Unsealed {
-    written: Vec<Written>,
-    count: usize,
-}
+pub struct Unsealed(pub(super) Vec<Written>);
 
 /// A dictionary that can grow, and the lock without which it could not.
 #[derive(Debug)]
@@ -87,14 +84,16 @@ impl GrowingDictionary {
             }
             Ok::<_, StoreError>(written)
         })?;
-        Ok(Unsealed { written, count: new.len() })
+        Ok(Unsealed(written))
     }
 
     /// Makes the segments count that were written since the last seal, the lowest numbers first; how many numbers they hold.
     pub fn seal_written(&mut self, unsealed: Unsealed) -> Result<usize, StoreError> {
-        unsealed.written.into_iter().try_for_each(|written| written.seal(&self.lock))?;
-        self.sealed += unsealed.count;
-        Ok(unsealed.count)
+        let before = self.sealed;
+        for written in unsealed.0 {
+            self.sealed += written.seal(&self.lock)?;
+        }
+        Ok(self.sealed - before)
     }
 
     /// Seals the numbers given since the last time as new segments; how many there were.

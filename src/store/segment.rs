@@ -57,6 +57,7 @@ const PIECES: usize = 4;
 pub(super) struct Written {
     draft: Draft,
     name: String,
+    people: usize,
 }
 
 impl Written {
@@ -65,13 +66,14 @@ impl Written {
         let name = format!("segment-{first:012}.parquet");
         let draft = lock.draft()?;
         write(&draft.path().join(&name), first, tokens)?;
-        Ok(Self { draft, name })
+        Ok(Self { draft, name, people: tokens.len() })
     }
 
-    /// Makes it count.
-    pub(super) fn seal(self, lock: &StoreLock) -> Result<(), StoreError> {
+    /// Makes it count; how many people it holds.
+    pub(super) fn seal(self, lock: &StoreLock) -> Result<usize, StoreError> {
         let target = lock.store().dictionary().join(&self.name);
-        self.draft.seal_file(&self.name, &target)
+        self.draft.seal_file(&self.name, &target)?;
+        Ok(self.people)
     }
 }
 
@@ -254,6 +256,25 @@ mod tests {
         let firsts: Vec<_> = alone.iter().map(|(first, _)| *first).collect();
         assert_eq!(firsts, [1, MOST as i64 + 1, 2 * MOST as i64 + 1].map(Some));
         assert!(segments(2) == alone && segments(5) == alone);
+    }
+
+    #[test]
+    fn where_a_later_segment_cannot_be_sealed_the_people_of_those_before_it_keep_their_numbers() {
+        let root = tempfile::tempdir().unwrap();
+        let mut dictionary = grown(root.path(), &[1]);
+        let mut first = dictionary.write(1).unwrap();
+        dictionary.assign(&token(2)).unwrap();
+        let in_the_way = root.path().join("dictionary/segment-000000000002.parquet");
+        fs::create_dir_all(&in_the_way).unwrap();
+        first.0.push(Written::new(dictionary.lock(), 2, &[token(2).0]).unwrap());
+        assert!(
+            matches!(dictionary.seal_written(first), Err(StoreError::AlreadySealed { path }) if path == in_the_way)
+        );
+        dictionary.forget_unsealed();
+        assert_eq!((dictionary.number_of(&token(1)), dictionary.number_of(&token(2))), (Some(1), None));
+        fs::remove_dir(&in_the_way).unwrap();
+        assert_eq!(dictionary.assign(&token(2)).unwrap(), 2);
+        assert_eq!(dictionary.seal().unwrap(), 1);
     }
 
     #[test]
