@@ -75,6 +75,7 @@ impl Copied {
             bytes_written: u64::try_from(metadata.compressed_size()).unwrap_or_default(),
             rows_written: rows.len() as u64,
             metadata: metadata.clone(),
+            // No column of a snapshot has one.
             bloom_filter: None,
             column_index: written.column_index().and_then(|index| index.first()?.first()).cloned(),
             offset_index: written.offset_index().and_then(|index| index.first()?.first()).cloned(),
