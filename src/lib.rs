@@ -20,7 +20,7 @@
 //!
 //! | layer | modules |
 //! |---|---|
-//! | words | [`model`] |
+//! | words, tools | [`model`], `threads` |
 //! | files that people write | [`diagnostic`], [`identity`], [`contract`], [`parameter`], [`project`] |
 //! | stages | [`store`], [`accept`], [`acquire`], [`engine`], [`compare`], [`report`], [`book`] |
 //! | orchestration | [`night`], [`seal`], [`synth`] |
@@ -73,3 +73,4 @@ pub mod report;
 pub mod seal;
 pub mod store;
 pub mod synth;
+mod threads;

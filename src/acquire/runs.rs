@@ -26,7 +26,6 @@ use std::{
     io::BufWriter,
     ops::Range,
     path::{Path, PathBuf},
-    thread,
 };
 
 use arrow::{
@@ -39,7 +38,7 @@ use arrow::{
 };
 
 use super::AcquireError;
-use crate::{contract::Contract, store::StoreError};
+use crate::{contract::Contract, store::StoreError, threads::on_threads};
 
 mod keys;
 mod merged;
@@ -154,20 +153,8 @@ impl Sorter {
     /// Sorts several parts at the same time, each on a thread, and takes them among the runs.
     pub(super) fn sort_all(&self, parts: Vec<Unsorted>, runs: &mut Vec<Run>) -> Result<(), AcquireError> {
         let sort = |part| self.sort(part).map_err(|source| AcquireError::Columns { source });
-        let sorted: Vec<Run> = thread::scope(|scope| {
-            let mut parts = parts.into_iter();
-            let first = parts.next();
-            let others = parts
-                .map(|part| thread::Builder::new().spawn_scoped(scope, move || sort(part)))
-                .collect::<Result<Vec<_>, _>>()
-                .map_err(AcquireError::Threads)?;
-            let first = first.map(sort).transpose()?;
-            let others = others
-                .into_iter()
-                .map(|other| other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
-            first.into_iter().map(Ok).chain(others).collect::<Result<_, AcquireError>>()
-        })?;
-        sorted.into_iter().try_for_each(|run| self.keep(run, runs))
+        let sorted = on_threads(parts.len(), parts, sort);
+        sorted.into_iter().try_for_each(|run| self.keep(run?, runs))
     }
 
     /// Takes a run among the others, on disk if those in memory are many already.

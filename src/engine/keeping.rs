@@ -192,7 +192,8 @@ async fn into_kept_file(
 ) -> Result<Part, EngineError> {
     let failed = |message: String| EngineError::File { path: path.display().to_string(), message };
     let file = fs::File::create(&path).map_err(|error| failed(error.to_string()))?;
-    let mut digest = RowsDigest::new(rows.schema()).ok();
+    // Rows of a type that has no digest are kept all the same.
+    let digest = RowsDigest::new(rows.schema()).ok();
     // Digested in the end: of a result with too many rows not one need be.
     let mut waiting = Vec::new();
     let mut count = 0;
@@ -207,14 +208,11 @@ async fn into_kept_file(
             waiting.push(batch);
         } else {
             waiting.clear();
-            digest = None;
         }
     }
-    if place.rows.load(Ordering::Relaxed) > ROWS_DIGESTED {
-        digest = None;
-    }
-    // Rows of a type that has no digest are kept all the same.
-    let sum = digest.and_then(|mut digest| {
+    // Other parts may have had the rows that are too many.
+    let is_small = place.rows.load(Ordering::Relaxed) <= ROWS_DIGESTED;
+    let sum = digest.filter(|_| is_small).and_then(|mut digest| {
         waiting.iter().try_for_each(|batch| digest.add(batch)).ok()?;
         Some(digest.sum())
     });

@@ -9,11 +9,7 @@ use std::{
     sync::atomic::{AtomicBool, AtomicU64, Ordering},
 };
 
-use super::{
-    NightError, Order, RunPlan, Watch, Workshop, households,
-    lanes::{free_aside, in_lanes},
-    workshop::facts_named,
-};
+use super::{NightError, Order, RunPlan, Watch, Workshop, households, workshop::facts_named};
 use crate::{
     compare::{self, Delivered, Facts, Key, Office, Outcome, Part, People, Reuse, Told, Unfound},
     contract::Contract,
@@ -21,6 +17,7 @@ use crate::{
     model::{Digest, Text, Token},
     project::Rule,
     store::{Dictionary, Resolved},
+    threads::{free_aside, in_lanes, on_threads},
 };
 
 /// Rules that are evaluated, and datasets whose references are looked at, side by side at the most: planning is single-threaded, and
@@ -171,8 +168,7 @@ pub async fn execute(
         let done = done.fetch_add(1, Ordering::Relaxed) + 1;
         watch.reached(done, count, &Text::new("条规则", "rules"));
         Some((rule.id.clone(), outcome))
-    })
-    .map_err(NightError::Threads)?;
+    });
     let mut outcomes = BTreeMap::new();
     for (id, outcome) in evaluated.into_iter().flatten() {
         let outcome = match outcome {
@@ -211,7 +207,7 @@ fn unfound(
     let (done, count) = (AtomicU64::new(0), steps(contracts.len()));
     let runtime = tokio::runtime::Handle::current();
     let lanes = order.limits.threads.clamp(1, LANES);
-    let of_datasets = in_lanes(lanes, contracts, |_, contract| {
+    let of_datasets = on_threads(lanes, contracts, |contract| {
         watch.step(&contract.id.to_string());
         let found = runtime.block_on(compare::unfound(engine, contract, &plan.feeds, reuse));
         let done = done.fetch_add(1, Ordering::Relaxed) + 1;
@@ -219,7 +215,7 @@ fn unfound(
         found
     });
     let mut unfound = Vec::new();
-    for of_dataset in of_datasets.map_err(NightError::Threads)? {
+    for of_dataset in of_datasets {
         unfound.extend(of_dataset?);
     }
     Ok(unfound)

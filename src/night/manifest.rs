@@ -4,21 +4,21 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use super::{HeldBack, NightError, RunPlan, RunRecord, lanes::in_lanes};
-use crate::model::Digest;
+use super::{HeldBack, NightError, RunPlan, RunRecord};
+use crate::{model::Digest, threads::on_threads};
 
 /// The file's name.
 pub const MANIFEST: &str = "manifest.json";
 
 /// Writes the manifest of a run's folder, with the digest of every file in it; so many threads read them.
 pub fn write(plan: &RunPlan, record: &RunRecord, folder: &Path, threads: usize) -> Result<(), NightError> {
-    let output = |_, path: PathBuf| {
+    let output = |path: PathBuf| {
         let name = path.strip_prefix(folder).unwrap_or(&path).to_string_lossy().into_owned();
         let digest = Digest::of_file(&path).map_err(io("read", &path))?;
         let bytes = std::fs::metadata(&path).map_err(io("read", &path))?.len();
         Ok(json!({"path": name, "bytes": bytes, "sha256": digest.hex()}))
     };
-    let outputs = in_lanes(threads, files_below(folder)?, output).map_err(NightError::Threads)?;
+    let outputs = on_threads(threads, files_below(folder)?, output);
     let outputs: Vec<Value> = outputs.into_iter().collect::<Result<_, NightError>>()?;
     let rules: serde_json::Map<String, Value> = record
         .rules

@@ -32,7 +32,6 @@ mod execute;
 mod history;
 mod households;
 mod intake;
-mod lanes;
 mod manifest;
 mod memory;
 mod plan;
@@ -66,6 +65,7 @@ use crate::{
     model::{Digest, Lang, Text},
     project::Project,
     store::{Loading, ReuseShelf, Share, Shelf, Store, StoreError, Supply},
+    threads::free_aside,
 };
 
 /// Hears how the work goes. Never influences it.
@@ -173,7 +173,7 @@ pub async fn run(order: &Order<'_>, watch: &dyn Watch) -> Result<RunRecord, Nigh
     let shelf = program.map(|program| (ReuseShelf::of(&store), program));
     let mut reuse = Reuse::new(shelf, scratch.path());
     let executed = execute::execute(order, &plan, &dictionary, &mut reuse, draft.path(), watch).await?;
-    lanes::free_aside(dictionary);
+    free_aside(dictionary);
     watch.stage(&Text::new("写清单和报告", "writing lists and report"), 1);
     let record = retell::write(order, &plan, &intake, executed, draft.path(), folder.clone(), watch)?;
     watch.step("manifest.json");

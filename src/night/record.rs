@@ -116,9 +116,6 @@ pub enum NightError {
     /// A fact.
     #[error("failed to plan the facts: {0}")]
     Fact(String),
-    /// No thread could be had.
-    #[error("failed to start a thread")]
-    Threads(#[source] io::Error),
     /// Counts that do not close: nothing of the run is published.
     #[error(transparent)]
     Imbalance(Imbalance),

@@ -6,13 +6,14 @@ use std::{
 };
 
 use super::{
-    Intake, NightError, Order, RuleRecord, RunPlan, RunRecord, Watch, approval, execute::Executed,
-    lanes::free_aside, manifest, words,
+    Intake, NightError, Order, RuleRecord, RunPlan, RunRecord, Watch, approval, execute::Executed, manifest,
+    words,
 };
 use crate::{
     compare::Unfound,
     model::{Lead, Text},
     report::{self, Calendar, ReportInput, RuleNote},
+    threads::free_aside,
 };
 
 /// The placeholders of the run's SQL as SQL literals, in the run's folder.

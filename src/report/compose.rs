@@ -7,11 +7,11 @@ use std::{
     sync::atomic::{AtomicUsize, Ordering},
 };
 
-use crate::model::Text;
+use crate::{model::Text, threads::on_threads};
 
 use super::{
     HouseholdCase, ReportInput, TableError, case, csv_list, line, list_page, run_page, sheet_head, table,
-    threads::on_threads, witness, xlsx,
+    witness, xlsx,
 };
 
 /// Everything that is written for a run.
@@ -97,7 +97,7 @@ pub fn compose(
     };
     let table = |name: &str, bytes: Result<Vec<u8>, TableError>| Ok(vec![(name.to_owned(), bytes?)]);
     // The evidence takes longest: nobody should wait for it in the end.
-    let mut work: Vec<Box<dyn Fn() -> Made + Sync + '_>> = vec![
+    let mut work: Vec<Box<dyn FnOnce() -> Made + Send + '_>> = vec![
         Box::new(|| table("evidence.parquet", table::evidence(&input.evidence))),
         Box::new(|| table("leads.parquet", table::leads(&gathered.cases))),
         Box::new(|| table("cases.parquet", table::cases(&gathered.cases))),
@@ -108,10 +108,9 @@ pub fn compose(
     }
     let mut files = BTreeMap::new();
     // A workbook is written out by threads of its own, for which the one that asked for it waits: others go on meanwhile.
-    for made in on_threads(if threads < 2 { threads } else { 2 * threads }, &work, |piece| piece()) {
+    for made in on_threads(if threads < 2 { threads } else { 2 * threads }, work, |piece| piece()) {
         files.extend(made?);
     }
-    drop(work);
     let lists = townships.iter().map(|(division, cases)| ((*division).to_owned(), cases.len())).collect();
     files.insert(
         "report.html".to_owned(),

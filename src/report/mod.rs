@@ -30,7 +30,6 @@ mod reply;
 mod run_page;
 mod sheet_head;
 mod table;
-mod threads;
 mod witness;
 pub mod words;
 mod write;

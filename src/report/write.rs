@@ -2,13 +2,14 @@
 
 use std::{fs, path::Path};
 
-use super::{Composed, ReportError, threads::on_threads};
+use super::{Composed, ReportError};
+use crate::threads::on_threads;
 
 /// Writes every file below `out_dir`, which is made when it is not there, on so many threads. The caller sees to it that a
 /// folder appears whole: this writes in place.
 pub fn write(composed: &Composed, out_dir: &Path, threads: usize) -> Result<(), ReportError> {
     let files: Vec<(&String, &Vec<u8>)> = composed.files.iter().collect();
-    let write = |(name, bytes): &(&String, &Vec<u8>)| {
+    let write = |(name, bytes): (&String, &Vec<u8>)| {
         let path = out_dir.join(name);
         let failed = |source| ReportError::Write { path: path.clone(), source };
         if let Some(folder) = path.parent() {
@@ -16,7 +17,7 @@ pub fn write(composed: &Composed, out_dir: &Path, threads: usize) -> Result<(), 
         }
         fs::write(&path, bytes).map_err(failed)
     };
-    on_threads(threads, &files, write).into_iter().collect()
+    on_threads(threads, files, write).into_iter().collect()
 }
 
 #[cfg(test)]

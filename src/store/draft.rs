@@ -6,14 +6,14 @@ use std::{
     fs::{self, File},
     io,
     path::{Path, PathBuf},
-    thread,
 };
 
 use super::StoreError;
+use crate::threads::on_threads;
 
 /// How many flush files at the same time, at the most.
 const FLUSHERS: usize = 8;
-/// Fewer files than this are flushed one after the other.
+/// So few files are flushed one after the other.
 const FEW: usize = 16;
 
 /// A folder that nobody sees yet.
@@ -89,20 +89,8 @@ impl Drop for Draft {
 fn flush_tree(folder: &Path) -> Result<(), StoreError> {
     let mut all = Vec::new();
     entries(folder, &mut all)?;
-    let each = all.len().div_ceil(FLUSHERS).max(FEW);
-    let mut shares = all.chunks(each);
-    let own = shares.next().unwrap_or_default();
-    let flush_all = |share: &[PathBuf]| share.iter().try_for_each(|path| flush(path));
-    thread::scope(|scope| {
-        let others = shares
-            .map(|share| thread::Builder::new().spawn_scoped(scope, move || flush_all(share)))
-            .collect::<io::Result<Vec<_>>>()
-            .map_err(StoreError::io("flush", folder))?;
-        flush_all(own)?;
-        others
-            .into_iter()
-            .try_for_each(|other| other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-    })
+    let flushers = all.len().div_ceil(FEW).min(FLUSHERS);
+    on_threads(flushers, all, |path| flush(&path)).into_iter().collect()
 }
 
 /// A folder and everything below it.

@@ -12,7 +12,7 @@ use super::{
     Bridged, Dictionary, StoreError, StoreLock, bridged,
     segment::{MOST, Written},
 };
-use crate::model::Token;
+use crate::{model::Token, threads::on_threads};
 
 /// Numbers that were written and do not count yet; dropped, they never will.
 #[derive(Debug)]
@@ -65,26 +65,9 @@ impl GrowingDictionary {
     pub fn write(&self, threads: usize) -> Result<Unsealed, StoreError> {
         let new = self.dictionary.tokens_from(self.sealed);
         let firsts = (self.sealed as i64 + 1..).step_by(MOST);
-        let segments: Vec<_> = firsts.zip(new.chunks(MOST)).collect();
-        let write = |segments: &[(i64, &[[u8; 32]])]| {
-            let each = segments.iter().map(|(first, tokens)| Written::new(&self.lock, *first, tokens));
-            each.collect::<Result<Vec<_>, _>>()
-        };
-        let mut shares = segments.chunks(segments.len().div_ceil(threads.max(1)).max(1));
-        let own = shares.next().unwrap_or_default();
-        let written = thread::scope(|scope| {
-            let folder = self.lock.store().dictionary();
-            let others = shares
-                .map(|share| thread::Builder::new().spawn_scoped(scope, move || write(share)))
-                .collect::<Result<Vec<_>, _>>()
-                .map_err(StoreError::io("write", &folder))?;
-            let mut written = write(own)?;
-            for other in others {
-                written.extend(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?);
-            }
-            Ok::<_, StoreError>(written)
-        })?;
-        Ok(Unsealed(written))
+        let segments: Vec<(i64, &[[u8; 32]])> = firsts.zip(new.chunks(MOST)).collect();
+        let write = |(first, tokens)| Written::new(&self.lock, first, tokens);
+        on_threads(threads, segments, write).into_iter().collect::<Result<_, _>>().map(Unsealed)
     }
 
     /// Makes the segments count that were written since the last seal, the lowest numbers first; how many numbers they hold.

@@ -18,8 +18,9 @@ use std::collections::BTreeMap;
 
 use crate::{
     engine::{EngineError, Limits, SqlFault},
-    night::{WorkshopError, lanes::in_lanes},
+    night::WorkshopError,
     project::{Project, Rule, RuleTest},
+    threads::on_threads,
 };
 
 pub use judge::Difference;
@@ -62,9 +63,6 @@ pub enum TrialError {
     /// A rule's or fact's text cannot be read.
     #[error(transparent)]
     Sql(#[from] SqlFault),
-    /// No thread could be had.
-    #[error("failed to start a thread")]
-    Threads(#[source] std::io::Error),
     /// A row could not be built.
     #[error("failed to build the given rows of {0}: {1}")]
     Rows(String, String),
@@ -108,13 +106,12 @@ pub fn run_of(
     // The longest first, so that no lane begins it when the others are done.
     work.sort_by_key(|room| std::cmp::Reverse(room.len()));
     let limits = Limits { threads: 1, ..limits };
-    let done = in_lanes(lanes, work, |_, tests| {
+    let done = on_threads(lanes, work, |tests| {
         runtime.block_on(async {
             let Some(room) = Room::open(project, tests, limits).await? else { return Ok(Vec::new()) };
             room.trials().await
         })
-    })
-    .map_err(TrialError::Threads)?;
+    });
     let mut trials = Vec::new();
     for room in done {
         trials.extend(room?);

@@ -26,8 +26,9 @@ use crate::{
     compare::{self, FACTS},
     engine::{EngineError, Limits, Mutant, TableName, cell, mutants},
     model::Text,
-    night::{Watch, lanes::in_lanes},
+    night::Watch,
     project::{Fact, Project, Rule},
+    threads::on_threads,
 };
 
 /// What became of a mutant.
@@ -96,13 +97,12 @@ fn rules(
     watch
         .stage(&Text::new("改错规则", "making rules wrong"), u64::try_from(wanted.len()).unwrap_or_default());
     let (tried, count) = (AtomicU64::new(0), wanted.len() as u64);
-    let done = in_lanes(lanes, wanted, |_, rule| {
+    let done = on_threads(lanes, wanted, |rule| {
         watch.step(&rule.id);
         let trials = runtime.block_on(one_rule(project, rule, limits));
         watch.reached(tried.fetch_add(1, Ordering::Relaxed) + 1, count, &Text::new("条规则", "rules"));
         trials
-    })
-    .map_err(TrialError::Threads)?;
+    });
     let mut trials = Vec::new();
     for rule in done {
         trials.extend(rule?);
@@ -178,7 +178,7 @@ fn facts(
         let lanes = lanes.min(open.len());
         let queue = Mutex::new(open.drain(..));
         let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).next();
-        let lanes_done = in_lanes(lanes, (0..lanes).collect(), |_, _: usize| {
+        let lanes_done = on_threads(lanes, vec![(); lanes], |()| {
             runtime.block_on(async {
                 let Some(room) = Room::open(project, tests.clone(), limits).await? else { return Ok(()) };
                 let table = Table::of(&room).await?;
@@ -187,8 +187,7 @@ fn facts(
                 }
                 Ok::<(), TrialError>(())
             })
-        })
-        .map_err(TrialError::Threads)?;
+        });
         for lane in lanes_done {
             lane?;
         }
