@@ -8,22 +8,33 @@ use std::{
 };
 
 /// Planning a query recurses deeply; see `main.rs`.
-const STACK: usize = 64 << 20;
+const DEEP: usize = 64 << 20;
+/// What else is done does not; a small stack leaves room where a process may have only so many addresses.
+const SHALLOW: usize = 2 << 20;
 
 /// Does every piece of work on one of so many threads; what each gave, in the order of the work.
+///
+/// Where the system gives fewer threads, those do all of it; where it gives none, whoever waits here does.
 pub(crate) fn on_threads<W: Send, R: Send>(
     threads: usize,
     work: Vec<W>,
     each: impl Fn(W) -> R + Sync,
 ) -> Vec<R> {
-    in_lanes(threads, work, |_, piece| each(piece))
+    share_out(threads, SHALLOW, work, |_, piece| each(piece))
 }
 
-/// As [`on_threads`]; `each` hears which lane it is on.
-///
-/// Where the system gives fewer threads, those do all of it; where it gives none, whoever waits here does.
+/// As [`on_threads`], for what plans queries; `each` hears which lane it is on.
 pub(crate) fn in_lanes<W: Send, R: Send>(
     lanes: usize,
+    work: Vec<W>,
+    each: impl Fn(usize, W) -> R + Sync,
+) -> Vec<R> {
+    share_out(lanes, DEEP, work, each)
+}
+
+fn share_out<W: Send, R: Send>(
+    lanes: usize,
+    stack: usize,
     work: Vec<W>,
     each: impl Fn(usize, W) -> R + Sync,
 ) -> Vec<R> {
@@ -43,7 +54,7 @@ pub(crate) fn in_lanes<W: Send, R: Send>(
         // Threads that are begun one after the other have memory of their own to give out; with the one that waits here they
         // might have to share.
         let start = |lane: usize| {
-            let thread = thread::Builder::new().name(format!("lane {lane}")).stack_size(STACK);
+            let thread = thread::Builder::new().name(format!("lane {lane}")).stack_size(stack);
             thread.spawn_scoped(scope, move || take(lane)).ok()
         };
         let others: Vec<_> = (0..lanes).filter_map(start).collect();

@@ -17,7 +17,7 @@ use crate::{
     model::{Digest, Text, Token},
     project::Rule,
     store::{Dictionary, Resolved},
-    threads::{free_aside, in_lanes, on_threads},
+    threads::{free_aside, in_lanes},
 };
 
 /// Rules that are evaluated, and datasets whose references are looked at, side by side at the most: planning is single-threaded, and
@@ -207,7 +207,7 @@ fn unfound(
     let (done, count) = (AtomicU64::new(0), steps(contracts.len()));
     let runtime = tokio::runtime::Handle::current();
     let lanes = order.limits.threads.clamp(1, LANES);
-    let of_datasets = on_threads(lanes, contracts, |contract| {
+    let of_datasets = in_lanes(lanes, contracts, |_, contract| {
         watch.step(&contract.id.to_string());
         let found = runtime.block_on(compare::unfound(engine, contract, &plan.feeds, reuse));
         let done = done.fetch_add(1, Ordering::Relaxed) + 1;

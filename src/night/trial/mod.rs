@@ -20,7 +20,7 @@ use crate::{
     engine::{EngineError, Limits, SqlFault},
     night::WorkshopError,
     project::{Project, Rule, RuleTest},
-    threads::on_threads,
+    threads::in_lanes,
 };
 
 pub use judge::Difference;
@@ -106,7 +106,7 @@ pub fn run_of(
     // The longest first, so that no lane begins it when the others are done.
     work.sort_by_key(|room| std::cmp::Reverse(room.len()));
     let limits = Limits { threads: 1, ..limits };
-    let done = on_threads(lanes, work, |tests| {
+    let done = in_lanes(lanes, work, |_, tests| {
         runtime.block_on(async {
             let Some(room) = Room::open(project, tests, limits).await? else { return Ok(Vec::new()) };
             room.trials().await

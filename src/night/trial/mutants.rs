@@ -28,7 +28,7 @@ use crate::{
     model::Text,
     night::Watch,
     project::{Fact, Project, Rule},
-    threads::on_threads,
+    threads::in_lanes,
 };
 
 /// What became of a mutant.
@@ -97,7 +97,7 @@ fn rules(
     watch
         .stage(&Text::new("改错规则", "making rules wrong"), u64::try_from(wanted.len()).unwrap_or_default());
     let (tried, count) = (AtomicU64::new(0), wanted.len() as u64);
-    let done = on_threads(lanes, wanted, |rule| {
+    let done = in_lanes(lanes, wanted, |_, rule| {
         watch.step(&rule.id);
         let trials = runtime.block_on(one_rule(project, rule, limits));
         watch.reached(tried.fetch_add(1, Ordering::Relaxed) + 1, count, &Text::new("条规则", "rules"));
@@ -178,7 +178,7 @@ fn facts(
         let lanes = lanes.min(open.len());
         let queue = Mutex::new(open.drain(..));
         let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).next();
-        let lanes_done = on_threads(lanes, vec![(); lanes], |()| {
+        let lanes_done = in_lanes(lanes, vec![(); lanes], |_, ()| {
             runtime.block_on(async {
                 let Some(room) = Room::open(project, tests.clone(), limits).await? else { return Ok(()) };
                 let table = Table::of(&room).await?;
