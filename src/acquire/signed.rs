@@ -9,6 +9,8 @@
 //!   digest is the stated one. So nothing is copied and nothing is read twice.
 //! - What is read here and there (Parquet, workbooks) is first copied to where only the store's owner writes, and digested
 //!   on the way there. A digest before or after would not do: a file can be changed back.
+//! - Tried and left out: telling the system that what was read need not stay in its cache (`posix_fadvise`). Ten million people,
+//!   whose files do not fit beside the rest, were taken in within 45.3 and 46.5 s instead of 41.1 and 39.8 s (in turn, twice).
 
 use std::{
     fs::File,
