@@ -72,9 +72,13 @@ def side_by_side(ours, theirs):
     """The best round of each side; the processor's seconds too, which other work on the machine disturbs less."""
     for name, rounds in (("hedui", ours), ("DuckDB", theirs)):
         print(f"  {name:8} {min(one.wall for one in rounds):8.1f} s  {min(one.cpu for one in rounds):8.1f} CPU s  "
-              f"peak {max(one.peak for one in rounds) / 1024:6.0f} MiB")
+              f"peak {max(one.peak for one in rounds) / 1024:6.0f} MiB" + each_round(rounds))
     wall, cpu = (min(getattr(one, what) for one in ours) / min(getattr(one, what) for one in theirs) for what in ("wall", "cpu"))
     print(f"  ratio    {wall:8.2f}    {cpu:8.2f}")
+
+
+def each_round(rounds):
+    return "  each round " + " ".join(f"{one.wall:.1f}" for one in rounds) if len(rounds) > 1 else ""
 
 
 def csv_files(folder):

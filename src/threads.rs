@@ -68,6 +68,23 @@ fn share_out<W: Send, R: Send>(
     made.into_iter().map(|(_, one)| one).collect()
 }
 
+/// Does one thing on a thread of its own while another is done here; one after the other where there is but one thread.
+pub(crate) fn beside<A: Send, H>(
+    threads: usize,
+    aside: impl Fn() -> A + Sync,
+    here: impl FnOnce() -> H,
+) -> (A, H) {
+    thread::scope(|scope| {
+        let start = || thread::Builder::new().stack_size(SHALLOW).spawn_scoped(scope, &aside).ok();
+        let other = (threads > 1).then(start).flatten();
+        let here = here();
+        let aside = other.map_or_else(&aside, |other| {
+            other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        });
+        (aside, here)
+    })
+}
+
 /// Frees it on a thread of its own: what a city's night held in memory takes a while, for which nothing need wait.
 pub(crate) fn free_aside<T: Send + 'static>(done: T) {
     // Where the system gives no thread it is freed here and now.
@@ -91,6 +108,17 @@ mod tests {
     fn every_piece_hears_of_a_lane_that_there_is() {
         let lanes = in_lanes(3, vec![(); 1000], |lane, ()| lane);
         assert!(lanes.iter().all(|lane| *lane < 3));
+    }
+
+    #[test]
+    fn two_things_are_done_each_once_on_one_thread_or_two() {
+        for threads in [0, 1, 2] {
+            let times = std::sync::atomic::AtomicU32::new(0);
+            let aside = || times.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            assert_eq!(beside(threads, aside, || "here"), (0, "here"), "{threads}");
+            assert_eq!(times.into_inner(), 1, "{threads}");
+        }
+        assert!(std::panic::catch_unwind(|| beside(2, || panic!("aside"), || ())).is_err());
     }
 
     #[test]

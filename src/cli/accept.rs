@@ -39,7 +39,9 @@ pub async fn run(
     };
     let intake = {
         let progress = Progress::new(output);
-        let known = Store::at(&places.store).lock().and_then(Loading::begin).map_err(NightError::from);
+        let lock = Store::at(&places.store).lock();
+        let known =
+            lock.and_then(|lock| Loading::begin(lock, setting.limits.threads)).map_err(NightError::from);
         let intaken = known.and_then(|known| night::take_in(&setting, known, &progress));
         intaken.map(|intaken| intaken.intake).map_err(|error| night_run::failure(&error))
     };

@@ -89,7 +89,7 @@ async fn what_rules_see_after_any_sequence_of_deliveries_is_what_the_model_says(
             let root = tempfile::tempdir().unwrap();
             let store = Store::at(root.path().join("store"));
             let sent = draw(&mut dice, &mode);
-            let mut dictionary = GrowingDictionary::load(store.lock().unwrap()).unwrap();
+            let mut dictionary = GrowingDictionary::load(store.lock().unwrap(), 1).unwrap();
             let mut taken = BTreeMap::new();
             for one in &sent {
                 let is_there = take_in(one, &contract, root.path(), &mut dictionary);

@@ -120,14 +120,15 @@ pub async fn run(order: &Order<'_>, watch: &dyn Watch) -> Result<RunRecord, Nigh
     // The program's own file is some hundred megabytes: it is digested meanwhile.
     let program = (!order.fresh).then(|| tokio::task::spawn_blocking(program));
     // Whom the store knows is read while the rules are planned. A store that is not there yet is not made for wrong ones.
-    let known = if store.root().exists() { Some(Loading::begin(store.lock()?)?) } else { None };
+    let threads = order.limits.threads;
+    let known = if store.root().exists() { Some(Loading::begin(store.lock()?, threads)?) } else { None };
     let found = check_sql(order.project, order.limits).await;
     if found.has_errors() {
         return Err(NightError::Mistakes(found));
     }
     let known = match known {
         Some(known) => known,
-        None => Loading::begin(store.lock()?)?,
+        None => Loading::begin(store.lock()?, threads)?,
     };
     let setting = Setting {
         project: order.project,

@@ -100,7 +100,8 @@ fn input(
     let mut leads: Vec<Lead> = Vec::new();
     let mut notes = words::notes(order, plan, missing_figures);
     notes.extend(executed.unfound.iter().map(Unfound::text));
-    let mut evidence = Vec::new();
+    let outcomes = || executed.outcomes.values().flatten();
+    let mut evidence = Vec::with_capacity(outcomes().map(|outcome| outcome.evidence.len()).sum());
     let mut coverage = Vec::new();
     for outcome in executed.outcomes.values_mut().filter_map(|outcome| outcome.as_mut().ok()) {
         // What is about a feed or a delivery is told to those who run the system: nobody visits it.

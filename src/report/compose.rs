@@ -7,7 +7,10 @@ use std::{
     sync::atomic::{AtomicUsize, Ordering},
 };
 
-use crate::{model::Text, threads::on_threads};
+use crate::{
+    model::Text,
+    threads::{beside, on_threads},
+};
 
 use super::{
     HouseholdCase, ReportInput, TableError, case, csv_list, line, list_page, run_page, sheet_head, table,
@@ -69,6 +72,19 @@ pub fn compose(
     threads: usize,
     each: &(dyn Fn(usize, usize) + Sync),
 ) -> Result<Composed, ReportError> {
+    // The evidence takes longest, and needs nothing that is gathered.
+    let (evidence, composed) =
+        beside(threads, || table::evidence(&input.evidence), || all_but_evidence(input, threads, each));
+    let mut composed = composed?;
+    composed.files.insert("evidence.parquet".to_owned(), evidence?);
+    Ok(composed)
+}
+
+fn all_but_evidence(
+    input: &ReportInput,
+    threads: usize,
+    each: &(dyn Fn(usize, usize) + Sync),
+) -> Result<Composed, ReportError> {
     let gathered = case::gather(input);
     let mut notes = input.notes.clone();
     if !gathered.guessed_years.is_empty() {
@@ -96,9 +112,7 @@ pub fn compose(
         made
     };
     let table = |name: &str, bytes: Result<Vec<u8>, TableError>| Ok(vec![(name.to_owned(), bytes?)]);
-    // The evidence takes longest: nobody should wait for it in the end.
     let mut work: Vec<Box<dyn FnOnce() -> Made + Send + '_>> = vec![
-        Box::new(|| table("evidence.parquet", table::evidence(&input.evidence))),
         Box::new(|| table("leads.parquet", table::leads(&gathered.cases))),
         Box::new(|| table("cases.parquet", table::cases(&gathered.cases))),
         Box::new(|| table("coverage.parquet", table::coverage(&input.coverage))),

@@ -13,7 +13,7 @@ use std::{collections::BTreeMap, fs, path::PathBuf};
 
 use hashbrown::HashTable;
 
-use super::{Dictionary, Store, StoreError, StoreLock, dictionary::hash, token_table};
+use super::{Dictionary, Store, StoreError, StoreLock, index::hash, token_table};
 use crate::model::Token;
 
 /// What became of the pairs of the bridges.
@@ -121,7 +121,7 @@ mod tests {
     }
 
     fn open(root: &Path) -> GrowingDictionary {
-        GrowingDictionary::load(Store::at(root).lock().unwrap()).unwrap()
+        GrowingDictionary::load(Store::at(root).lock().unwrap(), 2).unwrap()
     }
 
     #[test]
@@ -177,7 +177,7 @@ mod tests {
         fs::create_dir_all(&folder).unwrap();
         // Nobody has the number 9.
         token_table::write(&folder.join("002-b.parquet"), &[(9_i64, token(7))]).unwrap();
-        let error = Dictionary::load(&Store::at(root.path())).unwrap_err();
+        let error = Dictionary::load(&Store::at(root.path()), 2).unwrap_err();
         assert!(matches!(error, StoreError::TokenTwice { number: 9, .. }), "{error}");
     }
 }

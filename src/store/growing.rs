@@ -31,10 +31,10 @@ pub struct GrowingDictionary {
 pub struct Loading(JoinHandle<Result<GrowingDictionary, StoreError>>);
 
 impl Loading {
-    /// Begins to read the dictionary of the locked store.
-    pub fn begin(lock: StoreLock) -> Result<Self, StoreError> {
+    /// Begins to read the dictionary of the locked store, on so many threads.
+    pub fn begin(lock: StoreLock, threads: usize) -> Result<Self, StoreError> {
         let folder = lock.store().dictionary();
-        let loading = thread::Builder::new().spawn(|| GrowingDictionary::load(lock));
+        let loading = thread::Builder::new().spawn(move || GrowingDictionary::load(lock, threads));
         loading.map(Self).map_err(StoreError::io("read", &folder))
     }
 
@@ -45,9 +45,9 @@ impl Loading {
 }
 
 impl GrowingDictionary {
-    /// Reads the dictionary of the locked store.
-    pub fn load(lock: StoreLock) -> Result<Self, StoreError> {
-        let dictionary = Dictionary::load(lock.store())?;
+    /// Reads the dictionary of the locked store, on so many threads.
+    pub fn load(lock: StoreLock, threads: usize) -> Result<Self, StoreError> {
+        let dictionary = Dictionary::load(lock.store(), threads)?;
         Ok(Self { sealed: dictionary.len(), dictionary, lock })
     }
 

@@ -11,6 +11,7 @@ pub mod bucket;
 mod dictionary;
 mod draft;
 mod growing;
+mod index;
 mod lock;
 mod nulls;
 mod people;

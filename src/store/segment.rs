@@ -28,9 +28,8 @@
 
 use std::{
     fs::File,
-    path::Path,
-    sync::{Arc, mpsc},
-    thread,
+    path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use arrow::{
@@ -38,19 +37,20 @@ use arrow::{
     datatypes::{DataType, Field, Int64Type, Schema},
 };
 use parquet::{
-    arrow::{ArrowWriter, arrow_reader::ParquetRecordBatchReaderBuilder},
+    arrow::{
+        ArrowWriter,
+        arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder},
+    },
     basic::{Compression, Encoding, ZstdLevel},
     file::properties::WriterProperties,
 };
 
-use super::{Dictionary, Draft, StoreError, StoreLock};
+use super::{Draft, StoreError, StoreLock};
 use crate::model::Token;
 
 const ROWS_AT_ONCE: usize = 1 << 16;
 /// The most people of a segment. The same whatever the number of threads, so that the files are the same.
 pub(super) const MOST: usize = 1 << 18;
-/// How many times that may be read ahead.
-const PIECES: usize = 4;
 
 /// A segment that is written and does not count yet.
 #[derive(Debug)]
@@ -107,48 +107,80 @@ fn write(path: &Path, first: i64, tokens: &[[u8; 32]]) -> Result<(), StoreError>
     Ok(())
 }
 
-/// Adds a segment, which must go on exactly where the dictionary ends.
-pub(super) fn read_into(dictionary: &mut Dictionary, path: &Path) -> Result<(), StoreError> {
-    let bad = || StoreError::BadSegment { path: path.to_owned() };
-    let first = first_number(path).ok_or_else(bad)?;
-    let gap = |dictionary: &Dictionary, found: i64| {
-        let expected = dictionary.len() as i64 + 1;
+/// A sealed segment of which the end is read: how many people it holds is known.
+pub(super) struct Segment {
+    path: PathBuf,
+    first: i64,
+    people: usize,
+    about: ArrowReaderMetadata,
+}
+
+impl Segment {
+    /// Reads the end of a segment.
+    pub(super) fn open(path: PathBuf) -> Result<Self, StoreError> {
+        let bad = || StoreError::BadSegment { path: path.clone() };
+        let first = first_number(&path).ok_or_else(bad)?;
+        let file = File::open(&path).map_err(StoreError::io("open", &path))?;
+        let bytes = file.metadata().map_err(StoreError::io("read", &path))?.len();
+        let about = ArrowReaderMetadata::load(&file, ArrowReaderOptions::new())
+            .map_err(StoreError::parquet("read", &path))?;
+        let people = u64::try_from(about.metadata().file_metadata().num_rows()).map_err(|_| bad())?;
+        // Nobody's token takes less than a byte: a damaged number must not take all the memory.
+        if people > bytes {
+            return Err(bad());
+        }
+        let people = usize::try_from(people).map_err(|_| bad())?;
+        Ok(Self { path, first, people, about })
+    }
+
+    /// Its file.
+    pub(super) fn path(&self) -> PathBuf {
+        self.path.clone()
+    }
+
+    /// Its first number.
+    pub(super) fn first(&self) -> i64 {
+        self.first
+    }
+
+    /// How many people it holds.
+    pub(super) fn people(&self) -> usize {
+        self.people
+    }
+
+    /// Whether it goes on exactly after so many people.
+    pub(super) fn follows(&self, people: usize) -> Result<(), StoreError> {
+        self.expect(people as i64 + 1, self.first)
+    }
+
+    fn expect(&self, expected: i64, found: i64) -> Result<(), StoreError> {
         if found == expected {
             return Ok(());
         }
-        Err(StoreError::DictionaryGap { path: path.to_owned(), expected, found })
-    };
-    gap(dictionary, first)?;
-    let file = File::open(path).map_err(StoreError::io("open", path))?;
-    let builder =
-        ParquetRecordBatchReaderBuilder::try_new(file).map_err(StoreError::parquet("read", path))?;
-    dictionary.reserve(usize::try_from(builder.metadata().file_metadata().num_rows()).unwrap_or(0));
-    let reader = builder.with_batch_size(ROWS_AT_ONCE).build().map_err(StoreError::parquet("read", path))?;
-    // Reading and looking every token up need nothing of each other: each has a thread.
-    let (hand_on, pieces) = mpsc::sync_channel(PIECES);
-    thread::scope(|scope| {
-        let read = move || {
-            for batch in reader {
-                let piece = batch
-                    .map_err(StoreError::parquet("read", path))
-                    .and_then(|batch| people(&batch).ok_or_else(bad));
-                if hand_on.send(piece).is_err() {
-                    return;
-                }
-            }
-        };
-        thread::Builder::new().spawn_scoped(scope, read).map_err(StoreError::io("read", path))?;
-        for piece in pieces {
-            for (number, token) in piece? {
-                gap(dictionary, number)?;
-                let (_, new) = dictionary.find_or_add(&token.0)?;
-                if !new {
-                    return Err(StoreError::TokenTwice { path: path.to_owned(), number });
-                }
+        Err(StoreError::DictionaryGap { path: self.path.clone(), expected, found })
+    }
+
+    /// Reads everybody's token into the place of their number.
+    pub(super) fn read_into(&self, tokens: &mut [[u8; 32]]) -> Result<(), StoreError> {
+        let path = &self.path;
+        let bad = || StoreError::BadSegment { path: path.clone() };
+        let file = File::open(path).map_err(StoreError::io("open", path))?;
+        let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.about.clone());
+        let reader =
+            builder.with_batch_size(ROWS_AT_ONCE).build().map_err(StoreError::parquet("read", path))?;
+        let mut places = tokens.iter_mut();
+        let mut next = self.first;
+        for batch in reader {
+            let batch = batch.map_err(StoreError::parquet("read", path))?;
+            for (number, token) in people(&batch).ok_or_else(bad)? {
+                self.expect(next, number)?;
+                *places.next().ok_or_else(bad)? = token.0;
+                next += 1;
             }
         }
-        Ok(())
-    })
+        // One that says more people than it holds.
+        if places.next().is_some() { Err(bad()) } else { Ok(()) }
+    }
 }
 
 /// The numbers and tokens of some rows; none where anything else stands there.
@@ -170,14 +202,14 @@ mod tests {
     use std::fs;
 
     use super::*;
-    use crate::store::{GrowingDictionary, Store};
+    use crate::store::{Dictionary, GrowingDictionary, Store};
 
     fn token(n: u8) -> Token {
         Token([n; 32])
     }
 
     fn grown(root: &Path, people: &[u8]) -> GrowingDictionary {
-        let mut dictionary = GrowingDictionary::load(Store::at(root).lock().unwrap()).unwrap();
+        let mut dictionary = GrowingDictionary::load(Store::at(root).lock().unwrap(), 2).unwrap();
         for &n in people {
             dictionary.assign(&token(n)).unwrap();
         }
@@ -194,7 +226,7 @@ mod tests {
         let mut dictionary = grown(root.path(), &[9, 5]);
         assert_eq!(dictionary.seal().unwrap(), 1);
         drop(dictionary);
-        let dictionary = Dictionary::load(&Store::at(root.path())).unwrap();
+        let dictionary = Dictionary::load(&Store::at(root.path()), 2).unwrap();
         let numbers: Vec<_> = [7, 9, 8, 5, 6].map(|n| dictionary.number_of(&token(n))).into();
         assert_eq!(numbers, [Some(1), Some(2), Some(3), Some(4), None]);
         assert_eq!(dictionary.token_of(4), Some(token(5)));
@@ -246,7 +278,7 @@ mod tests {
             let written = dictionary.write(threads).unwrap();
             assert_eq!(dictionary.seal_written(written).unwrap(), 2 * MOST + 1);
             drop(dictionary);
-            assert_eq!(Dictionary::load(&Store::at(root.path())).unwrap().len(), 2 * MOST + 1);
+            assert_eq!(Dictionary::load(&Store::at(root.path()), 2).unwrap().len(), 2 * MOST + 1);
             let entries = fs::read_dir(root.path().join("dictionary")).unwrap();
             let mut files: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
             files.sort();
@@ -284,7 +316,7 @@ mod tests {
             grown(root.path(), &[n]).seal().unwrap();
         }
         fs::remove_file(root.path().join("dictionary/segment-000000000002.parquet")).unwrap();
-        let error = Dictionary::load(&Store::at(root.path())).unwrap_err();
+        let error = Dictionary::load(&Store::at(root.path()), 2).unwrap_err();
         assert!(matches!(error, StoreError::DictionaryGap { expected: 2, found: 3, .. }), "{error}");
     }
 
@@ -294,8 +326,10 @@ mod tests {
         grown(root.path(), &[1, 2]).seal().unwrap();
         let path = root.path().join("dictionary/segment-000000000003.parquet");
         write(&path, 3, &[[2; 32]]).unwrap();
-        let error = Dictionary::load(&Store::at(root.path())).unwrap_err();
-        assert!(matches!(error, StoreError::TokenTwice { number: 3, .. }), "{error}");
+        write(&root.path().join("dictionary/segment-000000000004.parquet"), 4, &[[4; 32]]).unwrap();
+        let error = Dictionary::load(&Store::at(root.path()), 2).unwrap_err();
+        let StoreError::TokenTwice { path: said, number: 3 } = &error else { panic!("{error}") };
+        assert_eq!(*said, path);
     }
 
     #[test]
@@ -306,10 +340,43 @@ mod tests {
         let path = store.dictionary().join("segment-000000000001.parquet");
         let whole = fs::read(&path).unwrap();
         fs::write(&path, &whole[..whole.len() - 9]).unwrap();
-        assert!(matches!(Dictionary::load(&store), Err(StoreError::Parquet { .. })));
+        assert!(matches!(Dictionary::load(&store, 2), Err(StoreError::Parquet { .. })));
         fs::write(&path, &whole).unwrap();
         fs::write(store.dictionary().join("zz.parquet"), &whole).unwrap();
-        assert!(matches!(Dictionary::load(&store), Err(StoreError::BadSegment { .. })));
+        assert!(matches!(Dictionary::load(&store, 2), Err(StoreError::BadSegment { .. })));
+    }
+
+    #[test]
+    fn a_segment_that_says_more_or_fewer_people_than_it_holds_is_found() {
+        let root = tempfile::tempdir().unwrap();
+        grown(root.path(), &[1, 2]).seal().unwrap();
+        let store = Store::at(root.path());
+        let path = store.dictionary().join("segment-000000000001.parquet");
+        let whole = fs::read(&path).unwrap();
+        // In Thrift's compact form: the third field, two rows, and then the list of row groups.
+        let says_two = |at: &usize| whole[*at..].starts_with(&[0x16, 4, 0x19]);
+        let places: Vec<usize> = (0..whole.len()).filter(says_two).collect();
+        assert_eq!(places.len(), 1);
+        for said in [2, 6] {
+            let mut damaged = whole.clone();
+            damaged[places[0] + 1] = said;
+            fs::write(&path, damaged).unwrap();
+            assert!(matches!(Dictionary::load(&store, 2), Err(StoreError::BadSegment { .. })), "{said}");
+        }
+    }
+
+    #[test]
+    fn a_segment_that_says_more_people_than_it_has_bytes_takes_no_memory_for_them() {
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().join("segment-000000000001.parquet");
+        let numbers: ArrayRef = Arc::new(Int64Array::from(vec![1; 100_000]));
+        let tokens: ArrayRef = Arc::new(StringArray::from(vec!["0"; 100_000]));
+        let batch = RecordBatch::try_from_iter([("number", numbers), ("token", tokens)]).unwrap();
+        let mut writer = ArrowWriter::try_new(File::create(&path).unwrap(), batch.schema(), None).unwrap();
+        writer.write(&batch).unwrap();
+        writer.close().unwrap();
+        assert!(fs::metadata(&path).unwrap().len() < 100_000);
+        assert!(matches!(Segment::open(path), Err(StoreError::BadSegment { .. })));
     }
 
     #[test]

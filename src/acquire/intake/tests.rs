@@ -32,7 +32,7 @@ impl Bench {
     }
 
     fn dictionary(&self) -> GrowingDictionary {
-        GrowingDictionary::load(self.store().lock().unwrap()).unwrap()
+        GrowingDictionary::load(self.store().lock().unwrap(), 1).unwrap()
     }
 
     fn delivery(&self, contract: &Contract, content: &str, rows: u64, totals: &[(&str, i64)]) -> Accepted {
@@ -130,7 +130,7 @@ fn good_rows_become_a_snapshot_in_the_order_of_its_key() {
     assert_eq!(wages, [-150, 119_000, 100_050]);
     assert_eq!(batch.column(4).as_string::<i32>().value(0), "public_posts.csv");
     assert_eq!(batch.column(5).as_primitive::<Int64Type>().values().to_vec(), [4, 2, 3]);
-    let dictionary = Dictionary::load(&bench.store()).unwrap();
+    let dictionary = Dictionary::load(&bench.store(), 2).unwrap();
     assert_eq!(dictionary.token_of(2).unwrap().to_string(), b);
     assert_eq!(read(&acquired.quarantine).num_rows(), 0);
 }
@@ -173,7 +173,7 @@ fn a_row_with_several_faults_is_set_aside_once_with_all_of_them() {
     assert_eq!((counts.rows, counts.accepted, counts.quarantined), (8, 1, 7));
     assert_eq!(counts.reasons["bad_date"], 2);
     // A token that only stands in rows set aside gets no number.
-    assert_eq!(Dictionary::load(&bench.store()).unwrap().len(), 1);
+    assert_eq!(Dictionary::load(&bench.store(), 2).unwrap().len(), 1);
 }
 
 #[test]
@@ -465,7 +465,7 @@ fn killed_before_the_snapshot_the_next_attempt_makes_the_same_bytes() {
     assert_eq!(acquired.snapshot.record, expected.snapshot.record);
     assert_eq!(fs::read(acquired.snapshot.data()).unwrap(), fs::read(expected.snapshot.data()).unwrap());
     assert_eq!(fs::read(&acquired.quarantine).unwrap(), fs::read(&expected.quarantine).unwrap());
-    assert_eq!(Dictionary::load(&crashed.store()).unwrap().len(), 2);
+    assert_eq!(Dictionary::load(&crashed.store(), 2).unwrap().len(), 2);
     let drafts = crashed.store().root().join(".drafts");
     assert_eq!(fs::read_dir(drafts).unwrap().count(), 0);
 }

@@ -25,7 +25,7 @@ fn taken_in(root: &Path, text: &str) -> (Reply, String) {
     let contract = contract();
     let accepted = fixture::delivery(root, &contract, text.as_bytes(), text.lines().count() as u64 - 1, &[]);
     let store = Store::at(root.join("store"));
-    let mut dictionary = GrowingDictionary::load(store.lock().unwrap()).unwrap();
+    let mut dictionary = GrowingDictionary::load(store.lock().unwrap(), 1).unwrap();
     acquire(&accepted, &contract, &mut dictionary, crate::acquire::Means::default()).unwrap();
     let receipt = serde_json::json!({
         "outcome": "accepted", "delivery": accepted.delivery, "dataset": "civil_affairs.grants", "as_of": "2026-03-01",
