@@ -25,10 +25,12 @@
 //! - Rules cut into stretches, as facts are, took as long as whole: their time goes into joins.
 //! - Tried and left out: one pass of the optimizer instead of three (planning the rules of three million people took 1.2 s instead of
 //!   1.3 s, the rules as a whole as long as before) and the engine's statistics registry (two large statements took as long).
-//! - Tried and left out: twice as many partitions as threads, and other allocators, preloaded with several settings. Of three million
-//!   people on two cores the C library's with its own settings took 33 to 36 s and 1.7 GB; mimalloc 31 to 39 s and 1.4 to 3.2 GB,
-//!   jemalloc 34 to 42 s and 1.0 to 3.1 GB (and most of the time longer to take deliveries in), tcmalloc of gperftools 30 to 33 s and
-//!   1.0 GB, but no well-kept crate brings it; whoever has it can preload it. `main.rs` has how the C library's is set.
+//! - Tried and left out: twice as many partitions as threads.
+//! - Tried and left out: other allocators, linked in, in turn with the C library's, two cores. Google's TCMalloc was a little faster
+//!   (the night of a million 11.0 to 13.0 s instead of 11.8 to 14.2, of three million 27.4 to 32.1 s instead of 29.6 to 31.5, with
+//!   the same memory), but the crate that brings it (`tcmalloc-better`) has had no version since June 2025 and needs a C++ compiler
+//!   and its library. mimalloc was no faster (11.7 to 13.3 s) and took 1.1 to 1.3 GB instead of 0.7 to 1.1; jemalloc, preloaded, was
+//!   slower. Whoever has TCMalloc can preload it. `main.rs` has how the C library's is set.
 
 mod address;
 mod asked_first;
