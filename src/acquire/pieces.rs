@@ -6,6 +6,9 @@
 //! - A piece ends at the last record end in it. From one record with a quote to the next that is a line end; inside of one,
 //!   the same four states as the CSV reader's decide which line ends lie in a quoted field.
 //! - Records with a quote are parted from the others, so that a few of them do not make all of a piece slow to read.
+//! - Tried and left out: pieces of 256 and 512 KiB and of 1 MiB, which fit into the processor's nearer cache, with as much text
+//!   waiting. Of three million people, on two threads, in turn, three times: 25.7 to 28.8 s of processor time without the system's,
+//!   with 2 MiB 26.4 to 27.6 s.
 
 use std::{
     io::{self, Read},
