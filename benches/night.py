@@ -18,8 +18,8 @@ d  second    what a second night takes beside the first, with one row in a hundr
              Each is held against the same night computed anew (`hedui run --fresh`), byte by byte.
 
 The first round on a machine that was just started or idle says little: where a host backs the memory of a virtual machine when it
-is first touched, reading the 21 GB of ten million people took 35 s of the system's time, and 2 s when it was read again. So the
-best of two or more counts (`--rounds`).
+is first touched, `cat` of the twelve largest files of ten million people took 32 s of the system's time, and 2 s the next time. So
+the best of two or more counts (`--rounds`).
 
 What DuckDB found is held against what hedui wrote, row by row. `decode` is what it takes to read every column of every
 snapshot once and do nothing with them: the physical limit of b.

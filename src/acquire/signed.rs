@@ -11,9 +11,9 @@
 //!   on the way there. A digest before or after would not do: a file can be changed back.
 //! - Tried and left out: telling the system that what was read need not stay in its cache (`posix_fadvise`). Ten million people,
 //!   whose files do not fit beside the rest, were taken in within 45.3 and 46.5 s instead of 41.1 and 39.8 s (in turn, twice).
-//! - Left out: reading past that cache (`O_DIRECT`). Where the 21 GB of ten million people did not fit into it, reading them through it
-//!   took 4 to 5 s of the system's time (`cat`, twice), of over 100 s that taking in takes: no more could be had, and files that are
-//!   in the cache would come from the disk.
+//! - Left out, untried: reading past that cache (`O_DIRECT`). Where the 21 GB of ten million people did not fit into it, reading them
+//!   through it took 4 to 5 s of the system's time once its memory had been touched (`cat`, twice), of over 100 s that taking in takes;
+//!   files that are in the cache would come from the disk.
 
 use std::{
     fs::File,
